@@ -1,0 +1,15 @@
+"""Lists the plugins that make up the suite; each says at its top what it is for."""
+
+pytest_plugins = [
+    "steps.session.options",
+    "steps.session.cases",
+    "steps.session.lifecycle",
+    "steps.session.verdicts",
+    "steps.session.scenario",
+    "steps.objects",
+    "steps.backups",
+    "steps.restores",
+    "steps.repository",
+    "steps.admission",
+    "steps.kopia",
+]

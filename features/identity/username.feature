@@ -1,0 +1,69 @@
+Feature: Usernames
+  The username of a client is the custom one, or else it is made from the name of the object.
+
+  Rule: A custom username is used exactly as it is given
+
+    @UN_1
+    Scenario: What sanitising would remove stays in a custom username
+      Given a source "orders" in namespace "shop" with:
+        | field    | value              |
+        | username | Tenant_7.order.Job |
+      When the source "orders" in namespace "shop" is backed up
+      Then it is recorded under username "Tenant_7.order.Job"
+
+    @UN_1 @UN_E1 @as-given
+    Scenario: An e-mail address as username is recorded as it is, and its backup restores
+      Given the documented manifest "username-1-custom"
+      And every source is backed up
+      When every source is restored from namespace "restore-lab" by sourceIdentity
+      Then the backups are recorded under:
+        | name       | namespace  | username                |
+        | app-backup | production | backup-user@company.com |
+      And every restore holds exactly the data of its source
+
+  Rule: Name and namespace make the default username where they have at most 50 characters together
+
+    @UN_E2 @object-name-namespace
+    Scenario: A short name gets its namespace
+      Given the documented manifest "username-2-with-namespace"
+      When the source "app-data" in namespace "prod" is backed up
+      Then it is recorded under username "app-data-prod" and hostname "prod"
+
+    @UN_2 @object-name-namespace
+    Scenario: 50 characters are still short enough
+      Given these sources:
+        | name                                          | namespace |
+        | orders                                        | shop      |
+        | database-of-the-order-service-and-its-archive | prod      |
+      When every source is backed up
+      Then the backups are recorded under:
+        | name                                          | namespace | username                                           |
+        | orders                                        | shop      | orders-shop                                        |
+        | database-of-the-order-service-and-its-archive | prod      | database-of-the-order-service-and-its-archive-prod |
+
+  Rule: The sanitised name alone is the default username where they have more than 50 characters
+
+    @UN_3 @object-name-namespace
+    Scenario: 51 characters are too long
+      Given these sources:
+        | name                                           | namespace |
+        | databases-of-the-order-service-and-its-archive | prod      |
+        | database-of-the-order-service-and-its-archive  | stage     |
+      When every source is backed up
+      Then the backups are recorded under:
+        | name                                           | namespace | username                                       |
+        | databases-of-the-order-service-and-its-archive | prod      | databases-of-the-order-service-and-its-archive |
+        | database-of-the-order-service-and-its-archive  | stage     | database-of-the-order-service-and-its-archive  |
+
+    @UN_E3 @object-name @object-name-namespace
+    Scenario: A long name stands alone
+      Given the documented manifest "username-3-long-name"
+      When the source "very-long-application-backup-with-detailed-name" in namespace "production-environment" is backed up
+      Then it is recorded under username "very-long-application-backup-with-detailed-name"
+
+  Rule: A generated username is sanitised
+
+    @UN_E4 @object-name-namespace
+    Scenario: Characters that a username cannot hold are removed
+      When a destination asks for the source "app@service.backup" of namespace "dev-test"
+      Then it asks for username "appservicebackup-dev-test"

@@ -1,0 +1,66 @@
+Feature: Validation of custom names
+  One half of the document has the API refuse custom names that do not begin and end with a letter
+  or a digit, or that hold anything but letters, digits, dots, underscores and hyphens.
+
+  Rule: The documented valid names are accepted
+
+    @VA_V @validated
+    Scenario Outline: The <field> "<name>" is accepted
+      When a source with the <field> "<name>" is applied
+      Then the API accepts it
+
+      Examples:
+        | field    | name              |
+        | username | user1             |
+        | username | backup-user       |
+        | username | tenant.backup_job |
+        | username | a                 |
+        | hostname | user1             |
+        | hostname | backup-user       |
+        | hostname | tenant.backup_job |
+        | hostname | a                 |
+
+  Rule: The documented invalid names are refused
+
+    @VA_I @validated
+    Scenario Outline: The <field> "<name>" is refused
+      When a source with the <field> "<name>" is applied
+      Then the API refuses it because of its "<field>"
+
+      Examples:
+        | field    | name          |
+        | username | -backup-user  |
+        | username | backup-user-  |
+        | username | .backup.user. |
+        | username | backup user   |
+        | username |               |
+        | hostname | -backup-user  |
+        | hostname | backup-user-  |
+        | hostname | .backup.user. |
+        | hostname | backup user   |
+        | hostname |               |
+
+  Rule: Whatever does not match the pattern is refused
+
+    @VA_1 @validated
+    Scenario Outline: The <field> "<name>" does not match the pattern
+      When a source with the <field> "<name>" is applied
+      Then the API refuses it because of its "<field>"
+
+      Examples:
+        | field    | name        |
+        | username | user@host   |
+        | username | user/host   |
+        | username | _user       |
+        | username | user.       |
+        | username | .           |
+        | username | größe       |
+        | hostname | web01:8080  |
+        | hostname | web01_      |
+        | hostname | web 01      |
+
+    @VA_1 @validated
+    Scenario: The documented e-mail address is refused where custom names are validated
+      Given the documented manifest "username-1-custom"
+      When the documented source is applied
+      Then the API refuses it because of its "username"

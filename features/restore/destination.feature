@@ -1,0 +1,57 @@
+Feature: Whose data a destination restores
+  A destination may name an identity, name a source, or say nothing and stand for itself.
+
+  Rule: A destination that gives no identity asks for its own name at its namespace
+
+    @RD_1 @object-name
+    Scenario: A destination without an identity is its name at its namespace
+      When the destination "restore-data" in namespace "production" asks
+      Then it asks for username "restore-data" and hostname "production"
+
+  Rule: A destination of the same name and namespace restores its source
+
+    @RD_2
+    Scenario: Destinations find the sources whose name and namespace they share
+      Given these sources:
+        | name   | namespace |
+        | orders | shop      |
+        | orders | office    |
+        | files  | office    |
+      And every source is backed up
+      When destinations of the same name and namespace restore every source
+      Then every restore holds exactly the data of its source
+
+  Rule: Username and hostname are given both or neither
+
+    @RD_3
+    Scenario Outline: A destination with a <given> and no <missing> is refused
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      When the destination "orders" in namespace "shop" restores with:
+        | field   | value |
+        | <given> | shop  |
+      Then the restore fails
+      And the user is told that "<missing>" is missing
+      And its volume is left as it was
+
+      Examples:
+        | given    | missing  |
+        | username | hostname |
+        | hostname | username |
+
+  Rule: Username and hostname together select exactly that identity
+
+    @RD_4
+    Scenario: A destination restores the identity that it names
+      Given these sources:
+        | name   | namespace | username   | hostname   |
+        | orders | shop      | order-desk | shop-floor |
+        | orders | office    | order-desk | back-room  |
+        | files  | shop      | file-desk  | shop-floor |
+      And every source is backed up
+      When the destination "orders" in namespace "shop" restores with:
+        | field    | value      |
+        | username | order-desk |
+        | hostname | back-room  |
+      Then it asks for username "order-desk" and hostname "back-room"
+      And its volume holds exactly the data of source "orders" in namespace "office"

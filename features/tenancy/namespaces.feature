@@ -1,0 +1,66 @@
+Feature: A namespace is a tenant
+  Every source and destination is a client of one shared repository.  Which client it is follows
+  from its name and its namespace alone.
+
+  Rule: The default hostname is the namespace, and nothing else
+
+    @TN_1
+    Scenario: The name of the PVC does not enter the hostname
+      Given these sources:
+        | name     | namespace | sourcePVC                  |
+        | orders   | shop      | orders-data                |
+        | invoices | shop      | a-pvc-of-quite-another-kind |
+      When every source is backed up
+      Then the backups are recorded under:
+        | name     | namespace | hostname |
+        | orders   | shop      | shop     |
+        | invoices | shop      | shop     |
+
+  Rule: The default username is the name of the object
+
+    @TN_2 @object-name
+    Scenario: A source and a destination are called by their names
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      When the destination "invoices" in namespace "shop" asks
+      Then the backups are recorded under:
+        | name   | namespace | username |
+        | orders | shop      | orders   |
+      And it asks for username "invoices"
+
+  Rule: Sources of one namespace share the hostname and differ in username
+
+    @TN_4
+    Scenario: Three sources of one namespace are three clients of one host
+      Given these sources:
+        | name     | namespace |
+        | orders   | shop      |
+        | invoices | shop      |
+        | archive  | shop      |
+      When every source is backed up
+      Then the backups share one hostname and have different usernames
+
+  Rule: Each source keeps a history of its own
+
+    @TN_5
+    Scenario: Two backups each of three sources are three histories of two snapshots
+      Given these sources:
+        | name     | namespace |
+        | orders   | shop      |
+        | invoices | shop      |
+        | orders   | office    |
+      When every source is backed up twice
+      Then each of their identities has a history of 2 snapshots
+
+  Rule: Sources of one name in two namespaces never meet
+
+    @TN_9
+    Scenario: The same name in two namespaces is two identities with two sets of data
+      Given these sources:
+        | name   | namespace |
+        | orders | shop      |
+        | orders | office    |
+      And every source is backed up
+      When every source is restored from namespace "restore-lab" by sourceIdentity
+      Then the backups have 2 different identities
+      And every restore holds exactly the data of its source

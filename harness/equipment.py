@@ -1,0 +1,56 @@
+"""What one worker works with: the real binary, the store, a folder, and a record of kopia's time."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.process import REDACT, Call
+from harness.storage.s3 import S3Store
+from harness.toolchain.provision import Tool
+
+MIN_FREE_BYTES = 32 << 20
+
+
+@dataclass
+class Equipment:
+    """Handed from the run to each worker as plain values, and back to typed ones."""
+
+    kopia: Tool
+    store: S3Store
+    folder: Path
+    keep: bool = False
+    calls: list[Call] = field(default_factory=list, repr=False)
+
+    def record(self, call: Call) -> None:
+        """Counts one call of kopia."""
+        self.calls.append(call)
+
+    def check(self) -> None:
+        """Raises HarnessError where the disk is full or the store is not well."""
+        free = shutil.disk_usage(self.folder).free
+        if free < MIN_FREE_BYTES:
+            raise HarnessError(f"the disk of {self.folder} is full ({free >> 20} MiB left); free space or set TMPDIR")
+        self.store.check()
+
+    def as_dict(self) -> Mapping[str, Any]:
+        """Plain values for another process."""
+        return {
+            "kopia": [str(self.kopia.path), self.kopia.version, self.kopia.origin],
+            "store": self.store.as_dict(),
+            "folder": str(self.folder),
+            "keep": self.keep,
+        }
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> Equipment:
+        """The counterpart of ``as_dict``; the secret of the store is redacted from here on."""
+        path, version, origin = values["kopia"]
+        REDACT.add([values["store"]["secret_key"]])
+        return Equipment(
+            Tool(Path(path), version, origin), S3Store(**values["store"]), Path(values["folder"]), values["keep"]
+        )

@@ -1,0 +1,58 @@
+"""What can go wrong, and what each kind of wrong says about the subject.
+
+``UsageError``
+    Something that came in from outside (an option, a manifest, a subject file, the
+    environment) is not usable.  Nothing was tested.  Exit status 4.
+``HarnessError``
+    The harness or its surroundings broke (store, engine, toolchain, disk, time limit).
+    The verdict is *unknown*: never counted as held, never as diverged.  Exit status 3.
+``AdmissionRefused``
+    An outcome, not an error: the API of the subject refused an object.
+``Divergence``
+    The one verdict against the subject: an expectation and what was seen differ.
+    Only this class makes a scenario *fail*; every other exception makes it *unknown*.
+"""
+
+from __future__ import annotations
+
+
+class HarnessError(Exception):
+    """The harness or its surroundings broke: the verdict is unknown."""
+
+
+class UsageError(HarnessError):
+    """An input from outside is unusable; the message names it, its value and a remedy."""
+
+
+class TimeLimitExceeded(HarnessError):
+    """A process of the harness did not end within its time limit and was killed."""
+
+
+class AdmissionRefused(Exception):
+    """The API refused an object; ``str()`` is the message that its user reads."""
+
+
+class Divergence(Exception):
+    """The subject does not do what the document says.
+
+    ``expected`` is the document's account, ``seen`` what another account holds, and
+    ``oracle`` names that account ("repository", "operator", "volume", "API").
+    """
+
+    def __init__(self, what: str, *, expected: object, seen: object, oracle: str, detail: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.expected = expected
+        self.seen = seen
+        self.oracle = oracle
+        self.detail = detail
+
+    def __str__(self) -> str:
+        lines = [
+            self.what,
+            f"  the document says: {self.expected}",
+            f"  the {self.oracle} says: {self.seen}",
+        ]
+        if self.detail:
+            lines.append("  " + self.detail.replace("\n", "\n  "))
+        return "\n".join(lines)

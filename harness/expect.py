@@ -1,0 +1,228 @@
+"""Judges what was seen: each function makes one check and raises Divergence where it does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection
+
+from harness.errors import Divergence, HarnessError
+from harness.model import Identity, ObjectRef
+from harness.process import Completed, tail
+from harness.sync import Growth, Sync
+from harness.testbed import Testbed
+from harness.volumes import compare, tree
+
+
+def equal(what: str, *, expected: object, seen: object, oracle: str, detail: str = "") -> None:
+    """The plainest check: two accounts are the same."""
+    if expected != seen:
+        raise Divergence(what, expected=expected, seen=seen, oracle=oracle, detail=detail)
+
+
+def succeeded(sync: Sync) -> None:
+    """The sync was admitted and ended well by the operator's own word."""
+    if not sync.succeeded:
+        raise Divergence(
+            f"the sync of {sync.ref}", expected="it succeeds", seen=_failure(sync), oracle="operator", detail=_log(sync)
+        )
+
+
+def failed(sync: Sync) -> None:
+    """The sync did not end well, and the operator says so."""
+    if sync.succeeded:
+        raise Divergence(
+            f"the sync of {sync.ref}", expected="it fails", seen="it succeeded", oracle="operator", detail=_log(sync)
+        )
+
+
+def recorded_as(testbed: Testbed, sync: Sync, expected: Identity) -> None:
+    """A backup stands in the repository under this identity, and the operator meant it so."""
+    succeeded(sync)
+    what = f"the identity of {sync.ref}"
+    equal(what, expected=expected, seen=sync.asked_for, oracle="operator's job", detail=_log(sync))
+    seen = sorted({record.identity for record in testbed.recorded(sync)})
+    if seen != [expected]:
+        said = ", ".join(f"username {one.username!r} hostname {one.hostname!r}" for one in seen) or "no snapshot"
+        raise Divergence(what, expected=expected, seen=said, oracle="repository", detail=_log(sync))
+
+
+def recorded_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> None:
+    """One part, ``username`` or ``hostname``, of the identity that a backup stands under."""
+    succeeded(sync)
+    what = f"the {part} of {sync.ref}"
+    equal(what, expected=expected, seen=getattr(sync.asked_for, part), oracle="operator's job", detail=_log(sync))
+    seen = sorted({getattr(record.identity, part) for record in testbed.recorded(sync)})
+    equal(what, expected=[expected], seen=seen or "no snapshot", oracle="repository", detail=_log(sync))
+
+
+def shared_hostname(testbed: Testbed) -> None:
+    """The backups of all sources stand under one hostname and under as many usernames as sources."""
+    backups = [testbed.last_sync(source) for source in testbed.sources()]
+    for sync in backups:
+        succeeded(sync)
+    identities = {record.identity for sync in backups for record in testbed.recorded(sync)}
+    hostnames = {identity.hostname for identity in identities}
+    usernames = {identity.username for identity in identities}
+    seen = f"{len(hostnames)} hostname(s) and {len(usernames)} username(s)"
+    expected = f"1 hostname(s) and {len(backups)} username(s)"
+    equal("the identities of the sources", expected=expected, seen=seen, oracle="repository", detail=_list(identities))
+
+
+def identities_in_repository(testbed: Testbed, number: int) -> None:
+    """The repository holds the snapshots of exactly so many identities."""
+    identities = {record.identity for record in testbed.snapshots()}
+    what = "the number of identities"
+    equal(what, expected=number, seen=len(identities), oracle="repository", detail=_list(identities))
+
+
+def history_of_each(testbed: Testbed, number: int) -> None:
+    """Each source's identity has exactly so many snapshots, and no other identity has any."""
+    wanted = {testbed.last_sync(source).asked_for: number for source in testbed.sources()}
+    seen = Counter(record.identity for record in testbed.snapshots())
+    equal("the number of snapshots of each identity", expected=wanted, seen=dict(seen), oracle="repository")
+
+
+def job_env(sync: Sync, variable: str, value: str) -> None:
+    """The operator's job holds an environment variable with exactly this value."""
+    succeeded(sync)
+    seen = sync.job.env.get(variable, "unset") if sync.job else "no job"
+    equal(f"{variable} of {sync.ref}", expected=value, seen=seen, oracle="operator's job")
+
+
+def asks_for(sync: Sync, expected: Identity) -> None:
+    """A destination asks for this identity, in its status and in its job."""
+    what = f"the identity that {sync.ref} asks for"
+    _admitted(sync)
+    equal(what, expected=expected, seen=sync.asked_for, oracle="operator's job", detail=sync.told)
+    equal(what, expected=str(expected), seen=sync.requested, oracle="operator's status", detail=sync.told)
+
+
+def asks_with(sync: Sync, part: str, expected: str) -> None:
+    """One part, ``username`` or ``hostname``, of the identity that a destination asks for."""
+    _admitted(sync)
+    what = f"the {part} that {sync.ref} asks for"
+    seen = getattr(sync.asked_for, part) if sync.asked_for else f"no job: {sync.told}"
+    equal(what, expected=expected, seen=seen, oracle="operator's job")
+    equal(what, expected=True, seen=expected in sync.requested.split("@"), oracle="operator's status",
+          detail=f"requestedIdentity: {sync.requested}")
+
+
+def volume_holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+    """A restore put back, byte for byte, what the newest backup of a source held."""
+    content = testbed.content(source)
+    if content is None:
+        raise Divergence(f"the backup of {source}", expected="it succeeded", seen="no backup of it", oracle="operator")
+    succeeded(sync)
+    seen = tree(testbed.volume(sync.ref))
+    difference = compare(content, seen)
+    if difference:
+        owners = ", ".join(str(owner) for owner in testbed.owners_of(seen))
+        held = f"the data of {owners}" if owners else "an empty volume" if not seen else str(difference)
+        raise Divergence(
+            f"the volume of {sync.ref}", expected=f"the data of {source}", seen=held, oracle="volume", detail=_log(sync)
+        )
+
+
+def untouched(testbed: Testbed, sync: Sync) -> None:
+    """A restore left its volume as it was."""
+    seen = tree(testbed.volume(sync.ref))
+    difference = compare(sync.before, seen)
+    if difference:
+        owners = ", ".join(str(owner) for owner in testbed.owners_of(seen))
+        held = f"the data of {owners}" if owners else str(difference)
+        raise Divergence(
+            f"the volume of {sync.ref}", expected="as it was before", seen=held, oracle="volume", detail=_log(sync)
+        )
+
+
+def told(sync: Sync, words: Collection[str]) -> None:
+    """The user is told all of these, in whatever text ``kubectl describe`` shows."""
+    for word in words:
+        if word not in sync.told:
+            raise Divergence(
+                f"what the user of {sync.ref} is told", expected=f"names {word!r}", seen=sync.told, oracle="operator"
+            )
+
+
+def names_identities(sync: Sync, identities: Collection[Identity]) -> None:
+    """What a user is told of a failed sync names each of these identities."""
+    if not identities:
+        raise HarnessError("no identity is in the repository: the check would have no content")
+    told(sync, [str(identity) for identity in identities])
+
+
+def refused(testbed: Testbed, sync: Sync, field: str) -> None:
+    """The API refused the object, named the field, and holds nothing of it."""
+    what = f"the admission of {sync.ref}"
+    if not sync.refused:
+        raise Divergence(what, expected=f"refused for {field}", seen="admitted", oracle="API")
+    if field not in sync.refused:
+        raise Divergence(what, expected=f"a refusal that names {field}", seen=sync.refused, oracle="API")
+    equal(what, expected=False, seen=testbed.exists(sync.ref), oracle="API", detail="a refused object must not exist")
+
+
+def admitted(sync: Sync) -> None:
+    """The API took the object, and the operator makes a job of it."""
+    _admitted(sync)
+    if sync.job is None:
+        raise Divergence(f"the job of {sync.ref}", expected="there is one", seen=sync.told, oracle="operator")
+
+
+def told_missing(sync: Sync, field: str) -> None:
+    """What a user is told of a refusal says that this field is what is missing."""
+    lacks = r"(missing|required|not (set|given|provided|specified)|must be (set|given|provided|specified))"
+    said = rf"{field}\W{{0,3}}( is| was)? {lacks}|(missing|without|no) \W?([\w.]+\.)?{field}"
+    if not re.search(said, sync.told, re.IGNORECASE):
+        raise Divergence(
+            f"what the user of {sync.ref} is told", expected=f"{field} is missing", seen=sync.told, oracle="operator"
+        )
+
+
+def grown(growth: Growth, *, at_least: float = 0.0, at_most: float = 1e9) -> None:
+    """A backup added between two shares of its own size to the store."""
+    succeeded(growth.sync)
+    share = growth.added_bytes / growth.of_bytes
+    if not at_least <= share <= at_most:
+        limit = f"at least {at_least:.0%}" if at_least else f"at most {at_most:.0%}"
+        raise Divergence(
+            f"what the backup of {growth.sync.ref} added to the store",
+            expected=f"{limit} of {growth.of_bytes} bytes",
+            seen=f"{share:.1%} ({growth.added_bytes} bytes)",
+            oracle="store",
+        )
+
+
+def only_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
+    """A repository holds snapshots, and all of them are of one sync's identity."""
+    succeeded(sync)
+    seen = {record.identity for record in testbed.snapshots(repository)}
+    equal(f"the identities in {repository}", expected={sync.asked_for}, seen=seen, oracle="repository")
+
+
+def kopia_refused(call: Completed, flag: str) -> None:
+    """kopia ended with an error that names the flag."""
+    what = f"kopia with {flag}"
+    if call.exit_code == 0:
+        raise Divergence(what, expected="it refuses the flag", seen="it succeeded", oracle="kopia")
+    if flag not in call.stderr:
+        raise Divergence(what, expected=f"a message that names {flag}", seen=call.tail, oracle="kopia")
+
+
+def _list(identities: Collection[Identity]) -> str:
+    return "identities: " + ", ".join(str(identity) for identity in sorted(identities))
+
+
+def _admitted(sync: Sync) -> None:
+    if sync.refused:
+        raise Divergence(f"the admission of {sync.ref}", expected="admitted", seen=sync.refused, oracle="API")
+
+
+def _failure(sync: Sync) -> str:
+    if sync.refused:
+        return f"refused: {sync.refused}"
+    return f"failed: {sync.messages[0]}" if sync.messages else "neither success nor failure"
+
+
+def _log(sync: Sync) -> str:
+    return f"end of the mover's log:\n{tail(sync.result.log)}" if sync.result else "no mover ran"

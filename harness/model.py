@@ -1,0 +1,108 @@
+"""The types that the layers exchange: plain, frozen, without behaviour of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+Manifest = Mapping[str, Any]
+"""One Kubernetes object as parsed from YAML."""
+
+DefaultUsername = Literal["object-name", "object-name-namespace"]
+CustomNames = Literal["validated", "as-given"]
+
+
+@dataclass(frozen=True, order=True)
+class Identity:
+    """Who a kopia client is.
+
+    The two parts stay apart all the way: a ``user@host`` string cannot be split again
+    once a part holds an ``@``.
+    """
+
+    username: str
+    hostname: str
+
+    def __str__(self) -> str:
+        return f"{self.username}@{self.hostname}"
+
+
+@dataclass(frozen=True)
+class ObjectRef:
+    """Names one object of the API."""
+
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Which reading a subject follows where the document contradicts itself."""
+
+    default_username: DefaultUsername = "object-name"
+    custom_names: CustomNames = "validated"
+
+    def __str__(self) -> str:
+        return f"{self.default_username},{self.custom_names}"
+
+
+@dataclass(frozen=True)
+class MoverJob:
+    """What an operator hands to a mover: the one type between platform and mover.
+
+    ``env`` follows the operator's contract (docs/architecture.md); what is secret is kept
+    apart in ``secret_env``, so that a log or a report of the job cannot hold it.
+    ``volumes`` maps mount paths of the container (``/data``, ``/cache``) to folders.
+    """
+
+    owner: ObjectRef
+    args: tuple[str, ...]
+    env: Mapping[str, str]
+    secret_env: Mapping[str, str] = field(repr=False)
+    volumes: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class MoverResult:
+    """How a mover ended: its exit status (0: the Job succeeded) and its log."""
+
+    exit_code: int
+    log: str
+
+
+@dataclass(frozen=True)
+class SnapshotRecord:
+    """One snapshot as the repository holds it; instants are aware datetimes."""
+
+    id: str
+    identity: Identity
+    path: str
+    start: datetime
+    end: datetime
+    root: str
+
+
+@dataclass(frozen=True)
+class RepositoryAddress:
+    """Where a kopia repository lies: an S3 bucket, a prefix ("" or ending in "/") and an endpoint."""
+
+    bucket: str
+    prefix: str
+    endpoint: str
+    tls: bool
+
+
+@dataclass(frozen=True)
+class RepositoryAccess:
+    """What opens a repository; no part of it is ever shown."""
+
+    password: str = field(repr=False)
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)

@@ -1,0 +1,14 @@
+"""The seam between an operator and what its jobs run."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from harness.model import MoverJob, MoverResult
+
+
+class Mover(Protocol):
+    """Carries out jobs.  A job that fails is a result; an exception is an error of the harness."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        """Runs one job to its end, in the caller's thread."""

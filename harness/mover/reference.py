@@ -1,0 +1,177 @@
+"""The reference mover: runs a job with real kopia, as the document describes it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from harness.kopia import NOT_INITIALIZED, KopiaClient, command_line, snapshots_in
+from harness.model import Identity, MoverJob, MoverResult, RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.mover.selection import candidates, choose
+from harness.platform import discovery
+from harness.platform.jobs import ARGUMENT_SEPARATOR, RETAIN_FIELDS
+from harness.process import REDACT, Call, Completed
+
+RETAIN_FLAGS = {"yearly": "annual"}
+"""Where kopia's name of a retention period is another than the operator's."""
+
+KEPT_ON_DELETION = "lost+found"
+
+
+class _JobFailed(Exception):
+    """The job ends with exit status 1; the message is the last line of its log."""
+
+
+class ReferenceMover:
+    """Runs jobs one after another, each with a client configuration of its own.
+
+    Each method is one step; a mutant overrides one of them.
+    """
+
+    def __init__(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> None:
+        self._binary = binary
+        self._scratch = scratch
+        self._record = record
+        self._numbers = count(1)
+
+    def run(self, job: MoverJob) -> MoverResult:
+        """See Mover."""
+        log: list[str] = []
+        try:
+            client = self._client(job)
+            (self._backup if job.args == ("backup",) else self._restore)(client, job, log)
+            exit_code = 0
+        except _JobFailed as failure:
+            log.append(f"ERROR: {failure}")
+            exit_code = 1
+        return MoverResult(exit_code, REDACT("\n".join(log) + "\n"))
+
+    def identity(self, job: MoverJob) -> Identity:
+        """Who the job is about: its override."""
+        return Identity(job.env["KOPIA_OVERRIDE_USERNAME"], job.env["KOPIA_OVERRIDE_HOSTNAME"])
+
+    def client_identity(self, job: MoverJob) -> Identity | None:
+        """Whom to connect as; kopia keeps it for every later call of this client."""
+        return self.identity(job)
+
+    def address(self, job: MoverJob) -> RepositoryAddress:
+        """Where the repository lies, from ``KOPIA_REPOSITORY`` and the endpoint beside it."""
+        url = urlsplit(job.secret_env["KOPIA_REPOSITORY"])
+        endpoint = job.secret_env.get("KOPIA_S3_ENDPOINT") or job.secret_env.get("AWS_S3_ENDPOINT", "s3.amazonaws.com")
+        prefix = url.path.strip("/")
+        return RepositoryAddress(
+            bucket=job.secret_env.get("KOPIA_S3_BUCKET") or url.netloc,
+            prefix=f"{prefix}/" if prefix else "",
+            endpoint=endpoint.split("://")[-1],
+            tls=job.secret_env.get("KOPIA_S3_DISABLE_TLS", "false") != "true",
+        )
+
+    def snapshot_path(self, job: MoverJob) -> str:
+        """The path a snapshot is recorded under: ``/data`` or the override."""
+        return job.env.get("KOPIA_SOURCE_PATH_OVERRIDE", "/data")
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        """Every snapshot of the repository: one call serves discovery and selection."""
+        return snapshots_in(client.list_snapshots("--all"))
+
+    def own(
+        self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob
+    ) -> Sequence[SnapshotRecord]:
+        """The snapshots of the job's identity and path, compared by field."""
+        wanted = (self.identity(job), self.snapshot_path(job))
+        return [record for record in records if (record.identity, record.path) == wanted]
+
+    def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
+        """A restore without a snapshot fails and leaves the volume as it is."""
+        who = f"{self.identity(job)}:{self.snapshot_path(job)}"
+        if not history:
+            raise _JobFailed(f"No snapshot found for {who}")
+        usable = len(candidates(history, job.env))
+        raise _JobFailed(f"{who} has {len(history)} snapshots, {usable} of them in question: the one asked for is none")
+
+    def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        """Connects with the identity overrides, or creates where there is no repository yet."""
+        identity, address = self.client_identity(job), self.address(job)
+        done = client.connect(address, identity)
+        if NOT_INITIALIZED in done.stderr and job.args == ("backup",):
+            log += [f"+ {command_line(done)}", "No repository yet: creating it"]
+            done = client.create(address, identity)
+        self._check(done, log, "open the repository")
+
+    def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        self._announce(job, log)
+        self.open(client, job, log)
+        path = self.snapshot_path(job)
+        keep = [
+            f"--keep-{RETAIN_FLAGS.get(name, name)}={job.env[f'KOPIA_RETAIN_{name.upper()}']}"
+            for name in RETAIN_FIELDS
+            if f"KOPIA_RETAIN_{name.upper()}" in job.env
+        ]
+        if keep:
+            self._check(client.run("policy", "set", path, *keep), log, "set the retention policy")
+        log.append(f"Creating snapshot for {self.identity(job)}:{path}")
+        self._check(client.snapshot(job.volumes["/data"], path, *_additional(job)), log, "create the snapshot")
+
+    def _restore(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        self._announce(job, log)
+        self.open(client, job, log)
+        records = self.list_all(client)
+        if job.env.get("KOPIA_DISCOVER_SNAPSHOTS") == "true":
+            log += discovery.lines(records)
+        history = self.own(client, records, job)
+        chosen = choose(history, job.env)
+        if chosen is None:
+            self.nothing_found(job, history)
+            return
+        target = job.volumes["/restore/data"]
+        if job.env.get("KOPIA_ENABLE_FILE_DELETION") == "true":
+            _empty(target)
+        log.append(f"Restoring snapshot {chosen.id} of {chosen.identity}:{chosen.path}")
+        self._check(client.restore(chosen.id, target, *_additional(job)), log, "restore the snapshot")
+
+    def _announce(self, job: MoverJob, log: list[str]) -> None:
+        identity = self.identity(job)
+        log += [
+            f"KOPIA_OVERRIDE_USERNAME={identity.username}",
+            f"KOPIA_OVERRIDE_HOSTNAME={identity.hostname}",
+            f"Using username override: {identity.username}",
+            f"Using hostname override: {identity.hostname}",
+        ]
+
+    def _check(self, done: Completed, log: list[str], what: str) -> None:
+        log.append(f"+ {command_line(done)}")
+        log += [line for line in (*done.stdout.splitlines(), *done.stderr.splitlines()) if line.strip()]
+        if done.exit_code != 0:
+            raise _JobFailed(f"could not {what}: kopia ended with {done.exit_code}: {done.tail.splitlines()[-1:]}")
+
+    def _client(self, job: MoverJob) -> KopiaClient:
+        for key in ("KOPIA_REPOSITORY", "KOPIA_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            if not job.secret_env.get(key):
+                raise _JobFailed(f"the repository Secret lacks {key}")
+        REDACT.add([job.secret_env["KOPIA_PASSWORD"], job.secret_env["AWS_SECRET_ACCESS_KEY"]])
+        access = RepositoryAccess(
+            job.secret_env["KOPIA_PASSWORD"],
+            job.secret_env["AWS_ACCESS_KEY_ID"],
+            job.secret_env["AWS_SECRET_ACCESS_KEY"],
+        )
+        folder = self._scratch / f"job-{next(self._numbers)}"
+        return KopiaClient(self._binary, folder, job.volumes["/cache"], access, self._record)
+
+
+def _additional(job: MoverJob) -> list[str]:
+    return [word for word in job.env.get("KOPIA_ADDITIONAL_ARGS", "").split(ARGUMENT_SEPARATOR) if word]
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.name == KEPT_ON_DELETION:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+
+

@@ -1,0 +1,35 @@
+"""Reads a repository apart from everything under test: own client, own identity, own cache."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.kopia import KopiaClient, require, snapshots_in
+from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.process import Call
+
+OBSERVER = Identity("observer", "conformance-harness")
+"""Takes no snapshot, so it never shows among the tenants."""
+
+
+class Observer:
+    """The repository's own account.  It connects once to each repository and never writes."""
+
+    def __init__(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> None:
+        self._binary = binary
+        self._scratch = scratch
+        self._record = record
+        self._clients: dict[RepositoryAddress, KopiaClient] = {}
+
+    def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
+        """Every snapshot in the repository, oldest first; HarnessError where it cannot be read."""
+        return snapshots_in(self._client(address, access).list_snapshots("--all"))
+
+    def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient:
+        if address not in self._clients:
+            folder = self._scratch / f"observer-{len(self._clients) + 1}"
+            client = KopiaClient(self._binary, folder, folder / "cache", access, self._record)
+            require(client.connect(address, OBSERVER), "let the observer connect")
+            self._clients[address] = client
+        return self._clients[address]

@@ -1,0 +1,52 @@
+"""The seam between a scenario and an operator: manifests in, mover jobs out, results in, status out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
+
+
+class Volumes(Protocol):
+    """Folders that stand for persistent volumes."""
+
+    def claim(self, namespace: str, name: str) -> Path:
+        """The folder of a PersistentVolumeClaim, made where it is new."""
+
+    def cache(self, owner: ObjectRef) -> Path:
+        """The cache volume that an object's movers share."""
+
+
+class Platform(Protocol):
+    """An operator and the API in front of it.
+
+    It is a stream by nature: ``apply`` returns at once, jobs appear, and status changes when a
+    job's result has been told.  The simulation answers at once; a real API takes its time.
+    """
+
+    def apply(self, manifest: Manifest) -> None:
+        """Creates or updates an object; raises AdmissionRefused and then changes nothing."""
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """The object with its status, or None where there is none."""
+
+    def next_job(self) -> MoverJob | None:
+        """The next job that waits for a mover; None where none will come by itself."""
+
+    def finished(self, job: MoverJob, result: MoverResult) -> None:
+        """Tells the operator how a job ended."""
+
+    def messages(self, ref: ObjectRef) -> Sequence[str]:
+        """Every text about an object that ``kubectl describe`` would show its user."""
+
+
+def status_of(manifest: Manifest | None) -> Mapping[str, Any]:
+    """The status of an object; empty where there is none yet."""
+    return (manifest or {}).get("status") or {}
+
+
+def kopia_spec(manifest: Manifest) -> Mapping[str, Any]:
+    """``spec.kopia``; the documented excerpts leave it empty, which YAML reads as null."""
+    return (manifest.get("spec") or {}).get("kopia") or {}

@@ -1,0 +1,84 @@
+"""The snapshots that a mover lists in its log, and what a status makes of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from harness.model import Identity, SnapshotRecord
+
+BEGIN = "=== Discovery Mode: Available Snapshots ==="
+END = "=== End Discovery Mode ==="
+
+
+@dataclass(frozen=True)
+class Discovered:
+    """What a mover said of the repository: each identity with the end times of its snapshots."""
+
+    snapshots: Mapping[Identity, Sequence[str]]
+
+    @property
+    def identities(self) -> list[Identity]:
+        """All identities, sorted."""
+        return sorted(self.snapshots)
+
+    def snapshots_of(self, identity: Identity) -> int:
+        """How many snapshots an identity has."""
+        return len(self.snapshots.get(identity, ()))
+
+    def status(self) -> list[dict[str, Any]]:
+        """``status.kopia.availableIdentities``."""
+        return [
+            {
+                "identity": str(identity),
+                "snapshotCount": len(self.snapshots[identity]),
+                "latestSnapshot": max(self.snapshots[identity], key=datetime.fromisoformat),
+            }
+            for identity in self.identities
+        ]
+
+
+def lines(records: Sequence[SnapshotRecord]) -> list[str]:
+    """The block that a mover prints: one JSON line a snapshot between two marks."""
+    return [BEGIN, *(json.dumps(_entry(record)) for record in records), END]
+
+
+def parse(log: str) -> Discovered | None:
+    """The block in a log, or None where there is none; lines that are no such JSON are ignored."""
+    block = re.search(re.escape(BEGIN) + r"\n(.*?)" + re.escape(END), log, re.DOTALL)
+    if block is None:
+        return None
+    snapshots: dict[Identity, list[str]] = {}
+    for line in block.group(1).splitlines():
+        entry = _read(line)
+        if entry:
+            snapshots.setdefault(Identity(entry["userName"], entry["hostName"]), []).append(entry["endTime"])
+    return Discovered(snapshots)
+
+
+def _entry(record: SnapshotRecord) -> dict[str, str]:
+    return {
+        "id": record.id,
+        "userName": record.identity.username,
+        "hostName": record.identity.hostname,
+        "path": record.path,
+        "startTime": _rfc3339(record.start),
+        "endTime": _rfc3339(record.end),
+    }
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+def _read(line: str) -> Mapping[str, str] | None:
+    try:
+        entry = json.loads(line)
+        datetime.fromisoformat(entry["endTime"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return entry if isinstance(entry.get("userName"), str) and isinstance(entry.get("hostName"), str) else None

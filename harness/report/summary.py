@@ -1,0 +1,76 @@
+"""The account of a run: for a terminal as lines, for a machine as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from harness.equipment import Equipment
+from harness.report.verdicts import MutantResult, Outcome, by_area, by_claim, by_mutant
+from harness.subject import Subject
+
+VERDICT_IN_WORDS = {
+    0: "conformant",
+    1: "DIVERGES from the document",
+    2: "interrupted: incomplete",
+    3: "UNKNOWN: the harness or its surroundings broke",
+    5: "nothing was selected",
+}
+
+
+def lines(
+    outcomes: Sequence[Outcome], equipment: Equipment, subject: str, proof: bool, status: int, seconds: float
+) -> list[str]:
+    """The table that ends a run."""
+    table = _mutant_table(outcomes) if proof else _area_table(outcomes)
+    kopia_s = sum(outcome.kopia_s for outcome in outcomes)
+    return [
+        *table,
+        f"subject {'every mutant' if proof else subject}; {equipment.store.origin}; kopia {equipment.kopia.version}",
+        f"{len(outcomes)} scenarios in {seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
+        f"verdict: {_verdict(proof, status)}",
+    ]
+
+
+def as_json(outcomes: Sequence[Outcome], equipment: Equipment, subject: Subject, status: int) -> dict[str, Any]:
+    """The report that a machine reads."""
+    return {
+        "schema": 0,
+        "exit_status": status,
+        "subject": {"name": subject.name, **subject.about},
+        "kopia": {
+            "path": str(equipment.kopia.path),
+            "version": equipment.kopia.version,
+            "origin": equipment.kopia.origin,
+        },
+        "storage": {"kind": equipment.store.kind, "origin": equipment.store.origin},
+        "claims": by_claim(outcomes),
+        "scenarios": [asdict(outcome) for outcome in sorted(outcomes, key=lambda one: one.scenario)],
+    }
+
+
+def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
+    rows = by_area(outcomes)
+    head = f"{'area of the document':<56}{'held':>6}{'diverged':>10}{'unknown':>9}{'skipped':>9}"
+    body = [f"{row.title:<56}{row.held:>6}{row.diverged:>10}{row.unknown:>9}{row.skipped:>9}" for row in rows]
+    total = [sum(getattr(row, name) for row in rows) for name in ("held", "diverged", "unknown", "skipped")]
+    return [head, *body, f"{'claims':<56}{total[0]:>6}{total[1]:>10}{total[2]:>9}{total[3]:>9}"]
+
+
+def _mutant_table(outcomes: Sequence[Outcome]) -> list[str]:
+    return [f"{'mutant':<34}outcome", *(f"{row.name:<34}{_mutant_in_words(row)}" for row in by_mutant(outcomes))]
+
+
+def _mutant_in_words(row: MutantResult) -> str:
+    parts = [f"killed by {' '.join(row.killed_by)}"] if row.killed_by else []
+    parts += [f"SURVIVED {' '.join(row.survived)}"] if row.survived else []
+    parts += [f"UNRELATED BUT FAILED {' '.join(row.collateral)}"] if row.collateral else []
+    parts += [f"UNKNOWN {' '.join(row.unknown)}"] if row.unknown else []
+    return "; ".join(parts) or "was not asked"
+
+
+def _verdict(proof: bool, status: int) -> str:
+    if proof and status in (0, 1):
+        return "every mutant is caught" if status == 0 else "A MUTANT SURVIVED, or broke what it should not"
+    return VERDICT_IN_WORDS.get(status, f"exit status {status}")

@@ -1,0 +1,118 @@
+"""From outcomes of scenarios to verdicts of claims, areas, mutants, and the exit status.
+
+An error beats a divergence beats a pass: what could not be asked is never counted as held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from harness.mutants import MUTANTS
+from harness.spec.ledger import areas, claims
+
+Verdict = Literal["pass", "fail", "error", "skip"]
+WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "pass", "skip")
+
+CONFORMANT, DIVERGES, INTERRUPTED, UNKNOWN, WRONG_USE, NOTHING = 0, 1, 2, 3, 4, 5
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run of one scenario ended; ``kopia_s`` is the time spent inside kopia."""
+
+    scenario: str
+    claims: tuple[str, ...]
+    subject: str
+    sides: str
+    verdict: Verdict
+    message: str
+    seconds: float
+    kopia_s: float
+
+
+@dataclass(frozen=True)
+class AreaCount:
+    """How many claims of an area held, diverged, are unknown, or were skipped."""
+
+    title: str
+    held: int
+    diverged: int
+    unknown: int
+    skipped: int
+
+
+@dataclass(frozen=True)
+class MutantResult:
+    """What a mutant's run showed: claims that should have failed and did not, and the reverse."""
+
+    name: str
+    killed_by: tuple[str, ...]
+    survived: tuple[str, ...]
+    collateral: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def proven(self) -> bool:
+        """Whether every claim answered as it was written down."""
+        return not (self.survived or self.collateral or self.unknown)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The one that counts among several; ``skip`` only where nothing else is there."""
+    return min(verdicts, key=WORST_FIRST.index, default="skip")
+
+
+def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
+    """The verdict of each claim that had a scenario in this run, in the order of the document."""
+    found: dict[str, list[Verdict]] = {}
+    for outcome in outcomes:
+        for claim in outcome.claims:
+            found.setdefault(claim, []).append(outcome.verdict)
+    return {claim: worst(found[claim]) for claim in claims() if claim in found}
+
+
+def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
+    """One line an area of the document that was asked about."""
+    verdicts = by_claim(outcomes)
+    counts = []
+    for area, title in areas().items():
+        of_area = [verdict for claim, verdict in verdicts.items() if claims()[claim].area == area]
+        if of_area:
+            counts.append(AreaCount(title, *(of_area.count(one) for one in ("pass", "fail", "error", "skip"))))
+    return counts
+
+
+def by_mutant(outcomes: Sequence[Outcome]) -> list[MutantResult]:
+    """What was proven about each mutant that ran.
+
+    A mutant is proven when each claim named for it fails, and each declared unrelated holds.
+    """
+    return [_mutant_result(name, outcomes) for name in MUTANTS if any(_is_of(name, outcome) for outcome in outcomes)]
+
+
+def exit_status(outcomes: Sequence[Outcome], proof: bool) -> int:
+    """pytest's number for what the outcomes say."""
+    if any(outcome.verdict == "error" for outcome in outcomes):
+        return UNKNOWN
+    if proof:
+        return CONFORMANT if all(result.proven for result in by_mutant(outcomes)) else DIVERGES
+    return DIVERGES if any(outcome.verdict == "fail" for outcome in outcomes) else CONFORMANT
+
+
+def _mutant_result(name: str, outcomes: Sequence[Outcome]) -> MutantResult:
+    mutant = MUTANTS[name]
+    verdicts = by_claim([outcome for outcome in outcomes if _is_of(name, outcome)])
+    asked = [claim for claim in verdicts if claim in mutant.must_fail]
+    return MutantResult(
+        name,
+        killed_by=tuple(claim for claim in asked if verdicts[claim] == "fail"),
+        survived=tuple(claim for claim in asked if verdicts[claim] in ("pass", "skip")),
+        collateral=tuple(claim for claim in mutant.unrelated if verdicts.get(claim) == "fail"),
+        unknown=tuple(claim for claim, verdict in verdicts.items() if verdict == "error"),
+    )
+
+
+def _is_of(name: str, outcome: Outcome) -> bool:
+    return outcome.subject == f"mutant:{name}"

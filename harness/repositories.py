@@ -1,0 +1,100 @@
+"""The repositories of one scenario: where the documented ones really lie, and what is in them.
+
+A documented repository (``s3://bucket/prefix``) is mapped to a bucket of this scenario's own,
+so that scenarios never meet; its prefix stays as it is.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.completion import DOCUMENTED_REPOSITORY
+from harness.equipment import Equipment
+from harness.kopia import KopiaClient
+from harness.model import RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.observer import Observer
+from harness.process import REDACT
+
+PASSWORD_BYTES = 18
+MAX_BUCKET_LENGTH = 63
+
+
+class Repositories:
+    """Makes a bucket where a documented one is first used, and reads repositories through the Observer."""
+
+    def __init__(self, equipment: Equipment, name: str, folder: Path) -> None:
+        self._equipment = equipment
+        self._store = equipment.store
+        self._name = name
+        self._folder = folder
+        self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record)
+        self._buckets: dict[str, str] = {}
+        self._password = secrets.token_urlsafe(PASSWORD_BYTES)
+        REDACT.add([self._password])
+        self._of_namespace: dict[str, str] = {}
+        self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
+
+    def use(self, namespace: str, repository: str) -> None:
+        """Has a namespace's repository Secret point to another documented repository."""
+        self._of_namespace[namespace] = repository
+
+    def of_namespace(self, namespace: str) -> str:
+        """The documented repository that a namespace uses."""
+        return self._of_namespace.get(namespace, DOCUMENTED_REPOSITORY)
+
+    def secret_values(self, namespace: str) -> Mapping[str, str]:
+        """What the repository Secret of a namespace holds."""
+        address = self.address(self.of_namespace(namespace))
+        return {
+            "KOPIA_REPOSITORY": f"s3://{address.bucket}/{address.prefix}".rstrip("/"),
+            "KOPIA_PASSWORD": self._password,
+            "AWS_ACCESS_KEY_ID": self._store.access_key,
+            "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
+            "KOPIA_S3_ENDPOINT": self._store.endpoint,
+            "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
+        }
+
+    def address(self, repository: str) -> RepositoryAddress:
+        """Where a documented repository really lies in this scenario."""
+        bucket, _, prefix = repository.removeprefix("s3://").partition("/")
+        return RepositoryAddress(
+            self._bucket(bucket), f"{prefix}/" if prefix else "", self._store.endpoint, self._store.tls
+        )
+
+    def snapshots(self, repository: str) -> tuple[SnapshotRecord, ...]:
+        """Every snapshot in a repository, as the Observer reads it; read again only after a change."""
+        if repository not in self._seen:
+            self._seen[repository] = self._observer.snapshots(self.address(repository), self._access())
+        return self._seen[repository]
+
+    def changed(self) -> None:
+        """Has the next question read the repositories again."""
+        self._seen.clear()
+
+    def size_bytes(self, repository: str) -> int:
+        """What a repository, with all below its prefix, occupies in the store."""
+        address = self.address(repository)
+        return self._store.size_bytes(address.bucket, address.prefix)
+
+    def client(self, name: str) -> KopiaClient:
+        """A plain kopia client of its own, for claims about kopia itself."""
+        folder = self._folder / "clients" / name
+        return KopiaClient(self._equipment.kopia.path, folder, folder / "cache", self._access(), self._equipment.record)
+
+    def remove(self) -> None:
+        """Removes the buckets of this scenario where the store outlives the run."""
+        if self._store.lasting and not self._equipment.keep:
+            for bucket in self._buckets.values():
+                self._store.remove_bucket(bucket)
+
+    def _bucket(self, documented: str) -> str:
+        if documented not in self._buckets:
+            bucket = f"{self._store.bucket_prefix}-{self._name}-{documented}"[:MAX_BUCKET_LENGTH].rstrip("-")
+            self._store.make_bucket(bucket)
+            self._buckets[documented] = bucket
+        return self._buckets[documented]
+
+    def _access(self) -> RepositoryAccess:
+        return RepositoryAccess(self._password, self._store.access_key, self._store.secret_key)

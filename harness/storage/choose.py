@@ -1,0 +1,59 @@
+"""Which store a run gets: a container, a process, or the endpoint that the user names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.storage import container, external, server
+from harness.storage.credentials import random_credentials
+from harness.storage.s3 import S3Store
+from harness.toolchain import provision
+from harness.toolchain.download import Progress
+from harness.warden import Warden
+
+
+def open_store(
+    request: str, image: str | None, name: str, folder: Path, warden: Warden, environment: Mapping[str, str], say: Progress
+) -> S3Store:
+    """Starts or finds the store.
+
+    ``request`` is ``auto`` (container, else process), ``container``, ``process`` or an S3 URL;
+    ``image`` a MinIO image to use in place of our own.  Raises HarnessError where it cannot be had.
+    """
+    if request.startswith("s3://"):
+        store = external.parse(request, environment)
+        external.require_access(store)
+        return store
+    if request == "process":
+        return _process(folder, warden, "asked for by --storage", say)
+    try:
+        client = container.engine()
+    except container.NoEngine as reason:
+        if request == "container":
+            raise HarnessError(f"--storage container: {reason}; start an engine, or use --storage process") from None
+        say(f"{reason}: running MinIO as a process instead")
+        return _process(folder, warden, str(reason), say)
+    image = image or container.own_image(client, provision.minio(say), say)
+    return _container(image, name, warden)
+
+
+def _container(image: str, name: str, warden: Warden) -> S3Store:
+    credentials = random_credentials()
+    warden.guard("container", name)
+    endpoint = container.start(image, name, credentials)
+    if not server.wait_until_ready(endpoint, lambda: True):
+        raise HarnessError(f"MinIO in the container {name} ({image}) did not answer at {endpoint}")
+    return S3Store(
+        endpoint, False, credentials.access_key, credentials.secret_key, f"MinIO in a container ({image})", "container"
+    )
+
+
+def _process(folder: Path, warden: Warden, why: str, say: Progress) -> S3Store:
+    credentials = random_credentials()
+    started = server.start(provision.minio(say).path, folder, credentials)
+    warden.guard("process", started.pid)
+    return S3Store(
+        started.endpoint, False, credentials.access_key, credentials.secret_key, f"MinIO as a process ({why})", "process"
+    )

@@ -1,0 +1,64 @@
+"""Any S3 endpoint that the user names: ``s3://host[:port][?tls=no&bucket-prefix=name]``."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+
+from harness.errors import HarnessError, UsageError
+from harness.process import REDACT
+from harness.storage.s3 import ANSWER_TIMEOUT_S, S3Store
+
+FORM = "s3://host[:port][?tls=yes|no&bucket-prefix=name]"
+REFUSED = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")
+
+
+def parse(url: str, environment: Mapping[str, str]) -> S3Store:
+    """The store a URL names, with credentials from the environment; UsageError where something lacks."""
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    unknown = options.keys() - {"tls", "bucket-prefix"}
+    if not parts.netloc or "@" in parts.netloc or parts.path.strip("/") or unknown:
+        raise UsageError(f"--storage {REDACT(url)}: write {FORM}; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    prefix = options.get("bucket-prefix") or f"conformance-{secrets.token_hex(4)}"
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,30}", prefix):
+        raise UsageError(f"--storage: bucket-prefix={prefix}: use 2 to 31 lower-case letters, digits and hyphens")
+    if options.get("tls", "yes") not in ("yes", "no"):
+        raise UsageError(f"--storage: tls={options['tls']}: write yes or no")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        if not environment.get(name):
+            raise UsageError(f"--storage {url}: {name} is not set; set it to the credentials of the endpoint")
+    REDACT.add([environment["AWS_SECRET_ACCESS_KEY"]])
+    return S3Store(
+        endpoint=parts.netloc,
+        tls=options.get("tls", "yes") == "yes",
+        access_key=environment["AWS_ACCESS_KEY_ID"],
+        secret_key=environment["AWS_SECRET_ACCESS_KEY"],
+        origin=f"S3 endpoint {parts.netloc}, named by --storage",
+        kind="external",
+        bucket_prefix=prefix,
+        lasting=True,
+    )
+
+
+def require_access(store: S3Store) -> None:
+    """Raises UsageError where the credentials are refused, HarnessError where nothing answers."""
+    pool = urllib3.PoolManager(timeout=ANSWER_TIMEOUT_S, retries=False)
+    client = Minio(store.endpoint, store.access_key, store.secret_key, secure=store.tls, http_client=pool)
+    try:
+        client.list_buckets()
+    except S3Error as error:
+        if error.code in REFUSED:
+            raise UsageError(
+                f"--storage: {store.endpoint} refuses the credentials ({error.code}); "
+                "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            ) from None
+        raise HarnessError(f"the store {store.endpoint} is not usable: {error.code}") from None
+    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise HarnessError(f"no S3 store answers at {store.endpoint} ({type(error).__name__}); start it, or check tls=") from None

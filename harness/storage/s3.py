@@ -1,0 +1,104 @@
+"""One S3 store that scenarios keep their repositories in: buckets, sizes, and whether it is well."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import urllib3
+from minio import Minio
+from minio.error import MinioException, S3Error
+
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+ANSWER_TIMEOUT_S = 10.0
+PROBE_BUCKET_SUFFIX = "probe"
+
+
+@dataclass(frozen=True)
+class S3Store:
+    """An endpoint (``host:port``) with what opens it.
+
+    ``origin`` says in words how it runs.  ``lasting`` is true for an endpoint that outlives the
+    run: only there need buckets be removed one by one.  ``bucket_prefix`` begins the name of every bucket made.
+    """
+
+    endpoint: str
+    tls: bool
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    origin: str = ""
+    kind: str = ""
+    bucket_prefix: str = "conformance"
+    lasting: bool = False
+
+    def as_dict(self) -> Mapping[str, Any]:
+        """Plain values, to hand the store to a worker."""
+        return asdict(self)
+
+    def make_bucket(self, name: str) -> None:
+        """Makes a bucket; one that exists is somebody else's, and an error."""
+        try:
+            self._minio.make_bucket(name)
+        except S3Error as error:
+            if error.code in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
+                raise HarnessError(
+                    f"bucket {name} exists already at {self.endpoint}; it was left alone: choose another bucket-prefix"
+                ) from None
+            raise HarnessError(f"bucket {name} cannot be made at {self.endpoint}: {error.code}") from None
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
+
+    def remove_bucket(self, name: str) -> None:
+        """Removes a bucket that this run made, with all that is in it."""
+        try:
+            for item in self._minio.list_objects(name, recursive=True):
+                self._minio.remove_object(name, str(item.object_name))
+            self._minio.remove_bucket(name)
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"bucket {name} at {self.endpoint} could not be removed: {error}; remove it") from None
+
+    def check(self) -> None:
+        """Raises HarnessError where the store does not take and give back a small object."""
+        bucket = f"{self.bucket_prefix}-{PROBE_BUCKET_SUFFIX}"
+        try:
+            if not self._minio.bucket_exists(bucket):
+                self._minio.make_bucket(bucket)
+            self._minio.put_object(bucket, "probe", io.BytesIO(b"well"), 4)
+            self._minio.remove_object(bucket, "probe")
+        except S3Error as error:
+            raise HarnessError(f"the store {self.endpoint} is not well: {error.code}: {error.message}") from None
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
+
+    def size_bytes(self, bucket: str, prefix: str = "") -> int:
+        """The sum of the sizes of all objects under a prefix."""
+        pages = self._boto.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return sum(item["Size"] for page in pages for item in page.get("Contents", ()))
+
+    @cached_property
+    def _minio(self) -> Minio:
+        pool = urllib3.PoolManager(timeout=ANSWER_TIMEOUT_S, retries=False)
+        return Minio(
+            self.endpoint, self.access_key, self.secret_key, secure=self.tls, http_client=pool, region="us-east-1"
+        )
+
+    @cached_property
+    def _boto(self) -> S3Client:
+        # Imported late: boto3 takes longer to load than most scenarios take to run.
+        import boto3
+
+        scheme = "https" if self.tls else "http"
+        return boto3.client(
+            "s3",
+            endpoint_url=f"{scheme}://{self.endpoint}",
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            region_name="us-east-1",
+        )

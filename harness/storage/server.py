@@ -1,0 +1,95 @@
+"""MinIO as a process on a free port of 127.0.0.1, where no container engine can be used."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+
+from harness.errors import HarnessError
+from harness.process import REDACT, RUN_MARKER, tail
+from harness.storage.credentials import Credentials
+
+READY_TIMEOUT_S = 30.0
+POLL_S = 0.02
+PORT_TAKEN = "address already in use"
+PORTS_TRIED = 5
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it listens, and the process that has to be ended."""
+
+    endpoint: str
+    pid: int
+
+
+def start(binary: Path, folder: Path, credentials: Credentials, port_source: Callable[[], int] | None = None) -> Server:
+    """Starts MinIO and waits until it answers.
+
+    A port that somebody takes between choosing and binding is seen in the server's own words,
+    and another one is chosen; any other failure is a HarnessError with the end of its log.
+    """
+    choose = port_source or free_port
+    for _ in range(PORTS_TRIED):
+        server, problem = _start_on(choose(), binary, folder, credentials)
+        if server:
+            return server
+        if PORT_TAKEN not in problem.lower():
+            raise HarnessError(f"MinIO did not start as a process: {problem}")
+    raise HarnessError(f"MinIO found no free port on 127.0.0.1 in {PORTS_TRIED} attempts: {problem}")
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_ready(endpoint: str, alive: Callable[[], bool], timeout_s: float = READY_TIMEOUT_S) -> bool:
+    """Whether the server at ``endpoint`` answered before it died or the time was up."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline and alive():
+        try:
+            if requests.get(f"http://{endpoint}/minio/health/cluster", timeout=2).ok:
+                return True
+        except requests.RequestException:
+            # Not listening yet: the loop ends with the server's death or the time limit.
+            pass
+        time.sleep(POLL_S)
+    return False
+
+
+def _start_on(port: int, binary: Path, folder: Path, credentials: Credentials) -> tuple[Server | None, str]:
+    log = folder / "minio.log"
+    data = folder / "minio"
+    data.mkdir(parents=True, exist_ok=True)
+    endpoint = f"127.0.0.1:{port}"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [binary, "server", "--address", endpoint, data],
+            env={
+                "HOME": str(folder),
+                "PATH": os.environ.get("PATH", ""),
+                "MINIO_ROOT_USER": credentials.access_key,
+                "MINIO_ROOT_PASSWORD": credentials.secret_key,
+                "MINIO_BROWSER": "off",
+                RUN_MARKER: os.environ.get(RUN_MARKER, ""),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    if wait_until_ready(endpoint, lambda: process.poll() is None):
+        return Server(endpoint, process.pid), ""
+    process.kill()
+    process.wait()
+    return None, tail(REDACT(log.read_text(errors="replace")), 5) or "it did not answer in time"

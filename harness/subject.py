@@ -1,0 +1,114 @@
+"""Who is tested: a platform, a mover, and which parts of the verdict are theirs."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+
+from harness.errors import UsageError
+from harness.model import Sides
+from harness.mover.base import Mover
+from harness.mover.reference import ReferenceMover
+from harness.mutants import MUTANTS, Mutant
+from harness.platform.base import Platform, Volumes
+from harness.platform.decisions import Decisions
+from harness.platform.simulated import SimulatedPlatform
+from harness.process import Call
+from harness.spec.ledger import Part
+
+SCHEMA = Path(__file__).with_name("subject.schema.yaml")
+EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
+NOT_OF_A_SUBJECT: frozenset[Part] = frozenset(["kopia", "harness", "document"])
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A subject with the classes that make it up.
+
+    ``brings`` are the parts whose behaviour is its own: a claim that only other parts decide is
+    skipped, never credited to it.  ``sides`` maps a contradiction to the side it declares.
+    """
+
+    name: str
+    decisions: type[Decisions] = Decisions
+    mover_type: type[ReferenceMover] = ReferenceMover
+    brings: frozenset[Part] = EVERY_PART
+    sides: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+    mutant: Mutant | None = None
+
+    def platform(self, sides: Sides, volumes: Volumes) -> Platform:
+        """A fresh platform that follows the given sides."""
+        return SimulatedPlatform(self.decisions(sides), volumes)
+
+    def mover(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> Mover:
+        """A fresh mover."""
+        return self.mover_type(binary, scratch, record)
+
+
+def load(request: str) -> Subject:
+    """The subject that ``--subject`` names: ``reference``, ``mutant:NAME`` or a subject file.
+
+    Raises UsageError with the one thing that is wrong and its remedy.
+    """
+    if request == "reference":
+        return Subject("reference")
+    if request.startswith("mutant:"):
+        return of_mutant(request.removeprefix("mutant:"))
+    return _from_file(Path(request))
+
+
+def of_mutant(name: str) -> Subject:
+    """The reference with one decision or one step broken on purpose."""
+    mutant = MUTANTS.get(name)
+    if mutant is None:
+        raise UsageError(f"--subject mutant:{name}: no such mutant; use one of {', '.join(MUTANTS)}")
+    return Subject(f"mutant:{name}", mutant.decisions, mutant.mover, mutant=mutant)
+
+
+def _from_file(file: Path) -> Subject:
+    document = _read(file)
+    error = best_match(Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    if error is not None:
+        where = ".".join(str(step) for step in error.absolute_path) or "top level"
+        raise UsageError(f"{file}: {where}: {error.message}; see docs/subjects.md for the fields")
+    decisions = document.get("platform", {}).get("decisions")
+    return Subject(
+        name=document["name"],
+        decisions=_imported(decisions, file) if decisions else Decisions,
+        brings=NOT_OF_A_SUBJECT | {"controller"} if decisions else EVERY_PART,
+        sides=document.get("sides", {}),
+        about={key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document},
+    )
+
+
+def _read(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+        raise UsageError(
+            f"--subject {file}: cannot be read ({reason}); name reference, mutant:NAME or a subject file"
+        ) from None
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
+        raise UsageError(f"{file}, line {line}: not YAML; see docs/subjects.md for the form") from None
+
+
+def _imported(target: str, file: Path) -> type[Decisions]:
+    where = f"{file}: platform.decisions: {target!r}"
+    module_name, _, class_name = target.partition(":")
+    try:
+        found = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise UsageError(f"{where}: cannot be imported ({error}); write module:Class, on PYTHONPATH") from None
+    if not (isinstance(found, type) and issubclass(found, Decisions)):
+        raise UsageError(f"{where}: is no subclass of harness.platform.decisions.Decisions; derive it from that")
+    return found

@@ -1,0 +1,271 @@
+"""One scenario's world: objects, volumes, repositories, and what was seen of them.
+
+Steps call one verb of a ``Testbed``; it drives the platform and the mover of the subject, and
+asks the Observer.  Judging is in ``harness.expect``.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from harness import objects
+from harness.completion import DOCUMENTED_REPOSITORY, REPOSITORY_SECRET, complete, repository_secret, triggered
+from harness.equipment import Equipment
+from harness.errors import AdmissionRefused, HarnessError
+from harness.kopia import KopiaClient, require
+from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef, Sides, SnapshotRecord
+from harness.platform.base import kopia_spec, status_of
+from harness.platform.jobs import job_for
+from harness.platform.manifests import ref_of
+from harness.process import Completed
+from harness.repositories import Repositories
+from harness.subject import Subject
+from harness.sync import Growth, Sync
+from harness.volumes import FolderVolumes, Tree, fill, tree, write_bytes
+
+CLOCK_SLACK = timedelta(milliseconds=5)
+"""kopia's instants and ours come from one clock; they are rounded in different ways."""
+
+
+class Testbed:
+    """The world of one scenario; nothing in it meets another scenario."""
+
+    __test__ = False  # not a test class, whatever pytest makes of the name
+
+    def __init__(self, equipment: Equipment, subject: Subject, sides: Sides, name: str) -> None:
+        folder = equipment.folder / name
+        self._equipment = equipment
+        self._volumes = FolderVolumes(folder / "volumes")
+        self._platform = subject.platform(sides, self._volumes)
+        self._mover = subject.mover(equipment.kopia.path, folder / "mover", equipment.record)
+        self._numbers = count(1)
+        self._manifests: dict[ObjectRef, Manifest] = {}
+        self._contents: dict[ObjectRef, list[Tree]] = {}
+        self._syncs: list[Sync] = []
+        self.repositories = Repositories(equipment, name, folder)
+
+    # --- objects
+
+    def declare(self, manifest: Manifest) -> ObjectRef:
+        """Completes a manifest and remembers it; it is applied with its first sync."""
+        whole = complete(manifest).manifest
+        ref = ref_of(whole)
+        self._manifests[ref] = whole
+        return ref
+
+    def sources(self) -> list[ObjectRef]:
+        """The sources declared so far, in order."""
+        return [ref for ref in self._manifests if ref.kind == "ReplicationSource"]
+
+    def exists(self, ref: ObjectRef) -> bool:
+        """Whether the API holds the object."""
+        return self._platform.get(ref) is not None
+
+    # --- syncs
+
+    def back_up(self, ref: ObjectRef) -> Sync:
+        """Fills the source's volume with new content and syncs it once."""
+        content = fill(self.volume(ref), str(ref))
+        return self._remember_content(self.sync(ref), content)
+
+    def back_up_random(self, ref: ObjectRef, size_bytes: int) -> Growth:
+        """Backs up so many random bytes, which no compression makes smaller."""
+        return self._back_up_bytes(ref, secrets.token_bytes(size_bytes))
+
+    def back_up_again(self, ref: ObjectRef, growth: Growth) -> Growth:
+        """Backs up the very bytes of another backup."""
+        return self._back_up_bytes(ref, growth.content)
+
+    def sync(self, ref: ObjectRef) -> Sync:
+        """Triggers an object and carries its job from the operator to the mover and back."""
+        before, begin, trigger, refused = tree(self.volume(ref)), datetime.now(UTC), *self._trigger(ref)
+        job, result = (None, None) if refused else self._carry(ref)
+        self.repositories.changed()
+        return self._remember(ref, begin, refused, job, result, trigger, before)
+
+    def ask(self, ref: ObjectRef) -> Sync:
+        """Triggers an object and sees what the operator makes of it, without running its mover."""
+        begin, trigger, refused = datetime.now(UTC), *self._trigger(ref)
+        job = None if refused else self._platform.next_job()
+        return self._remember(ref, begin, refused, job, None, trigger, {})
+
+    def restore(self, name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Sync:
+        """Declares a destination and syncs it once."""
+        return self.sync(self.declare(objects.destination(name, namespace, fields)))
+
+    def restore_every_source(self, namespace: str) -> list[tuple[ObjectRef, Sync]]:
+        """Restores each declared source from another namespace, naming it by ``sourceIdentity`` alone."""
+        return [
+            (source, self.restore(f"restore-{number}", namespace, _by_name(source)))
+            for number, source in enumerate(self.sources(), 1)
+        ]
+
+    def hand_over_backup(self, ref: ObjectRef, identity: Identity) -> Sync:
+        """Hands the mover the backup job of an identity, past admission and operator."""
+        content = fill(self.volume(ref), str(ref))
+        return self._remember_content(self._hand_over(ref, identity), content)
+
+    def hand_over_restore(self, namespace: str, identity: Identity) -> Sync:
+        """Hands the mover the restore job of an identity, past admission and operator."""
+        return self._hand_over(self.declare(objects.destination("handed-over", namespace)), identity)
+
+    def last_sync(self, ref: ObjectRef) -> Sync:
+        """The newest sync of an object; HarnessError where a scenario asks before there is one."""
+        for sync in reversed(self._syncs):
+            if sync.ref == ref:
+                return sync
+        raise HarnessError(f"{ref} was never synced in this scenario")
+
+    # --- volumes and repositories
+
+    def volume(self, ref: ObjectRef) -> Path:
+        """The folder of the PVC that an object backs up or restores into."""
+        manifest = self._manifests[ref]
+        holder, key = (
+            (manifest["spec"], "sourcePVC")
+            if ref.kind == "ReplicationSource"
+            else (kopia_spec(manifest), "destinationPVC")
+        )
+        return self._volumes.claim(ref.namespace, holder[key])
+
+    def use_volume(self, ref: ObjectRef) -> None:
+        """Has the volume of an object hold files that no backup knows."""
+        fill(self.volume(ref), f"in use by {ref}")
+
+    def content(self, ref: ObjectRef) -> Tree | None:
+        """What the newest successful backup of a source held."""
+        return self._contents[ref][-1] if ref in self._contents else None
+
+    def owners_of(self, content: Tree) -> list[ObjectRef]:
+        """The sources one of whose backups had exactly this content."""
+        return [ref for ref, history in self._contents.items() if content in history]
+
+    def snapshots(self, repository: str = DOCUMENTED_REPOSITORY) -> tuple[SnapshotRecord, ...]:
+        """Every snapshot in a repository, as the Observer reads it."""
+        return self.repositories.snapshots(repository)
+
+    def recorded(self, sync: Sync) -> list[SnapshotRecord]:
+        """The snapshots that came into the repository during one sync."""
+        begin, end = sync.begin - CLOCK_SLACK, sync.end + CLOCK_SLACK
+        repository = self.repositories.of_namespace(sync.ref.namespace)
+        return [record for record in self.snapshots(repository) if begin <= record.start <= end]
+
+    def kopia_client(self, verb: str, identity: Identity) -> KopiaClient:
+        """A plain kopia client that opened the documented repository by ``connect`` or ``create``."""
+        client = self.repositories.client(f"client-{next(self._numbers)}")
+        address = self.repositories.address(DOCUMENTED_REPOSITORY)
+        done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
+        require(done, f"let a plain client {verb}")
+        return client
+
+    def plain_snapshot(self, client: KopiaClient, *flags: str) -> Completed:
+        """A snapshot by a plain client, with extra flags; the caller looks at the exit status."""
+        folder = self._volumes.claim("outside", "plain")
+        fill(folder, "a plain client")
+        self.repositories.changed()
+        return client.snapshot(folder, "/data", *flags)
+
+    def check_surroundings(self) -> None:
+        """Raises HarnessError where store or disk are not well: what was seen is then no verdict."""
+        self._equipment.check()
+
+    def close(self) -> None:
+        """Removes what would outlive the run."""
+        self.repositories.remove()
+
+    # --- inside
+
+    def _apply(self, ref: ObjectRef) -> str:
+        manifest = self._manifests[ref]
+        try:
+            for need in complete(manifest).needs:
+                self._platform.apply(need)
+            self._provide_secrets(ref.namespace)
+            self._platform.apply(manifest)
+        except AdmissionRefused as refusal:
+            return str(refusal)
+        return ""
+
+    def _trigger(self, ref: ObjectRef) -> tuple[str, str]:
+        trigger = f"sync-{next(self._numbers)}"
+        self._manifests[ref] = triggered(self._manifests[ref], trigger)
+        return trigger, self._apply(ref)
+
+    def _provide_secrets(self, namespace: str) -> None:
+        """Every repository Secret that an object names exists in every namespace in use."""
+        values = self.repositories.secret_values(namespace)
+        for name in {kopia_spec(manifest).get("repository", REPOSITORY_SECRET) for manifest in self._manifests.values()}:
+            self._platform.apply(repository_secret(namespace, name, values))
+
+    def _carry(self, ref: ObjectRef) -> tuple[MoverJob | None, MoverResult | None]:
+        job = self._platform.next_job()
+        if job is None:
+            return None, None
+        if job.owner != ref:
+            raise HarnessError(f"a job of {job.owner} appeared while {ref} was synced")
+        result = self._mover.run(job)
+        self._platform.finished(job, result)
+        return job, result
+
+    def _hand_over(self, ref: ObjectRef, identity: Identity) -> Sync:
+        before, begin = tree(self.volume(ref)), datetime.now(UTC)
+        secret = self.repositories.secret_values(ref.namespace)
+        job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
+        result = self._mover.run(job)
+        self.repositories.changed()
+        sync = Sync(
+            ref, begin, datetime.now(UTC), job=job, result=result, succeeded=result.exit_code == 0,
+            requested=str(identity), messages=(result.log,), before=before,
+        )  # fmt: skip
+        self._syncs.append(sync)
+        return sync
+
+    def _back_up_bytes(self, ref: ObjectRef, content: bytes) -> Growth:
+        written = write_bytes(self.volume(ref), content)
+        repository = _bucket_of(self.repositories.of_namespace(ref.namespace))
+        before = self.repositories.size_bytes(repository)
+        sync = self._remember_content(self.sync(ref), written)
+        return Growth(sync, len(content), self.repositories.size_bytes(repository) - before, content)
+
+    def _remember_content(self, sync: Sync, content: Tree) -> Sync:
+        if sync.succeeded:
+            self._contents.setdefault(sync.ref, []).append(content)
+        return sync
+
+    def _remember(
+        self,
+        ref: ObjectRef,
+        begin: datetime,
+        refused: str,
+        job: MoverJob | None,
+        result: MoverResult | None,
+        trigger: str,
+        before: Tree,
+    ) -> Sync:
+        status = status_of(self._platform.get(ref))
+        sync = Sync(
+            ref=ref,
+            begin=begin,
+            end=datetime.now(UTC),
+            refused=refused,
+            job=job,
+            result=result,
+            succeeded=not refused and status.get("lastManualSync") == trigger,
+            requested=str(status.get("kopia", {}).get("requestedIdentity", "")),
+            messages=() if refused else tuple(self._platform.messages(ref)),
+            before=before,
+        )
+        self._syncs.append(sync)
+        return sync
+
+
+def _by_name(source: ObjectRef) -> Mapping[str, str]:
+    return {"sourceName": source.name, "sourceNamespace": source.namespace}
+
+
+def _bucket_of(repository: str) -> str:
+    return "s3://" + repository.removeprefix("s3://").split("/")[0]

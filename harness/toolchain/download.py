@@ -1,0 +1,95 @@
+"""Fetches a released archive: checked against its hash before anything of it is used."""
+
+from __future__ import annotations
+
+import hashlib
+import tarfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import requests
+
+from harness.toolchain.pins import Archive
+
+Progress = Callable[[str], None]
+
+CONNECT_TIMEOUT_S = 5.0
+STALL_TIMEOUT_S = 15.0
+TOTAL_TIMEOUT_S = 300.0
+CHUNK_BYTES = 1 << 16
+PROGRESS_EVERY_S = 5.0
+
+
+class DownloadFailed(Exception):
+    """The archive could not be had; the message says why, in one line."""
+
+
+def fetch(
+    archive: Archive, target: Path, say: Progress, *, stall_s: float = STALL_TIMEOUT_S, total_s: float = TOTAL_TIMEOUT_S
+) -> None:
+    """Downloads an archive, checks its hash, and writes the binary inside to ``target``.
+
+    Raises DownloadFailed where it cannot be reached, stalls, is cut off, is too slow, or is not
+    the archive that was pinned; ``target`` exists only on success.
+    """
+    packed = target.with_name(target.name + ".archive")
+    try:
+        _download(archive, packed, say, stall_s, total_s)
+        _check(archive, packed)
+        _unpack(archive, packed, target)
+    finally:
+        packed.unlink(missing_ok=True)
+
+
+def _download(archive: Archive, packed: Path, say: Progress, stall_s: float, total_s: float) -> None:
+    begin = said = time.monotonic()
+    received = 0
+    try:
+        with requests.get(archive.url, stream=True, timeout=(CONNECT_TIMEOUT_S, stall_s)) as response:
+            response.raise_for_status()
+            promised = int(response.headers.get("Content-Length", 0))
+            with packed.open("wb") as file:
+                for chunk in response.iter_content(CHUNK_BYTES):
+                    received += file.write(chunk)
+                    now = time.monotonic()
+                    if now - begin > total_s:
+                        raise DownloadFailed(f"{archive.url}: too slow: {received} bytes in {total_s:g} s")
+                    if now - said > PROGRESS_EVERY_S:
+                        said = now
+                        say(f"downloading {archive.url}: {received >> 20} of {promised >> 20} MiB, {now - begin:.0f} s")
+    except (requests.RequestException, OSError) as error:
+        raise DownloadFailed(f"{archive.url}: {_reason(error)}") from None
+    if promised and received != promised:
+        raise DownloadFailed(f"{archive.url}: cut off after {received} of {promised} bytes")
+
+
+def _check(archive: Archive, packed: Path) -> None:
+    seen = hashlib.sha256(packed.read_bytes()).hexdigest()
+    if seen != archive.sha256:
+        raise DownloadFailed(f"{archive.url}: SHA-256 is {seen}, pinned is {archive.sha256}; not used")
+
+
+def _unpack(archive: Archive, packed: Path, target: Path) -> None:
+    try:
+        with tarfile.open(packed) as tar:
+            member = tar.extractfile(archive.member)
+            if member is None:
+                raise DownloadFailed(f"{archive.url}: {archive.member} is no file")
+            target.write_bytes(member.read())
+    except (tarfile.TarError, KeyError) as error:
+        raise DownloadFailed(f"{archive.url}: {archive.member} cannot be unpacked: {error}") from None
+    target.chmod(0o755)
+
+
+def _reason(error: Exception) -> str:
+    """The innermost cause in one line: requests wraps it three times over."""
+    if isinstance(error, requests.HTTPError):
+        return f"the server answered {error.response.status_code}"
+    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+        return "no data for too long (timed out)"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return f"cut off ({str(error).splitlines()[0][:120]})"
+    if "resol" in str(error):
+        return "the name of the host cannot be resolved"
+    return str(error).splitlines()[0][:160]

@@ -1,0 +1,171 @@
+"""Finds or makes the real binaries: named by the user, cached, downloaded, or built.
+
+Each step that fails says why and what is tried next.  Parallel runs wait for one another, and
+a binary appears in the cache only when it is whole.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from harness.errors import HarnessError, UsageError
+from harness.kopia import version_of
+from harness.toolchain.download import DownloadFailed, Progress, fetch
+from harness.toolchain.go import GoBuild, build
+from harness.toolchain.pins import PROJECT, kopia_archive, kopia_versions, pins, release_platform
+
+MIRROR_VARIABLE = "VOLSYNC_CONFORMANCE_KOPIA_MIRROR"
+"""Names a folder URL that serves the released archives, in place of the project's own."""
+
+LOCK_SAY_EVERY_S = 10.0
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A binary that is ready: where it is, which version it reports, and where it came from."""
+
+    path: Path
+    version: str
+    origin: str
+
+
+def cache_folder() -> Path:
+    """The per-user cache of this project (``XDG_CACHE_HOME`` is honoured)."""
+    return Path(platformdirs.user_cache_dir("volsync-kopia-conformance"))
+
+
+def kopia(request: str | None, environment: Mapping[str, str], say: Progress) -> Tool:
+    """The kopia to use.  ``request`` is a path, a version, or None (``KOPIA_BIN``, else the default).
+
+    Raises UsageError where the request is neither, is no kopia, or contradicts ``KOPIA_BIN``.
+    """
+    named = environment.get("KOPIA_BIN")
+    if request in kopia_versions():
+        return _named_kopia(named, "KOPIA_BIN", request) if named else _provisioned_kopia(str(request), environment, say)
+    if request is not None:
+        if not os.path.sep in request and not Path(request).exists():
+            versions = ", ".join(kopia_versions())
+            raise UsageError(f"--kopia {request}: neither a file nor a pinned version; give a path or one of {versions}")
+        return _named_kopia(request, "--kopia", None)
+    if named:
+        return _named_kopia(named, "KOPIA_BIN", None)
+    return _provisioned_kopia(str(pins()["kopia"]["default"]), environment, say)
+
+
+def minio(say: Progress) -> Tool:
+    """The MinIO server binary: cached, or built from its module."""
+    release, commit = pins()["minio"]["release"], pins()["minio"]["commit"]
+    stamp = "github.com/minio/minio/cmd."
+    what = GoBuild(
+        name=f"MinIO {release}",
+        module=PROJECT / "tools" / "minio",
+        package="github.com/minio/minio",
+        stamps={f"{stamp}Version": _minio_version(release), f"{stamp}ReleaseTag": release, f"{stamp}CommitID": commit},
+        usually="3 min",
+    )
+    target = _cached("minio", release)
+    origin = _once(target, lambda partial: f"built with {build(what, partial, cache_folder(), say)}", say)
+    return Tool(target, release, origin)
+
+
+def _named_kopia(path: str, by: str, version: str | None) -> Tool:
+    binary = Path(path).expanduser().absolute()
+    if not (binary.is_file() and os.access(binary, os.X_OK)):
+        raise UsageError(f"{by} {path}: no executable file; name a kopia binary")
+    try:
+        reported = version_of(binary)
+    except HarnessError as error:
+        raise UsageError(f"{by} {path}: is no kopia ({error}); name a kopia binary") from None
+    if reported is None:
+        raise UsageError(f"{by} {path}: is no kopia (it does not answer --version as kopia does); name a kopia binary")
+    if version and reported != version:
+        raise UsageError(f"{by} {path}: is kopia {reported}, --kopia asks for {version}; unset {by} or ask for {reported}")
+    return Tool(binary, reported, f"named by {by}")
+
+
+def _provisioned_kopia(version: str, environment: Mapping[str, str], say: Progress) -> Tool:
+    target = _cached("kopia", version)
+    origin = _once(target, lambda partial: _make_kopia(version, partial, environment.get(MIRROR_VARIABLE), say), say)
+    reported = version_of(target)
+    if reported != version:
+        raise HarnessError(f"{target} reports version {reported}, expected {version}; remove that file and run again")
+    return Tool(target, version, origin)
+
+
+def _make_kopia(version: str, partial: Path, mirror: str | None, say: Progress) -> str:
+    archive = kopia_archive(version, mirror)
+    if archive is None:
+        say(f"no released kopia {version} is pinned for {release_platform()}: building it instead")
+    else:
+        try:
+            say(f"downloading {archive.url}")
+            fetch(archive, partial, say)
+        except DownloadFailed as failure:
+            say(f"no download of kopia: {failure}; building it from its Go module instead")
+        else:
+            return f"downloaded from {archive.url}"
+    what = GoBuild(
+        name=f"kopia {version}",
+        module=PROJECT / "tools" / "kopia" / version,
+        package="github.com/kopia/kopia",
+        stamps={"github.com/kopia/kopia/repo.BuildVersion": version},
+        usually="2 min",
+    )
+    return f"built with {build(what, partial, cache_folder(), say)}"
+
+
+def _once(target: Path, make: Callable[[Path], str], say: Progress) -> str:
+    """Makes ``target`` unless it is there; returns its origin, which is kept beside it."""
+    note = target.with_name(target.name + ".origin")
+    if target.exists() and note.exists():
+        return f"cache, {note.read_text(encoding='utf-8')}"
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(target.with_name(target.name + ".lock"))
+        _wait_for(lock, target, say)
+    except OSError as error:
+        raise HarnessError(f"the cache {target.parent} cannot be written: {error.strerror}; set XDG_CACHE_HOME") from None
+    try:
+        if target.exists() and note.exists():
+            return f"cache, {note.read_text(encoding='utf-8')}"
+        return _publish(target, note, make)
+    finally:
+        lock.release()
+
+
+def _publish(target: Path, note: Path, make: Callable[[Path], str]) -> str:
+    partial = target.with_name(f"{target.name}.{os.getpid()}.partial")
+    try:
+        origin = make(partial)
+        note.write_text(origin, encoding="utf-8")
+        partial.rename(target)
+    except OSError as error:
+        raise HarnessError(f"{target} cannot be written: {error.strerror}; free space there or set XDG_CACHE_HOME") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    return origin
+
+
+def _wait_for(lock: FileLock, target: Path, say: Progress) -> None:
+    while True:
+        try:
+            lock.acquire(timeout=LOCK_SAY_EVERY_S)
+        except Timeout:
+            say(f"another run is making {target.name}; waiting for it")
+        else:
+            return
+
+
+def _cached(name: str, version: str) -> Path:
+    return cache_folder() / release_platform() / f"{name}-{version}" / name
+
+
+def _minio_version(release: str) -> str:
+    date, clock = release.removeprefix("RELEASE.").split("T")
+    return f"{date}T{clock.replace('-', ':')}"

@@ -1,0 +1,121 @@
+"""Persistent volumes as folders: filled with content that cannot be guessed, compared by content.
+
+A ``Tree`` is what a restore is judged by: each path with its kind, mode and content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.model import ObjectRef
+
+Tree = Mapping[str, str]
+"""Relative path -> ``kind mode content``: a digest for a file, the target for a symlink."""
+
+UNGUESSABLE_BYTES = 64
+
+
+class FolderVolumes:
+    """A folder for each PersistentVolumeClaim and each mover cache, below one root."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def claim(self, namespace: str, name: str) -> Path:
+        """The folder of a claim, made where it is new."""
+        return _made(self._root / "claims" / namespace / name)
+
+    def cache(self, owner: ObjectRef) -> Path:
+        """The cache volume that an object's movers share."""
+        return _made(self._root / "caches" / owner.kind / owner.namespace / owner.name)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two trees differ; empty lists mean that they are equal."""
+
+    missing: list[str]
+    extra: list[str]
+    changed: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.missing or self.extra or self.changed)
+
+    def __str__(self) -> str:
+        parts = [("missing", self.missing), ("extra", self.extra), ("different", self.changed)]
+        return "; ".join(f"{what}: {', '.join(paths[:5])}" for what, paths in parts if paths) or "equal"
+
+
+def fill(folder: Path, owner: str) -> Tree:
+    """Replaces the content of a volume by a small new one that only this call can have made.
+
+    It holds what a restore easily loses: modes, an empty folder, symlinks (one that dangles),
+    a name with a space and one beyond ASCII.  Returns the tree.
+    """
+    for name, mode in (
+        ("owner.txt", 0o644),
+        ("bin/run.sh", 0o755),
+        ("private/key", 0o600),
+        ("a name with spaces.txt", 0o640),
+        ("grüße/データ.txt", 0o444),
+    ):
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.unlink(missing_ok=True)
+        file.write_text(f"{owner} {name} {secrets.token_hex(UNGUESSABLE_BYTES)}\n", encoding="utf-8")
+        file.chmod(mode)
+    (folder / "empty").mkdir(exist_ok=True, mode=0o750)
+    _link(folder / "current", "bin/run.sh")
+    _link(folder / "dangling", f"nowhere/{secrets.token_hex(8)}")
+    return tree(folder)
+
+
+def write_bytes(folder: Path, content: bytes) -> Tree:
+    """Has a volume hold one file of the given bytes; returns the tree."""
+    (folder / "data.bin").write_bytes(content)
+    return tree(folder)
+
+
+def tree(folder: Path) -> Tree:
+    """Reads a volume: every path below ``folder`` with kind, mode and content."""
+    return {
+        str(path.relative_to(folder)): _describe(path)
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def compare(expected: Tree, seen: Tree) -> Difference:
+    """How ``seen`` differs from ``expected``."""
+    return Difference(
+        missing=sorted(expected.keys() - seen.keys()),
+        extra=sorted(seen.keys() - expected.keys()),
+        changed=sorted(path for path in expected.keys() & seen.keys() if expected[path] != seen[path]),
+    )
+
+
+def _describe(path: Path) -> str:
+    status = path.lstat()
+    mode = f"{stat.S_IMODE(status.st_mode):04o}"
+    if stat.S_ISLNK(status.st_mode):
+        return f"link {os.readlink(path)}"
+    if stat.S_ISDIR(status.st_mode):
+        return f"folder {mode}"
+    if stat.S_ISREG(status.st_mode):
+        return f"file {mode} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    return f"other {mode}"
+
+
+def _link(path: Path, target: str) -> None:
+    path.unlink(missing_ok=True)
+    path.symlink_to(target)
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

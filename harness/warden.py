@@ -1,0 +1,151 @@
+"""Ends what a run leaves behind, however the run ends.
+
+A process of its own that reads what to clean from a pipe.  When the pipe closes, because the
+run ended or was killed, it kills every process that carries the run's marker, removes the
+container and the folder, and exits.  One mechanism for a normal end, Ctrl-C, SIGTERM and SIGKILL.
+
+Lines it reads: ``container NAME``, ``process PID``, ``folder PATH``; ``keep`` spares all of those.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.process import RUN_MARKER
+
+CLEAN_TIMEOUT_S = 30.0
+SWEEP_TIMEOUT_S = 5.0
+POLL_S = 0.05
+
+
+class Warden:
+    """The run's side: tells the warden what to clean, and ends it."""
+
+    def __init__(self, marker: str) -> None:
+        """Starts the warden for the run that ``marker`` names."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "harness.warden", marker],
+            cwd=Path(__file__).parents[1],
+            env={name: value for name, value in os.environ.items() if name != RUN_MARKER},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def guard(self, kind: str, what: object) -> None:
+        """Has something cleaned at the end; to be called before it comes into being."""
+        self._tell(f"{kind} {what}")
+
+    def keep(self) -> None:
+        """Spares what was guarded so far; only stray processes are ended."""
+        self._tell("keep")
+
+    def close(self) -> None:
+        """Ends the run's leftovers now; raises HarnessError where something could not be cleaned."""
+        if self._process.poll() is None and self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(CLEAN_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise HarnessError(f"cleaning up did not end within {CLEAN_TIMEOUT_S:g} s") from None
+        problem = ""
+        if self._process.stderr:
+            with self._process.stderr as output:
+                problem = output.read().decode(errors="replace").strip()
+        if self._process.returncode != 0:
+            raise HarnessError(f"cleaning up failed: {(problem.splitlines() or ['without a word'])[-1]}")
+
+    def _tell(self, line: str) -> None:
+        if self._process.stdin is None or self._process.poll() is not None:
+            raise HarnessError("the warden that cleans up after the run is gone")
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
+
+
+def main(marker: str) -> int:
+    """The warden's side: reads until the pipe closes, then cleans.  Returns the exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    orders = [line.strip().split(" ", 1) for line in sys.stdin]
+    kept = ["keep"] in orders
+    sweep(marker, spared={int(order[1]) for order in orders if kept and order[0] == "process"})
+    if kept:
+        return 0
+    problems = [problem for order in orders if (problem := _clean(*order))]
+    print("; ".join(problems), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def sweep(marker: str, spared: set[int]) -> None:
+    """Kills every process that carries the marker, but for the spared ones, until none is left."""
+    deadline = time.monotonic() + SWEEP_TIMEOUT_S
+    while (pids := set(marked(marker)) - spared) and time.monotonic() < deadline:
+        for pid in pids:
+            _kill(pid)
+        time.sleep(POLL_S)
+
+
+def marked(marker: str) -> list[int]:
+    """The processes whose environment carries the marker (Linux; elsewhere none are found this way)."""
+    wanted = f"{RUN_MARKER}={marker}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+        except OSError:
+            # The process ended while we looked, or is somebody else's: neither is ours to end.
+            continue
+    return found
+
+
+def _clean(kind: str, what: str) -> str:
+    if kind == "process":
+        _kill(int(what))
+        return ""
+    if kind == "container":
+        return _remove_container(what)
+    return _remove_folder(Path(what))
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _remove_container(name: str) -> str:
+    import docker
+    from docker.errors import DockerException, NotFound
+
+    try:
+        docker.from_env(timeout=int(CLEAN_TIMEOUT_S)).containers.get(name).remove(force=True, v=True)
+    except NotFound:
+        return ""
+    except DockerException as error:
+        return f"container {name} could not be removed: {error}"
+    return ""
+
+
+def _remove_folder(folder: Path) -> str:
+    """Removes a folder; a process that is just ending may still write, so it looks again for a moment."""
+    deadline = time.monotonic() + SWEEP_TIMEOUT_S
+    while folder.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder.exists() and time.monotonic() > deadline:
+            return f"folder {folder} could not be removed"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,30 @@
+"""Steps about admission: what the API takes, and what it refuses."""
+
+from __future__ import annotations
+
+from pytest_bdd import then, when
+
+from harness import expect, objects
+from harness.sync import Sync
+from harness.testbed import Testbed
+from steps.types import phrase
+
+
+@when(phrase('a source with the {field:w} "{value:Text}" is applied'), target_fixture="admission")
+def apply_source(field: str, value: str, testbed: Testbed) -> Sync:
+    return testbed.ask(testbed.declare(objects.source("custom-names", "tenant", {field: value})))
+
+
+@when("the documented source is applied", target_fixture="admission")
+def apply_documented(testbed: Testbed) -> Sync:
+    return testbed.ask(testbed.sources()[-1])
+
+
+@then("the API accepts it")
+def accepted(admission: Sync) -> None:
+    expect.admitted(admission)
+
+
+@then(phrase('the API refuses it because of its "{field:Text}"'))
+def refused(field: str, admission: Sync, testbed: Testbed) -> None:
+    expect.refused(testbed, admission, field)

@@ -1,0 +1,92 @@
+"""Steps about backups: running them, and under which identity they are recorded."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from harness import expect
+from harness.model import Identity, ObjectRef
+from harness.sync import Sync
+from harness.testbed import Testbed
+from steps.types import DataTable, phrase, records
+
+
+@when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up'), target_fixture="sync")
+def back_up(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.back_up(ObjectRef("ReplicationSource", namespace, name))
+
+
+@given("every source is backed up")
+@when("every source is backed up")
+def back_up_every(testbed: Testbed) -> None:
+    for source in testbed.sources():
+        testbed.back_up(source)
+
+
+@when("every source is backed up twice")
+def back_up_every_twice(testbed: Testbed) -> None:
+    for _ in range(2):
+        back_up_every(testbed)
+
+
+@given(
+    phrase('the mover has backed up the source "{name:Text}" in namespace "{namespace:Text}" as username '
+           '"{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="sync",
+)
+@when(
+    phrase('the mover backs up the source "{name:Text}" in namespace "{namespace:Text}" as username '
+           '"{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="sync",
+)
+def hand_over_backup(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> Sync:
+    return testbed.hand_over_backup(ObjectRef("ReplicationSource", namespace, name), Identity(username, hostname))
+
+
+@when(phrase('the mover restores it as username "{username:Text}" and hostname "{hostname:Text}"'), target_fixture="restore")
+def hand_over_restore(username: str, hostname: str, sync: Sync, testbed: Testbed) -> Sync:
+    return testbed.hand_over_restore(sync.ref.namespace, Identity(username, hostname))
+
+
+@then(phrase('it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
+def recorded_under(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
+    expect.recorded_as(testbed, sync, Identity(username, hostname))
+
+
+@then(phrase('it is recorded under hostname "{hostname:Text}"'))
+def recorded_under_hostname(hostname: str, sync: Sync, testbed: Testbed) -> None:
+    expect.recorded_with(testbed, sync, "hostname", hostname)
+
+
+@then(phrase('it is recorded under username "{username:Text}"'))
+def recorded_under_username(username: str, sync: Sync, testbed: Testbed) -> None:
+    expect.recorded_with(testbed, sync, "username", username)
+
+
+@then("the backups are recorded under:")
+def backups_recorded_under(datatable: DataTable, testbed: Testbed) -> None:
+    for record in records(datatable):
+        sync = testbed.last_sync(ObjectRef("ReplicationSource", record["namespace"], record["name"]))
+        for part in ("username", "hostname"):
+            if part in record:
+                expect.recorded_with(testbed, sync, part, record[part])
+
+
+@then("the backups share one hostname and have different usernames")
+def share_hostname(testbed: Testbed) -> None:
+    expect.shared_hostname(testbed)
+
+
+@then(phrase("the backups have {number:d} different identities"))
+def different_identities(number: int, testbed: Testbed) -> None:
+    expect.identities_in_repository(testbed, number)
+
+
+@then(phrase("each of their identities has a history of {number:d} snapshots"))
+def history_of_each(number: int, testbed: Testbed) -> None:
+    expect.history_of_each(testbed, number)
+
+
+@then(phrase('the mover of the source is given {variable} "{value:Text}"'))
+def mover_is_given(variable: str, value: str, sync: Sync) -> None:
+    expect.job_env(sync, variable, value)

@@ -1,0 +1,73 @@
+"""Steps about kopia itself: plain clients, without operator or mover."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from harness import expect
+from harness.kopia import KopiaClient
+from harness.model import Identity
+from harness.process import Completed
+from harness.testbed import Testbed
+from steps.types import phrase
+
+
+@given(
+    phrase('a kopia client that created a repository as username "{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="client",
+)
+@when(
+    phrase('a kopia client creates a repository as username "{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="client",
+)
+def create(username: str, hostname: str, testbed: Testbed) -> KopiaClient:
+    return testbed.kopia_client("create", Identity(username, hostname))
+
+
+@given(
+    phrase('a kopia client that connects to it as username "{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="client",
+)
+@when(
+    phrase('a kopia client connects to it as username "{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="client",
+)
+def connect(username: str, hostname: str, testbed: Testbed) -> KopiaClient:
+    return testbed.kopia_client("connect", Identity(username, hostname))
+
+
+@when(phrase("it takes {number:d} snapshots without any identity flag"))
+def take_snapshots(number: int, client: KopiaClient, testbed: Testbed) -> None:
+    for _ in range(number):
+        testbed.plain_snapshot(client)
+
+
+@when(phrase('it is asked for a snapshot with the flag "{flag:Text}"'), target_fixture="call")
+def take_with_flag(flag: str, client: KopiaClient, testbed: Testbed) -> Completed:
+    return testbed.plain_snapshot(client, flag)
+
+
+@then(phrase('kopia reports the client as username "{username:Text}" and hostname "{hostname:Text}"'))
+def reports_client(username: str, hostname: str, client: KopiaClient) -> None:
+    expect.equal(
+        "the identity of a client", expected=Identity(username, hostname), seen=client.client_identity(), oracle="kopia"
+    )
+
+
+@then(
+    phrase('the repository holds {number:d} snapshots, all of username "{username:Text}" and hostname "{hostname:Text}"')
+)
+def holds_snapshots_of(number: int, username: str, hostname: str, testbed: Testbed) -> None:
+    seen = [record.identity for record in testbed.snapshots()]
+    wanted = [Identity(username, hostname)] * number
+    expect.equal("the snapshots of the repository", expected=wanted, seen=seen, oracle="repository")
+
+
+@then(phrase('kopia refuses the call and names "{flag:Text}"'))
+def refuses_flag(flag: str, call: Completed) -> None:
+    expect.kopia_refused(call, flag)
+
+
+@then("the repository holds no snapshot")
+def holds_nothing(testbed: Testbed) -> None:
+    expect.equal("the snapshots of the repository", expected=0, seen=len(testbed.snapshots()), oracle="repository")

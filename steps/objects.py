@@ -1,0 +1,40 @@
+"""Steps that declare objects: sources, and the documented manifests."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_bdd import given
+
+from harness import objects
+from harness.model import ObjectRef
+from harness.platform.manifests import load_file
+from harness.testbed import Testbed
+from steps.types import DataTable, fields, phrase, records
+
+
+@given(phrase('the documented manifest "{name:Text}"'))
+def documented_manifest(name: str, testbed: Testbed, pytestconfig: pytest.Config) -> None:
+    for manifest in load_file(pytestconfig.rootpath / "fixtures" / "manifests" / f"{name}.yaml"):
+        testbed.declare(manifest)
+
+
+@given(phrase('a source "{name:Text}" in namespace "{namespace:Text}"'), target_fixture="source")
+def plain_source(name: str, namespace: str, testbed: Testbed) -> ObjectRef:
+    return testbed.declare(objects.source(name, namespace))
+
+
+@given(phrase('a source "{name:Text}" in namespace "{namespace:Text}" with:'), target_fixture="source")
+def source_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> ObjectRef:
+    return testbed.declare(objects.source(name, namespace, fields(datatable)))
+
+
+@given("these sources:")
+def sources(datatable: DataTable, testbed: Testbed) -> None:
+    for record in records(datatable):
+        given_fields = {key: value for key, value in record.items() if key not in ("name", "namespace") and value}
+        testbed.declare(objects.source(record["name"], record["namespace"], given_fields))
+
+
+@given(phrase('the repository of namespace "{namespace:Text}" is "{repository:Text}"'))
+def repository_of_namespace(namespace: str, repository: str, testbed: Testbed) -> None:
+    testbed.repositories.use(namespace, repository)

@@ -1,0 +1,52 @@
+"""Steps about what a repository occupies in the store, and who stands in it."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from harness import expect
+from harness.model import ObjectRef
+from harness.sync import Growth
+from harness.testbed import Testbed
+from steps.types import phrase
+
+MIB = 1 << 20
+
+
+@given(
+    phrase('{size_mib:d} MiB of random data, backed up by the source "{name:Text}" in namespace "{namespace:Text}"'),
+    target_fixture="first",
+)
+def back_up_random(size_mib: int, name: str, namespace: str, testbed: Testbed) -> Growth:
+    return testbed.back_up_random(ObjectRef("ReplicationSource", namespace, name), size_mib * MIB)
+
+
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" backs up the same data'), target_fixture="growth"
+)
+def back_up_the_same(name: str, namespace: str, first: Growth, testbed: Testbed) -> Growth:
+    return testbed.back_up_again(ObjectRef("ReplicationSource", namespace, name), first)
+
+
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" backs up as much other random data'),
+    target_fixture="growth",
+)
+def back_up_other(name: str, namespace: str, first: Growth, testbed: Testbed) -> Growth:
+    return testbed.back_up_random(ObjectRef("ReplicationSource", namespace, name), first.of_bytes)
+
+
+@then(phrase("the store grows by at most {percent:d} % of the data"))
+def grows_little(percent: int, growth: Growth) -> None:
+    expect.grown(growth, at_most=percent / 100)
+
+
+@then(phrase("the store grows by at least {percent:d} % of the data"))
+def grows_much(percent: int, growth: Growth) -> None:
+    expect.grown(growth, at_least=percent / 100)
+
+
+@then(phrase('the repository "{repository:Text}" holds snapshots of source "{name:Text}" alone'))
+def holds_only(repository: str, name: str, testbed: Testbed) -> None:
+    source = next(source for source in testbed.sources() if source.name == name)
+    expect.only_identity(testbed, repository, testbed.last_sync(source))

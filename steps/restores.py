@@ -1,0 +1,115 @@
+"""Steps about restores: what a destination asks for, and what its volume holds afterwards."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from harness import expect, objects
+from harness.model import Identity, ObjectRef
+from harness.sync import Sync
+from harness.testbed import Testbed
+from steps.types import DataTable, fields, phrase, records
+
+
+@when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores'), target_fixture="restore")
+def restore_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.restore(name, namespace)
+
+
+@when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores with:'), target_fixture="restore")
+def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
+    return testbed.restore(name, namespace, fields(datatable))
+
+
+@when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks'), target_fixture="restore")
+def ask_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.ask(testbed.declare(objects.destination(name, namespace)))
+
+
+@when(
+    phrase('a destination asks for the source "{name:Text}" of namespace "{namespace:Text}"'), target_fixture="restore"
+)
+def ask_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
+    wanted = {"sourceName": name, "sourceNamespace": namespace, "repository": "kopia-repository"}
+    return testbed.ask(testbed.declare(objects.destination("rule-only", "restore-lab", wanted)))
+
+
+@when(
+    phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores"
+)
+def restore_every_source(namespace: str, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
+    return testbed.restore_every_source(namespace)
+
+
+@when("destinations of the same name and namespace restore every source", target_fixture="restores")
+def restore_by_name(testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
+    return [(source, testbed.restore(source.name, source.namespace)) for source in testbed.sources()]
+
+
+@when(phrase('destinations in namespace "{namespace:Text}" ask for these identities:'), target_fixture="restores")
+def restore_identities(namespace: str, datatable: DataTable, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
+    restores = [testbed.restore(f"restore-{n}", namespace, row) for n, row in enumerate(records(datatable), 1)]
+    return [(restore.ref, restore) for restore in restores]
+
+
+@given(phrase('the volume of the destination "{name:Text}" in namespace "{namespace:Text}" holds files already'))
+def volume_in_use(name: str, namespace: str, testbed: Testbed) -> None:
+    testbed.use_volume(testbed.declare(objects.destination(name, namespace)))
+
+
+@then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
+def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
+    expect.volume_holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+
+
+@then("every restore holds exactly the data of its source")
+def every_volume_holds(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
+    for source, restore in restores:
+        expect.volume_holds(testbed, restore, source)
+
+
+@then(phrase('it asks for username "{username:Text}" and hostname "{hostname:Text}"'))
+def asks_for(username: str, hostname: str, restore: Sync) -> None:
+    expect.asks_for(restore, Identity(username, hostname))
+
+
+@then(phrase('it asks for username "{username:Text}"'))
+def asks_for_username(username: str, restore: Sync) -> None:
+    expect.asks_with(restore, "username", username)
+
+
+@then(phrase('it asks for hostname "{hostname:Text}"'))
+def asks_for_hostname(hostname: str, restore: Sync) -> None:
+    expect.asks_with(restore, "hostname", hostname)
+
+
+@then("the restore fails")
+def restore_fails(restore: Sync) -> None:
+    expect.failed(restore)
+
+
+@then("every one of these restores fails")
+def every_restore_fails(restores: list[tuple[ObjectRef, Sync]]) -> None:
+    for _, restore in restores:
+        expect.failed(restore)
+
+
+@then("its volume is left as it was")
+def volume_untouched(restore: Sync, testbed: Testbed) -> None:
+    expect.untouched(testbed, restore)
+
+
+@then("every one of these volumes is left as it was")
+def every_volume_untouched(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
+    for _, restore in restores:
+        expect.untouched(testbed, restore)
+
+
+@then("the user is told every identity in the repository")
+def told_identities(restore: Sync, testbed: Testbed) -> None:
+    expect.names_identities(restore, {record.identity for record in testbed.snapshots()})
+
+
+@then(phrase('the user is told that "{field:Text}" is missing'))
+def told_what_is_missing(field: str, restore: Sync) -> None:
+    expect.told_missing(restore, field)

@@ -1,0 +1,108 @@
+"""Which subject and which sides each scenario runs with, and which scenarios a run leaves out.
+
+A scenario that carries the tag of a side (``@object-name``, ``@as-given``, …) runs under that
+side, once for each side it names; all others run once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from harness import subject
+from harness.model import Sides
+from harness.mutants import MUTANTS
+from harness.spec.ledger import claims
+from harness.subject import NOT_OF_A_SUBJECT, Subject
+from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run of one scenario: who is tested, and under which sides."""
+
+    subject: Subject
+    sides: Sides
+
+    @property
+    def id(self) -> str:
+        """How the case reads in the name of a test."""
+        return f"{self.subject.name},{self.sides}" if self.subject.mutant else str(self.sides)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the tags: every claim and every side; any other tag is an error of the suite."""
+    for claim in claims().values():
+        config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
+    for side in (*DEFAULT_USERNAMES, *CUSTOM_NAMES):
+        config.addinivalue_line("markers", f"{side}: the scenario holds where the subject takes this side")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Gives a scenario its cases; a scenario that has none is skipped with the reason."""
+    if "case" not in metafunc.fixturenames:
+        return
+    options = metafunc.config.stash[OPTIONS]
+    tags = {mark.name for mark in metafunc.definition.iter_markers()}
+    cases = [case for who in _subjects(options, tags) for case in _cases(who, options, tags)]
+    reason = "" if cases else _reason(options, tags)
+    if reason:
+        metafunc.definition.add_marker(pytest.mark.skip(reason=reason))
+    elif len(cases) > 1 or options.proof:
+        metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what says nothing about a mutant: claims neither named for it nor declared unrelated."""
+    options = config.stash[OPTIONS]
+    if not (options.proof or options.subject.mutant):
+        return
+    kept = [item for item in items if "case" not in getattr(item, "fixturenames", ()) or _concerns(options, item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def only_case(request: pytest.FixtureRequest) -> Case:
+    """The case of a scenario that runs once."""
+    options = request.config.stash[OPTIONS]
+    tags = {mark.name for mark in request.node.iter_markers()}
+    return next(iter(_cases(options.subject, options, tags)))
+
+
+def _subjects(options: Options, tags: set[str]) -> list[Subject]:
+    if not options.proof:
+        return [options.subject]
+    return [subject.of_mutant(name) for name, mutant in MUTANTS.items() if tags & (mutant.must_fail | mutant.unrelated)]
+
+
+def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:
+    usernames = _sides(options.default_username or who.sides.get("default_username"), DEFAULT_USERNAMES, tags)
+    names = _sides(options.custom_names or who.sides.get("custom_names"), CUSTOM_NAMES, tags)
+    return [Case(who, Sides(username, name)) for username in usernames for name in names] if _brings(who, tags) else []
+
+
+def _sides(taken: str | None, all_sides: tuple[str, ...], tags: set[str]) -> list[str]:
+    """The sides to run under: those that the tags name and the subject takes; one where no tag names any."""
+    allowed = [taken] if taken else list(all_sides)
+    named = [side for side in all_sides if side in tags]
+    return [side for side in named if side in allowed] if named else allowed[:1]
+
+
+def _brings(who: Subject, tags: set[str]) -> bool:
+    deciders = {part for claim in tags & claims().keys() for part in claims()[claim].decided_by}
+    return bool(deciders & (who.brings | NOT_OF_A_SUBJECT))
+
+
+def _reason(options: Options, tags: set[str]) -> str:
+    if not _brings(options.subject, tags):
+        return f"decided by a part that {options.subject.name} does not bring"
+    return "other side: the subject does not take the side that this scenario is about" if not options.proof else ""
+
+
+def _concerns(options: Options, item: pytest.Item) -> bool:
+    if options.proof:
+        return "case" in getattr(getattr(item, "callspec", None), "params", {})
+    mutant = options.subject.mutant
+    tags = {mark.name for mark in item.iter_markers()}
+    return mutant is not None and bool(tags & (mutant.must_fail | mutant.unrelated))

@@ -1,0 +1,185 @@
+"""Starts what a run needs, hands it to the workers, and ends it, however the run ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import tempfile
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from harness.equipment import Equipment
+from harness.errors import HarnessError, UsageError
+from harness.process import REDACT, RUN_MARKER
+from harness.storage.choose import open_store
+from harness.storage.s3 import S3Store
+from harness.toolchain import provision
+from harness.warden import Warden
+from steps.session.options import OPTIONS, serves
+
+EQUIPMENT = pytest.StashKey[Equipment]()
+RUN = pytest.StashKey["Run"]()
+PARENT_POLL_S = 0.3
+WORKERS_FOLDER = "workers"
+
+
+class Run:
+    """The controller's side of a run: provisions, and cleans up through the warden."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._options = config.stash[OPTIONS]
+        self._warden: Warden | None = None
+        self.begin = time.monotonic()
+        self.interrupted = False
+        self.problem = ""
+
+    def start(self) -> Equipment:
+        """Provisions kopia and a store; progress goes to the terminal."""
+        marker = secrets.token_hex(8)
+        os.environ[RUN_MARKER] = marker
+        self._warden = Warden(marker)
+        kopia = provision.kopia(self._options.kopia, os.environ, self.say)
+        folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
+        self._warden.guard("folder", folder)
+        _made(folder)
+        name = folder.name
+        store = open_store(
+            self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
+        )
+        self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
+        return Equipment(kopia, store, folder, self._options.keep)
+
+    def say(self, text: str) -> None:
+        """One line of progress."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(REDACT(text))
+            reporter.flush()
+
+    def close(self) -> None:
+        """Cleans up once; what goes wrong is kept in ``problem``: the verdict is then unknown."""
+        warden, self._warden = self._warden, None
+        if warden is None:
+            return
+        try:
+            if self._options.keep and EQUIPMENT in self._config.stash:
+                warden.keep()
+            warden.close()
+        except HarnessError as error:
+            self.problem = str(error)
+            self.say(f"ERROR: {error}")
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.begin
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Remembers a real interrupt; ``-x`` under xdist ends through an interrupt of pytest's own."""
+        if not isinstance(excinfo.value, pytest.Session.Interrupted | pytest.exit.Exception):
+            self.interrupted = True
+            self.kill_workers()
+
+    def kill_workers(self) -> None:
+        """Ends the workers at once: they would finish their scenario first."""
+        equipment = self._config.stash.get(EQUIPMENT, None)
+        for entry in (equipment.folder / WORKERS_FOLDER).glob("*") if equipment else ():
+            try:
+                os.kill(int(entry.name), signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Starts the run in the controller; a worker takes over what the controller started."""
+    config = session.config
+    if not serves(config):
+        return
+    if hasattr(config, "workerinput"):
+        _join(config)
+        return
+    run = config.stash[RUN] = Run(config)
+    config.pluginmanager.register(run, "conformance-run")
+    config.add_cleanup(run.close)
+    _catch_signals()
+    _watch_parent()
+    try:
+        config.stash[EQUIPMENT] = run.start()
+    except UsageError as error:
+        raise pytest.UsageError(REDACT(str(error))) from None
+    except HarnessError as error:
+        pytest.exit(f"verdict unknown: {REDACT(str(error))}", returncode=3)
+    except OSError as error:
+        pytest.exit(f"verdict unknown: {error.strerror}: {error.filename}; free space or set TMPDIR", returncode=3)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hands the equipment to a worker of xdist."""
+    equipment = node.config.stash.get(EQUIPMENT, None)
+    if equipment is not None:
+        node.workerinput["equipment"] = equipment.as_dict()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Any:
+    """Cleans up after the workers have ended and before the summary is printed."""
+    result = yield
+    run = session.config.stash.get(RUN, None)
+    if run is not None:
+        if run.interrupted:
+            run.kill_workers()
+        run.close()
+    return result
+
+
+def keep_hint(store: S3Store, kopia: provision.Tool) -> list[str]:
+    """How to look into a store that was kept, with plain kopia."""
+    tls = "" if store.tls else " --disable-tls"
+    lines = [f"kept: {store.origin}, at {store.endpoint}"]
+    if not store.lasting:
+        lines.append(f"  export AWS_ACCESS_KEY_ID={store.access_key} AWS_SECRET_ACCESS_KEY=… (see the file named below)")
+    return [*lines, f"  {kopia.path} repository connect s3 --endpoint={store.endpoint}{tls} --bucket=BUCKET"]
+
+
+def _join(config: pytest.Config) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    equipment = Equipment.from_dict(config.workerinput["equipment"])  # type: ignore[attr-defined]
+    _made(equipment.folder / WORKERS_FOLDER / str(os.getpid()))
+    config.stash[EQUIPMENT] = equipment
+
+
+def _catch_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Ends the run once: tox and the terminal may both send the signal, and clean-up must not be cut."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _watch_parent() -> None:
+    """Has the run end when its parent dies: tox that gets a SIGTERM leaves its children behind."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_POLL_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _made(folder: Path) -> None:
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)

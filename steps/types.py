@@ -1,0 +1,33 @@
+"""The shared types of step phrases: what stands in quotes, and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from parse import with_pattern
+from pytest_bdd import parsers
+
+DataTable = list[list[str]]
+"""A table as pytest-bdd hands it over: rows of cells, the header first."""
+
+
+@with_pattern(r'[^"]*')
+def _text(text: str) -> str:
+    return text
+
+
+def phrase(text: str) -> Any:
+    """A step pattern: ``{name:Text}`` stands for anything without a quote, ``{n:d}`` for a number."""
+    return parsers.parse(text, extra_types={"Text": _text})
+
+
+def records(table: DataTable) -> list[Mapping[str, str]]:
+    """The rows of a table with a header, as mappings."""
+    header, *rows = table
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def fields(table: DataTable) -> Mapping[str, str]:
+    """A table of two columns, field and value, as a mapping."""
+    return {record["field"]: record["value"] for record in records(table)}
