@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.model import Manifest
 
-REPOSITORY_SECRET = "kopia-repository"
+REPOSITORY_SECRET = "kopia-repository"  # noqa: S105 (the name of an object, no secret)
 DOCUMENTED_REPOSITORY = "s3://company-backups"
 
 

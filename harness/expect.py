@@ -104,8 +104,13 @@ def asks_with(sync: Sync, part: str, expected: str) -> None:
     what = f"the {part} that {sync.ref} asks for"
     seen = getattr(sync.asked_for, part) if sync.asked_for else f"no job: {sync.told}"
     equal(what, expected=expected, seen=seen, oracle="operator's job")
-    equal(what, expected=True, seen=expected in sync.requested.split("@"), oracle="operator's status",
-          detail=f"requestedIdentity: {sync.requested}")
+    equal(
+        what,
+        expected=True,
+        seen=expected in sync.requested.split("@"),
+        oracle="operator's status",
+        detail=f"requestedIdentity: {sync.requested}",
+    )
 
 
 def volume_holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:

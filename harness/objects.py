@@ -10,7 +10,15 @@ from harness.model import Manifest
 from harness.platform.schema import VOLSYNC
 
 SPEC_FIELDS = ("sourcePVC",)
-KOPIA_FIELDS = ("username", "hostname", "repository", "sourcePathOverride", "destinationPVC", "copyMethod", "restoreAsOf")
+KOPIA_FIELDS = (
+    "username",
+    "hostname",
+    "repository",
+    "sourcePathOverride",
+    "destinationPVC",
+    "copyMethod",
+    "restoreAsOf",
+)
 NUMBERS = ("previous", "shallow")
 SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 

@@ -29,6 +29,7 @@ class Redactor:
         self.secrets.update(value for value in values if len(value) >= 4)
 
     def __call__(self, text: str) -> str:
+        """The text with ``***`` in place of every secret."""
         for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, "***")
         return text

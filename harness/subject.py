@@ -85,7 +85,9 @@ def _from_file(file: Path) -> Subject:
         decisions=_imported(decisions, file) if decisions else Decisions,
         brings=NOT_OF_A_SUBJECT | {"controller"} if decisions else EVERY_PART,
         sides=document.get("sides", {}),
-        about={key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document},
+        about={
+            key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
+        },
     )
 
 

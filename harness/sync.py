@@ -38,7 +38,9 @@ class Sync:
         """The identity in the job's environment: the operator's own word to its mover."""
         if self.job is None:
             return None
-        return Identity(self.job.env.get("KOPIA_OVERRIDE_USERNAME", ""), self.job.env.get("KOPIA_OVERRIDE_HOSTNAME", ""))
+        return Identity(
+            self.job.env.get("KOPIA_OVERRIDE_USERNAME", ""), self.job.env.get("KOPIA_OVERRIDE_HOSTNAME", "")
+        )
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,9 @@ class Testbed:
     def _provide_secrets(self, namespace: str) -> None:
         """Every repository Secret that an object names exists in every namespace in use."""
         values = self.repositories.secret_values(namespace)
-        for name in {kopia_spec(manifest).get("repository", REPOSITORY_SECRET) for manifest in self._manifests.values()}:
+        for name in {
+            kopia_spec(manifest).get("repository", REPOSITORY_SECRET) for manifest in self._manifests.values()
+        }:
             self._platform.apply(repository_secret(namespace, name, values))
 
     def _carry(self, ref: ObjectRef) -> tuple[MoverJob | None, MoverResult | None]:

@@ -6,7 +6,6 @@ A ``Tree`` is what a restore is judged by: each path with its kind, mode and con
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import stat
 from collections.abc import Mapping
@@ -84,10 +83,7 @@ def write_bytes(folder: Path, content: bytes) -> Tree:
 
 def tree(folder: Path) -> Tree:
     """Reads a volume: every path below ``folder`` with kind, mode and content."""
-    return {
-        str(path.relative_to(folder)): _describe(path)
-        for path in sorted(folder.rglob("*"))
-    }
+    return {str(path.relative_to(folder)): _describe(path) for path in sorted(folder.rglob("*"))}
 
 
 def compare(expected: Tree, seen: Tree) -> Difference:
@@ -103,7 +99,7 @@ def _describe(path: Path) -> str:
     status = path.lstat()
     mode = f"{stat.S_IMODE(status.st_mode):04o}"
     if stat.S_ISLNK(status.st_mode):
-        return f"link {os.readlink(path)}"
+        return f"link {path.readlink()}"
     if stat.S_ISDIR(status.st_mode):
         return f"folder {mode}"
     if stat.S_ISREG(status.st_mode):

@@ -30,20 +30,27 @@ def back_up_every_twice(testbed: Testbed) -> None:
 
 
 @given(
-    phrase('the mover has backed up the source "{name:Text}" in namespace "{namespace:Text}" as username '
-           '"{username:Text}" and hostname "{hostname:Text}"'),
+    phrase(
+        'the mover has backed up the source "{name:Text}" in namespace "{namespace:Text}" as username '
+        '"{username:Text}" and hostname "{hostname:Text}"'
+    ),
     target_fixture="sync",
 )
 @when(
-    phrase('the mover backs up the source "{name:Text}" in namespace "{namespace:Text}" as username '
-           '"{username:Text}" and hostname "{hostname:Text}"'),
+    phrase(
+        'the mover backs up the source "{name:Text}" in namespace "{namespace:Text}" as username '
+        '"{username:Text}" and hostname "{hostname:Text}"'
+    ),
     target_fixture="sync",
 )
 def hand_over_backup(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> Sync:
     return testbed.hand_over_backup(ObjectRef("ReplicationSource", namespace, name), Identity(username, hostname))
 
 
-@when(phrase('the mover restores it as username "{username:Text}" and hostname "{hostname:Text}"'), target_fixture="restore")
+@when(
+    phrase('the mover restores it as username "{username:Text}" and hostname "{hostname:Text}"'),
+    target_fixture="restore",
+)
 def hand_over_restore(username: str, hostname: str, sync: Sync, testbed: Testbed) -> Sync:
     return testbed.hand_over_restore(sync.ref.namespace, Identity(username, hostname))
 

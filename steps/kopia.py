@@ -55,7 +55,9 @@ def reports_client(username: str, hostname: str, client: KopiaClient) -> None:
 
 
 @then(
-    phrase('the repository holds {number:d} snapshots, all of username "{username:Text}" and hostname "{hostname:Text}"')
+    phrase(
+        'the repository holds {number:d} snapshots, all of username "{username:Text}" and hostname "{hostname:Text}"'
+    )
 )
 def holds_snapshots_of(number: int, username: str, hostname: str, testbed: Testbed) -> None:
     seen = [record.identity for record in testbed.snapshots()]

@@ -34,9 +34,7 @@ def ask_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.ask(testbed.declare(objects.destination("rule-only", "restore-lab", wanted)))
 
 
-@when(
-    phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores"
-)
+@when(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores")
 def restore_every_source(namespace: str, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
     return testbed.restore_every_source(namespace)
 

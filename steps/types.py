@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from parse import with_pattern
 from pytest_bdd import parsers
 
 DataTable = list[list[str]]
 """A table as pytest-bdd hands it over: rows of cells, the header first."""
 
 
-@with_pattern(r'[^"]*')
 def _text(text: str) -> str:
     return text
+
+
+_text.pattern = r'[^"]*'  # type: ignore[attr-defined]
 
 
 def phrase(text: str) -> Any:

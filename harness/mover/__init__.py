@@ -1,0 +1,1 @@
+"""Movers: a job in, a result out."""

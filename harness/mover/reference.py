@@ -77,9 +77,7 @@ class ReferenceMover:
         """Every snapshot of the repository: one call serves discovery and selection."""
         return snapshots_in(client.list_snapshots("--all"))
 
-    def own(
-        self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob
-    ) -> Sequence[SnapshotRecord]:
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
         """The snapshots of the job's identity and path, compared by field."""
         wanted = (self.identity(job), self.snapshot_path(job))
         return [record for record in records if (record.identity, record.path) == wanted]
@@ -173,5 +171,3 @@ def _empty(folder: Path) -> None:
             shutil.rmtree(entry)
         else:
             entry.unlink()
-
-

@@ -1,0 +1,1 @@
+"""Operators: manifests in, mover jobs out, results in, status out."""

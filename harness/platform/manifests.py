@@ -58,7 +58,7 @@ def _checked(document: Any, where: str) -> Manifest:
     if not isinstance(document, dict):
         raise UsageError(f"{where}: expected an object, got {document!r}; write apiVersion, kind and metadata")
     kind = document.get("kind")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise UsageError(f"{where}: field kind: {kind!r} is unknown; use one of {', '.join(KINDS)}")
     if document.get("apiVersion") != KINDS[kind]:
         raise UsageError(

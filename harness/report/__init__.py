@@ -1,0 +1,1 @@
+"""From outcomes to verdicts, and to what people and machines read."""

@@ -15,7 +15,13 @@ from harness.warden import Warden
 
 
 def open_store(
-    request: str, image: str | None, name: str, folder: Path, warden: Warden, environment: Mapping[str, str], say: Progress
+    request: str,
+    image: str | None,
+    name: str,
+    folder: Path,
+    warden: Warden,
+    environment: Mapping[str, str],
+    say: Progress,
 ) -> S3Store:
     """Starts or finds the store.
 
@@ -55,5 +61,10 @@ def _process(folder: Path, warden: Warden, why: str, say: Progress) -> S3Store:
     started = server.start(provision.minio(say).path, folder, credentials)
     warden.guard("process", started.pid)
     return S3Store(
-        started.endpoint, False, credentials.access_key, credentials.secret_key, f"MinIO as a process ({why})", "process"
+        started.endpoint,
+        False,
+        credentials.access_key,
+        credentials.secret_key,
+        f"MinIO as a process ({why})",
+        "process",
     )

@@ -74,10 +74,10 @@ def start(image: str, name: str, credentials: Credentials) -> str:
         .with_env("MINIO_ROOT_PASSWORD", credentials.secret_key)
         .with_env("MINIO_BROWSER", "off")
         .with_command(f"server --address :{PORT} /data")
-        .with_kwargs(tmpfs={"/data": ""})
+        .with_tmpfs_mount("/data")
     )
     # testcontainers has no public way to publish on one address only.
-    container.ports[f"{PORT}/tcp"] = ("127.0.0.1", None)  # type: ignore[assignment]
+    container.ports[f"{PORT}/tcp"] = ("127.0.0.1", None)
     try:
         container.start()
     except DockerException as error:

@@ -25,7 +25,9 @@ def parse(url: str, environment: Mapping[str, str]) -> S3Store:
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = options.keys() - {"tls", "bucket-prefix"}
     if not parts.netloc or "@" in parts.netloc or parts.path.strip("/") or unknown:
-        raise UsageError(f"--storage {REDACT(url)}: write {FORM}; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        raise UsageError(
+            f"--storage {REDACT(url)}: write {FORM}; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
     prefix = options.get("bucket-prefix") or f"conformance-{secrets.token_hex(4)}"
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,30}", prefix):
         raise UsageError(f"--storage: bucket-prefix={prefix}: use 2 to 31 lower-case letters, digits and hyphens")
@@ -61,4 +63,6 @@ def require_access(store: S3Store) -> None:
             ) from None
         raise HarnessError(f"the store {store.endpoint} is not usable: {error.code}") from None
     except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
-        raise HarnessError(f"no S3 store answers at {store.endpoint} ({type(error).__name__}); start it, or check tls=") from None
+        raise HarnessError(
+            f"no S3 store answers at {store.endpoint} ({type(error).__name__}); start it, or check tls="
+        ) from None

@@ -15,7 +15,7 @@ from minio.error import MinioException, S3Error
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
-    from types_boto3_s3 import S3Client
+    from mypy_boto3_s3.client import S3Client
 
 ANSWER_TIMEOUT_S = 10.0
 PROBE_BUCKET_SUFFIX = "probe"

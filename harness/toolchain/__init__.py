@@ -1,0 +1,1 @@
+"""Where real binaries come from: named, cached, downloaded, or built."""

@@ -84,7 +84,7 @@ def _unpack(archive: Archive, packed: Path, target: Path) -> None:
 
 def _reason(error: Exception) -> str:
     """The innermost cause in one line: requests wraps it three times over."""
-    if isinstance(error, requests.HTTPError):
+    if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return "no data for too long (timed out)"

