@@ -14,6 +14,7 @@ from harness.storage.s3 import S3Store
 from harness.toolchain.provision import Tool
 
 MIN_FREE_BYTES = 32 << 20
+BUCKETS_FOLDER = "buckets"
 
 
 @dataclass
@@ -24,17 +25,31 @@ class Equipment:
     store: S3Store
     folder: Path
     keep: bool = False
+    overhead: bool = False
     calls: list[Call] = field(default_factory=list, repr=False)
 
     def record(self, call: Call) -> None:
         """Counts one call of kopia."""
         self.calls.append(call)
 
+    def mark_bucket(self, name: str) -> None:
+        """Remembers a bucket beyond the life of a worker, so that the run can remove what it made."""
+        marks = self.folder / BUCKETS_FOLDER
+        marks.mkdir(exist_ok=True)
+        (marks / name).touch()
+
+    def remove_buckets(self) -> None:
+        """Removes every bucket that is left of this run, where the store outlives it."""
+        for mark in sorted((self.folder / BUCKETS_FOLDER).glob("*")) if self.store.lasting and not self.keep else ():
+            self.store.remove_bucket(mark.name)
+            mark.unlink()
+
     def check(self) -> None:
         """Raises HarnessError where the disk is full or the store is not well."""
         free = shutil.disk_usage(self.folder).free
         if free < MIN_FREE_BYTES:
             raise HarnessError(f"the disk of {self.folder} is full ({free >> 20} MiB left); free space or set TMPDIR")
+        self.mark_bucket(self.store.probe_bucket)
         self.store.check()
 
     def as_dict(self) -> Mapping[str, Any]:
@@ -44,6 +59,7 @@ class Equipment:
             "store": self.store.as_dict(),
             "folder": str(self.folder),
             "keep": self.keep,
+            "overhead": self.overhead,
         }
 
     @staticmethod
@@ -52,5 +68,9 @@ class Equipment:
         path, version, origin = values["kopia"]
         REDACT.add([values["store"]["secret_key"]])
         return Equipment(
-            Tool(Path(path), version, origin), S3Store(**values["store"]), Path(values["folder"]), values["keep"]
+            Tool(Path(path), version, origin),
+            S3Store(**values["store"]),
+            Path(values["folder"]),
+            values["keep"],
+            values["overhead"],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from harness.errors import Divergence, HarnessError
 from harness.model import Identity, ObjectRef
@@ -54,6 +54,15 @@ def recorded_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> Non
     equal(what, expected=expected, seen=getattr(sync.asked_for, part), oracle="operator's job", detail=_log(sync))
     seen = sorted({getattr(record.identity, part) for record in testbed.recorded(sync)})
     equal(what, expected=[expected], seen=seen or "no snapshot", oracle="repository", detail=_log(sync))
+
+
+def recorded_with_parts(testbed: Testbed, sync: Sync, parts: Mapping[str, str]) -> None:
+    """Those parts of an identity that a row of a table gives, under ``username`` and ``hostname``."""
+    given = [part for part in ("username", "hostname") if part in parts]
+    if not given:
+        raise HarnessError("a table of identities has neither a username nor a hostname: it would check nothing")
+    for part in given:
+        recorded_with(testbed, sync, part, parts[part])
 
 
 def shared_hostname(testbed: Testbed) -> None:

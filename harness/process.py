@@ -61,6 +61,7 @@ class Call:
 
     args: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
+    stdout: str = field(repr=False)
     exit_code: int
     seconds: float
 
@@ -100,7 +101,7 @@ def run(
         raise
     seconds = time.monotonic() - begin
     if record:
-        record(Call(words, dict(env), process.returncode, seconds))
+        record(Call(words, dict(env), _text(out), process.returncode, seconds))
     return Completed(
         tuple(REDACT(word) for word in words), process.returncode, REDACT(_text(out)), REDACT(_text(err)), seconds
     )

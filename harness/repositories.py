@@ -6,6 +6,7 @@ so that scenarios never meet; its prefix stays as it is.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,7 @@ from harness.process import REDACT
 
 PASSWORD_BYTES = 18
 MAX_BUCKET_LENGTH = 63
+HINTS_FOLDER = "kept"
 
 
 class Repositories:
@@ -83,16 +85,34 @@ class Repositories:
         folder = self._folder / "clients" / name
         return KopiaClient(self._equipment.kopia.path, folder, folder / "cache", self._access(), self._equipment.record)
 
-    def remove(self) -> None:
-        """Removes the buckets of this scenario where the store outlives the run."""
-        if self._store.lasting and not self._equipment.keep:
-            for bucket in self._buckets.values():
-                self._store.remove_bucket(bucket)
+    def write_hints(self, title: str) -> None:
+        """For a store that is kept: a script for each bucket that looks into it with plain kopia."""
+        hints = self._folder.parent / HINTS_FOLDER
+        hints.mkdir(exist_ok=True, mode=0o700)
+        for documented, bucket in self._buckets.items():
+            script = hints / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', title)}-{documented}.sh"
+            script.touch(mode=0o700)
+            script.write_text(self._hint(bucket, script), encoding="utf-8")
+
+    def _hint(self, bucket: str, script: Path) -> str:
+        tls = "" if self._store.tls else " --disable-tls"
+        kopia = self._equipment.kopia.path
+        return "\n".join(
+            [
+                "# Lists what a scenario left; arguments (such as --prefix=app1/) go to kopia repository connect.",
+                f"export AWS_ACCESS_KEY_ID='{self._store.access_key}' AWS_SECRET_ACCESS_KEY='{self._store.secret_key}'",
+                f"export KOPIA_PASSWORD='{self._password}' KOPIA_CONFIG_PATH='{script}.config'",
+                f'{kopia} repository connect s3 --endpoint={self._store.endpoint}{tls} --bucket={bucket} "$@"',
+                f"{kopia} snapshot list --all",
+                "",
+            ]
+        )
 
     def _bucket(self, documented: str) -> str:
         if documented not in self._buckets:
             bucket = f"{self._store.bucket_prefix}-{self._name}-{documented}"[:MAX_BUCKET_LENGTH].rstrip("-")
             self._store.make_bucket(bucket)
+            self._equipment.mark_bucket(bucket)
             self._buckets[documented] = bucket
         return self._buckets[documented]
 

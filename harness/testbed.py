@@ -173,10 +173,6 @@ class Testbed:
         """Raises HarnessError where store or disk are not well: what was seen is then no verdict."""
         self._equipment.check()
 
-    def close(self) -> None:
-        """Removes what would outlive the run."""
-        self.repositories.remove()
-
     # --- inside
 
     def _apply(self, ref: ObjectRef) -> str:

@@ -74,9 +74,7 @@ def recorded_under_username(username: str, sync: Sync, testbed: Testbed) -> None
 def backups_recorded_under(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
         sync = testbed.last_sync(ObjectRef("ReplicationSource", record["namespace"], record["name"]))
-        for part in ("username", "hostname"):
-            if part in record:
-                expect.recorded_with(testbed, sync, part, record[part])
+        expect.recorded_with_parts(testbed, sync, record)
 
 
 @then("the backups share one hostname and have different usernames")

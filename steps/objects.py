@@ -35,6 +35,7 @@ def sources(datatable: DataTable, testbed: Testbed) -> None:
         testbed.declare(objects.source(record["name"], record["namespace"], given_fields))
 
 
-@given(phrase('the repository of namespace "{namespace:Text}" is "{repository:Text}"'))
-def repository_of_namespace(namespace: str, repository: str, testbed: Testbed) -> None:
-    testbed.repositories.use(namespace, repository)
+@given("these repositories:")
+def repositories(datatable: DataTable, testbed: Testbed) -> None:
+    for record in records(datatable):
+        testbed.repositories.use(record["namespace"], record["repository"])

@@ -45,8 +45,10 @@ Feature: One repository for all
         | name   | namespace |
         | orders | shop      |
         | files  | office    |
-      And the repository of namespace "shop" is "s3://company-backups/app1"
-      And the repository of namespace "office" is "s3://company-backups/app2"
+      And these repositories:
+        | namespace | repository                |
+        | shop      | s3://company-backups/app1 |
+        | office    | s3://company-backups/app2 |
       And 20 MiB of random data, backed up by the source "orders" in namespace "shop"
       When the source "files" in namespace "office" backs up the same data
       Then the store grows by at least 95 % of the data

@@ -52,7 +52,13 @@ def _container(image: str, name: str, warden: Warden) -> S3Store:
     if not server.wait_until_ready(endpoint, lambda: True):
         raise HarnessError(f"MinIO in the container {name} ({image}) did not answer at {endpoint}")
     return S3Store(
-        endpoint, False, credentials.access_key, credentials.secret_key, f"MinIO in a container ({image})", "container"
+        endpoint,
+        False,
+        credentials.access_key,
+        credentials.secret_key,
+        f"MinIO in a container ({image})",
+        "container",
+        ends_with=f"docker rm -f {name}",
     )
 
 
@@ -67,4 +73,5 @@ def _process(folder: Path, warden: Warden, why: str, say: Progress) -> S3Store:
         credentials.secret_key,
         f"MinIO as a process ({why})",
         "process",
+        ends_with=f"kill {started.pid}",
     )

@@ -27,6 +27,7 @@ class S3Store:
 
     ``origin`` says in words how it runs.  ``lasting`` is true for an endpoint that outlives the
     run: only there need buckets be removed one by one.  ``bucket_prefix`` begins the name of every bucket made.
+    ``ends_with`` is the command that ends a store that was kept.
     """
 
     endpoint: str
@@ -37,10 +38,16 @@ class S3Store:
     kind: str = ""
     bucket_prefix: str = "conformance"
     lasting: bool = False
+    ends_with: str = "remove the buckets"
 
     def as_dict(self) -> Mapping[str, Any]:
         """Plain values, to hand the store to a worker."""
         return asdict(self)
+
+    @property
+    def probe_bucket(self) -> str:
+        """The bucket that ``check`` writes to."""
+        return f"{self.bucket_prefix}-{PROBE_BUCKET_SUFFIX}"
 
     def make_bucket(self, name: str) -> None:
         """Makes a bucket; one that exists is somebody else's, and an error."""
@@ -66,7 +73,7 @@ class S3Store:
 
     def check(self) -> None:
         """Raises HarnessError where the store does not take and give back a small object."""
-        bucket = f"{self.bucket_prefix}-{PROBE_BUCKET_SUFFIX}"
+        bucket = self.probe_bucket
         try:
             if not self._minio.bucket_exists(bucket):
                 self._minio.make_bucket(bucket)

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from harness import replay
 from harness.equipment import Equipment
 from harness.errors import HarnessError, UsageError
 from harness.process import REDACT, RUN_MARKER
 from harness.storage.choose import open_store
-from harness.storage.s3 import S3Store
 from harness.toolchain import provision
 from harness.warden import Warden
 from steps.session.options import OPTIONS, serves
@@ -39,6 +39,8 @@ class Run:
         self.begin = time.monotonic()
         self.interrupted = False
         self.problem = ""
+        self.overhead = ""
+        self.ended_s = 0.0
 
     def start(self) -> Equipment:
         """Provisions kopia and a store; progress goes to the terminal."""
@@ -54,7 +56,7 @@ class Run:
             self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
-        return Equipment(kopia, store, folder, self._options.keep)
+        return Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
 
     def say(self, text: str) -> None:
         """One line of progress."""
@@ -68,13 +70,36 @@ class Run:
         warden, self._warden = self._warden, None
         if warden is None:
             return
+        equipment = self._config.stash.get(EQUIPMENT, None)
         try:
-            if self._options.keep and EQUIPMENT in self._config.stash:
+            if equipment is not None:
+                equipment.remove_buckets()
+            if equipment is not None and equipment.keep:
                 warden.keep()
+        except HarnessError as error:
+            self._fail(error)
+        try:
             warden.close()
         except HarnessError as error:
-            self.problem = str(error)
-            self.say(f"ERROR: {error}")
+            self._fail(error)
+
+    def compare_with_shell_loop(self, parallel: int) -> None:
+        """Repeats all calls of kopia as a shell loop, and keeps what that says about the suite's overhead."""
+        suite_s = self.ended_s
+        self.say("repeating all calls of kopia as a shell loop")
+        try:
+            loop_s = replay.run_all(self._config.stash[EQUIPMENT], parallel)
+        except HarnessError as error:
+            self._fail(error)
+            return
+        self.overhead = (
+            f"overhead: the run took {suite_s:.1f} s, a shell loop of its kopia calls, {parallel} at a time, "
+            f"{loop_s:.1f} s: {suite_s / loop_s:.2f} times"
+        )
+
+    def _fail(self, error: HarnessError) -> None:
+        self.problem = str(error)
+        self.say(f"ERROR: {REDACT(str(error))}")
 
     @property
     def elapsed_s(self) -> float:
@@ -135,21 +160,13 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     result = yield
     run = session.config.stash.get(RUN, None)
     if run is not None:
+        run.ended_s = run.elapsed_s
         if run.interrupted:
             run.kill_workers()
+        elif session.config.stash[OPTIONS].overhead and EQUIPMENT in session.config.stash:
+            run.compare_with_shell_loop(int(session.config.getoption("numprocesses", None) or 1))
         run.close()
     return result
-
-
-def keep_hint(store: S3Store, kopia: provision.Tool) -> list[str]:
-    """How to look into a store that was kept, with plain kopia."""
-    tls = "" if store.tls else " --disable-tls"
-    lines = [f"kept: {store.origin}, at {store.endpoint}"]
-    if not store.lasting:
-        lines.append(
-            f"  export AWS_ACCESS_KEY_ID={store.access_key} AWS_SECRET_ACCESS_KEY=… (see the file named below)"
-        )
-    return [*lines, f"  {kopia.path} repository connect s3 --endpoint={store.endpoint}{tls} --bucket=BUCKET"]
 
 
 def _join(config: pytest.Config) -> None:

@@ -32,7 +32,7 @@ class Options:
     minio_image: str | None
     keep: bool
     proof: bool
-    record_calls: Path | None
+    overhead: bool
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -76,7 +76,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--proof", action="store_true", help="run every mutant on the claims that it must fail; say who survives"
     )
-    group.addoption("--record-calls", metavar="FILE", help="write every call of kopia to FILE (docs/performance.md)")
+    group.addoption(
+        "--overhead",
+        action="store_true",
+        help="afterwards repeat all calls of kopia as a plain shell loop, and say how much longer the suite took",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -116,7 +120,7 @@ def parse(config: pytest.Config) -> Options:
         minio_image=option.minio_image,
         keep=option.keep,
         proof=option.proof,
-        record_calls=Path(option.record_calls).absolute() if option.record_calls else None,
+        overhead=option.overhead,
     )
 
 

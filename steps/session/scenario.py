@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from itertools import count
 
 import pytest
 
+from harness import replay
 from harness.process import Call
 from harness.testbed import Testbed
 from steps.session.cases import Case, only_case
@@ -26,18 +28,27 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def testbed_calls(request: pytest.FixtureRequest) -> list[Call]:
+def calls(request: pytest.FixtureRequest) -> Iterator[list[Call]]:
     """The calls of kopia that this scenario makes."""
-    calls = request.node.stash[CALLS] = request.config.stash[EQUIPMENT].calls
-    calls.clear()
-    return calls
+    equipment = request.config.stash[EQUIPMENT]
+    equipment.calls.clear()
+    begin = time.monotonic()
+    request.node.stash[CALLS] = equipment.calls
+    yield equipment.calls
+    if equipment.overhead and equipment.calls:
+        replay.write_script(equipment, _worker(request.config), begin, equipment.calls)
 
 
 @pytest.fixture
-def testbed(request: pytest.FixtureRequest, case: Case, testbed_calls: list[Call]) -> Iterator[Testbed]:
-    """The world of this scenario; closed after it, whatever became of it."""
-    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
-    bed = Testbed(request.config.stash[EQUIPMENT], case.subject, case.sides, f"{worker}-{next(_NUMBERS)}")
+def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> Iterator[Testbed]:
+    """The world of this scenario; its repositories are removed with the store."""
+    equipment = request.config.stash[EQUIPMENT]
+    bed = Testbed(equipment, case.subject, case.sides, f"{_worker(request.config)}-{next(_NUMBERS)}")
     request.node.stash[TESTBED] = bed
     yield bed
-    bed.close()
+    if equipment.keep:
+        bed.repositories.write_hints(request.node.name)
+
+
+def _worker(config: pytest.Config) -> str:
+    return str(getattr(config, "workerinput", {}).get("workerid", "main"))

@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from harness.equipment import Equipment
 from harness.errors import Divergence, HarnessError
 from harness.process import REDACT
 from harness.report import summary, verdicts
 from harness.report.verdicts import Outcome
+from harness.repositories import HINTS_FOLDER
 from harness.spec.ledger import claims
 from steps.session import lifecycle
 from steps.session.cases import Case
@@ -116,9 +118,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         json.dumps(summary.as_json(outcomes, equipment, options.subject, status), indent=1), encoding="utf-8"
     )
     terminalreporter.section("conformance")
-    for line in summary.lines(outcomes, equipment, options.subject.name, options.proof, status, run.elapsed_s):
+    for line in summary.lines(outcomes, equipment, options.subject.name, options.proof, status, run.ended_s):
         terminalreporter.write_line(REDACT(line))
+    for line in [run.overhead, *_kept(equipment)]:
+        terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file}")
+
+
+def _kept(equipment: Equipment) -> list[str]:
+    if not equipment.keep:
+        return []
+    return [
+        f"kept: {equipment.store.origin} at {equipment.store.endpoint}",
+        f"  look into a scenario's repository: sh {equipment.folder / HINTS_FOLDER}/SCENARIO.sh",
+        f"  end it: {equipment.store.ends_with}; rm -rf {equipment.folder}",
+    ]
 
 
 def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[verdicts.Verdict, str]:

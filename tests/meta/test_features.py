@@ -1,0 +1,103 @@
+"""Guards the features: closes each trap of pytest-bdd, and ties features and ledger together."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from harness.mutants import MUTANTS
+from harness.platform import manifests
+from harness.spec.ledger import claims
+from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES
+from tests.meta import gherkin_lint as lint
+
+PROJECT = Path(__file__).parents[2]
+FEATURES = sorted((PROJECT / "features").rglob("*.feature"))
+SIDES = (*DEFAULT_USERNAMES, *CUSTOM_NAMES)
+
+
+def tags_of(folder=PROJECT / "features"):
+    return [
+        scenario.tags
+        for file in sorted(folder.rglob("*.feature"))
+        for scenario in lint.scenarios(lint.read(file.read_text(encoding="utf-8")))
+    ]
+
+
+@pytest.fixture(params=FEATURES, ids=lambda file: file.stem)
+def feature(request):
+    return lint.read(request.param.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lint.duplicate_names,
+        lint.loose_placeholders,
+        lint.unused_columns,
+        lint.empty_examples,
+        lint.forbidden_words,
+        lint.misshapen,
+        lint.outside_rules,
+    ],
+)
+def test_is_well_formed(feature, check):
+    assert check(feature) == []
+
+
+def test_carries_known_tags(feature):
+    assert lint.wrong_tags(feature, list(claims()), SIDES) == []
+
+
+def test_rule_has_text(feature):
+    assert lint.rules(feature)
+    assert all(lint.rules(feature))
+
+
+def test_every_claim_has_a_scenario():
+    assert set(claims()) <= set().union(*tags_of())
+
+
+def test_every_claim_about_a_subject_is_seen_to_fail():
+    """Claims about kopia itself are seen to fail on a wrapped kopia, in tests/real."""
+    caught = set().union(*(mutant.must_fail for mutant in MUTANTS.values()))
+    asked = {claim.id for claim in claims().values() if claim.kind != "kopia"}
+    assert asked - caught == set()
+
+
+def test_mutants_name_known_claims():
+    for mutant in MUTANTS.values():
+        assert mutant.must_fail | mutant.unrelated <= set(claims()), mutant.name
+        assert not mutant.must_fail & mutant.unrelated, mutant.name
+        assert mutant.must_fail, mutant.name
+        assert mutant.unrelated, mutant.name
+        assert mutant.says.strip() not in ("", "None"), mutant.name
+
+
+def test_every_scenario_is_collected():
+    """A feature that no module binds would go unnoticed; a test for each row, a side a test."""
+    expected: Counter[str] = Counter()
+    for file in FEATURES:
+        for scenario in lint.scenarios(lint.read(file.read_text(encoding="utf-8"))):
+            usernames = [side for side in DEFAULT_USERNAMES if side in scenario.tags]
+            names = [side for side in CUSTOM_NAMES if side in scenario.tags]
+            expected["tests"] += scenario.runs * max(1, len(usernames)) * max(1, len(names))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "features"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    collected = [line for line in done.stdout.splitlines() if "::" in line]
+    assert len(collected) == expected["tests"]
+
+
+def test_documented_manifests_are_admissible():
+    documented = manifests.load_folder(PROJECT / "fixtures" / "manifests")
+    used = {text for _, text in lint.step_texts(PROJECT / "features") if text.startswith("the documented manifest")}
+    assert {text.split('"')[1] for text in used} == set(documented)

@@ -1,0 +1,34 @@
+"""The block that a mover prints, and what a status makes of it."""
+
+from datetime import UTC, datetime
+
+from harness.model import Identity, SnapshotRecord
+from harness.platform import discovery
+
+FIRST = datetime(2024, 1, 20, 10, 0, tzinfo=UTC)
+SECOND = datetime(2024, 1, 20, 11, 0, tzinfo=UTC)
+
+
+def record(username, instant):
+    return SnapshotRecord("x", Identity(username, "h"), "/data", instant, instant, "")
+
+
+def test_there_and_back():
+    printed = discovery.lines([record("a@b", FIRST), record("c", FIRST), record("a@b", SECOND)])
+    found = discovery.parse("\n".join(["before", *printed, "after"]))
+    assert found is not None
+    assert found.snapshots_of(Identity("a@b", "h")) == 2
+    assert found.status() == [
+        {"identity": "a@b@h", "snapshotCount": 2, "latestSnapshot": "2024-01-20T11:00:00Z"},
+        {"identity": "c@h", "snapshotCount": 1, "latestSnapshot": "2024-01-20T10:00:00Z"},
+    ]
+
+
+def test_no_block_is_not_an_empty_one():
+    assert discovery.parse("nothing of the kind") is None
+    assert discovery.parse("\n".join(discovery.lines([]))) == discovery.Discovered({})
+
+
+def test_noise_in_the_block_is_ignored():
+    log = "\n".join([discovery.BEGIN, "noise", "{}", '{"userName": 1, "endTime": "x"}', discovery.END])
+    assert discovery.parse(log) == discovery.Discovered({})

@@ -1,0 +1,36 @@
+"""``--storage s3://…`` is checked before anything starts."""
+
+import pytest
+
+from harness.errors import UsageError
+from harness.storage import external
+
+KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "a-secret-key"}
+
+
+def test_a_url_names_an_endpoint():
+    store = external.parse("s3://minio.local:9000?tls=no&bucket-prefix=mine", KEYS)
+    assert (store.endpoint, store.tls, store.bucket_prefix, store.lasting) == ("minio.local:9000", False, "mine", True)
+    assert "a-secret-key" not in repr(store)
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        ("s3://", "s3://host"),
+        ("s3://host/bucket", "s3://host"),
+        ("s3://me:word@host", "s3://host"),
+        ("s3://host?colour=red", "s3://host"),
+        ("s3://host?tls=perhaps", "tls=perhaps"),
+        ("s3://host?bucket-prefix=A", "bucket-prefix=A"),
+    ],
+)
+def test_bad_url_is_named(url, named):
+    with pytest.raises(UsageError, match=named):
+        external.parse(url, KEYS)
+
+
+@pytest.mark.parametrize("name", sorted(KEYS))
+def test_missing_credentials_are_named(name):
+    with pytest.raises(UsageError, match=name):
+        external.parse("s3://host", {key: value for key, value in KEYS.items() if key != name})

@@ -1,0 +1,50 @@
+"""Subject files are checked where they enter."""
+
+import pytest
+
+from harness import subject
+from harness.errors import UsageError
+
+
+def load(tmp_path, text):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    return subject.load(str(file))
+
+
+def test_a_file_names_sides_and_who_it_is(tmp_path):
+    found = load(tmp_path, "{name: mine, project: p, sides: {default_username: object-name}}")
+    assert (found.name, found.sides, found.about) == ("mine", {"default_username": "object-name"}, {"project": "p"})
+
+
+def test_decisions_of_ones_own_bring_the_controller_alone(tmp_path):
+    text = "{name: mine, platform: {kind: simulated, decisions: 'harness.platform.decisions:Decisions'}}"
+    assert "mover" not in load(tmp_path, text).brings
+    assert "controller" in load(tmp_path, text).brings
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("{name: mine, colour: red}", ["colour"]),
+        ("{}", ["name"]),
+        ("{name: 7}", ["name", "7"]),
+        ("{name: mine, sides: {default_username: both}}", ["sides.default_username", "both"]),
+        ("{name: mine, mover: {kind: magic}}", ["mover.kind", "reference"]),
+        ("{name: mine, platform: {kind: simulated, decisions: 'no.such:Thing'}}", ["decisions", "no.such"]),
+        ("{name: mine, platform: {kind: simulated, decisions: 'pathlib:Path'}}", ["decisions", "subclass"]),
+        ("name: [", ["line", "not YAML"]),
+        ("just text", ["top level"]),
+    ],
+)
+def test_bad_file_ends_in_one_line(tmp_path, text, named):
+    with pytest.raises(UsageError) as error:
+        load(tmp_path, text)
+    assert "\n" not in str(error.value)
+    assert [word for word in ["mine.yaml", *named] if word not in str(error.value)] == []
+
+
+@pytest.mark.parametrize("request_", ["/no/such/file", "mutant:nobody"])
+def test_unknown_subject_says_what_there_is(request_):
+    with pytest.raises(UsageError, match="mutant"):
+        subject.load(request_)

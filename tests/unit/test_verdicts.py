@@ -1,0 +1,62 @@
+"""From outcomes to verdicts: an error beats a divergence beats a pass."""
+
+import pytest
+
+from harness.mutants import MUTANTS
+from harness.report import verdicts
+from harness.report.verdicts import Outcome
+
+
+def outcome(verdict, *claims, subject="reference"):
+    return Outcome("scenario", claims, subject, "", verdict, "", 0.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict"),
+    [
+        (["pass", "fail", "error"], "error"),
+        (["pass", "fail", "skip"], "fail"),
+        (["skip", "pass"], "pass"),
+        (["skip"], "skip"),
+    ],
+)
+def test_the_worst_counts(seen, verdict):
+    assert verdicts.by_claim([outcome(one, "HN_2") for one in seen]) == {"HN_2": verdict}
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"), [(["pass"], 0), (["pass", "skip"], 0), (["pass", "fail"], 1), (["fail", "error"], 3)]
+)
+def test_exit_status(seen, status):
+    assert verdicts.exit_status([outcome(one, "HN_2") for one in seen], proof=False) == status
+
+
+def test_an_area_counts_its_claims_once():
+    (area,) = verdicts.by_area([outcome("pass", "HN_1"), outcome("fail", "HN_2"), outcome("pass", "HN_2")])
+    assert (area.held, area.diverged, area.unknown, area.skipped) == (1, 1, 0, 0)
+
+
+NAME, MUTANT = next(iter(MUTANTS.items()))
+
+
+def of_mutant(verdict_of_named, verdict_of_unrelated):
+    subject = f"mutant:{NAME}"
+    named = [outcome(verdict_of_named, claim, subject=subject) for claim in MUTANT.must_fail]
+    return named + [outcome(verdict_of_unrelated, claim, subject=subject) for claim in MUTANT.unrelated]
+
+
+@pytest.mark.parametrize(
+    ("named", "unrelated", "status"),
+    [("fail", "pass", 0), ("pass", "pass", 1), ("skip", "pass", 1), ("fail", "fail", 1), ("error", "pass", 3)],
+)
+def test_a_mutant_is_proven_claim_by_claim(named, unrelated, status):
+    outcomes = of_mutant(named, unrelated)
+    assert verdicts.exit_status(outcomes, proof=True) == status
+    assert verdicts.by_mutant(outcomes)[0].proven is (status == 0)
+
+
+def test_a_claim_that_survives_beside_one_that_is_caught_is_named():
+    outcomes = of_mutant("fail", "pass")
+    survivor = outcomes[0].claims[0]
+    outcomes[0] = outcome("pass", survivor, subject=f"mutant:{NAME}")
+    assert verdicts.by_mutant(outcomes)[0].survived == (survivor,)

@@ -1,0 +1,37 @@
+"""Volumes are judged by content, names, modes and symlinks."""
+
+import os
+
+import pytest
+
+from harness.volumes import compare, fill, tree
+
+
+def test_two_fillings_are_never_equal(tmp_path):
+    assert compare(fill(tmp_path, "a"), fill(tmp_path, "a"))
+
+
+def test_a_tree_is_equal_to_itself(tmp_path):
+    content = fill(tmp_path, "a")
+    assert not compare(content, tree(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "owner.txt").write_text("other"),
+        lambda folder: (folder / "owner.txt").unlink(),
+        lambda folder: (folder / "more.txt").write_text("more"),
+        lambda folder: (folder / "bin/run.sh").chmod(0o644),
+        lambda folder: (folder / "empty").rmdir(),
+        lambda folder: (folder / "empty").chmod(0o700),
+        lambda folder: (folder / "dangling").unlink(),
+        lambda folder: (folder / "current").unlink() or (folder / "current").symlink_to("elsewhere"),
+        lambda folder: (folder / "current").unlink() or (folder / "current").write_text("bin/run.sh"),
+        lambda folder: os.mkfifo(folder / "pipe"),
+    ],
+)
+def test_every_damage_is_seen(tmp_path, damage):
+    content = fill(tmp_path, "a")
+    damage(tmp_path)
+    assert compare(content, tree(tmp_path))

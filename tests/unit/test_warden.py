@@ -1,0 +1,90 @@
+"""The warden ends what a run leaves behind, also when the run is killed."""
+
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.process import RUN_MARKER
+from harness.warden import Warden, marked
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def marker():
+    return secrets.token_hex(8)
+
+
+def sleeper(marker):
+    return subprocess.Popen(["sleep", "60"], env={**os.environ, RUN_MARKER: marker}, start_new_session=True)
+
+
+def until(condition, seconds=10.0):
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
+
+
+def test_close_ends_processes_and_removes_the_folder(tmp_path, marker):
+    warden = Warden(marker)
+    folder = tmp_path / "of-the-run"
+    (folder / "deep").mkdir(parents=True)
+    warden.guard("folder", folder)
+    stray = sleeper(marker)
+    assert until(lambda: marked(marker))
+    warden.close()
+    assert stray.wait(5) == -signal.SIGKILL
+    assert not folder.exists()
+
+
+def test_processes_of_other_runs_are_spared(marker):
+    other = sleeper(secrets.token_hex(8))
+    Warden(marker).close()
+    assert other.poll() is None
+    other.kill()
+    other.wait()
+
+
+def test_keep_spares_what_is_guarded(tmp_path, marker):
+    warden = Warden(marker)
+    kept, stray = sleeper(marker), sleeper(marker)
+    warden.guard("folder", tmp_path)
+    warden.guard("process", kept.pid)
+    warden.keep()
+    warden.close()
+    assert stray.wait(5) == -signal.SIGKILL
+    assert kept.poll() is None
+    assert tmp_path.exists()
+    kept.kill()
+    kept.wait()
+
+
+def test_what_cannot_be_cleaned_is_said(marker, monkeypatch):
+    monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/socket")
+    warden = Warden(marker)
+    warden.guard("container", "nobody")
+    with pytest.raises(HarnessError, match="container nobody"):
+        warden.close()
+
+
+def test_a_killed_run_is_cleaned_up(tmp_path, marker):
+    folder = tmp_path / "of-the-run"
+    folder.mkdir()
+    code = (
+        "import sys, time; from harness.warden import Warden; w = Warden(sys.argv[1]);"
+        "w.guard('folder', sys.argv[2]); print('ready', flush=True); time.sleep(60)"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code, marker, folder], cwd=PROJECT, stdout=subprocess.PIPE)
+    with run:
+        assert run.stdout is not None
+        assert run.stdout.readline() == b"ready\n"
+        run.kill()
+    assert until(lambda: not folder.exists())
