@@ -31,7 +31,8 @@ def write_script(equipment: Equipment, name: str, begin: float, calls: Iterable[
     lines = ["set -u"]
     for number, call in enumerate(calls):
         lines += _lines(call, number, equipment.folder, known)
-    text = "\n".join(lines).replace(f"{equipment.store.bucket_prefix}-", f"{equipment.store.bucket_prefix}-r-")
+    prefix = f"--bucket={equipment.store.bucket_prefix}-"
+    text = "\n".join(lines).replace(prefix, f"{prefix}r-")
     (folder / f"{begin:020.6f}-{name}.sh").write_text(text + "\n", encoding="utf-8")
 
 
@@ -45,6 +46,7 @@ def run_all(equipment: Equipment, parallel: int) -> float:
         raise HarnessError("no call of kopia was recorded: there is nothing to compare with")
     for bucket in sorted({bucket for script in scripts for bucket in _buckets(script)}):
         equipment.store.make_bucket(bucket)
+        equipment.mark_bucket(bucket)
     begin = time.monotonic()
     done = subprocess.run(
         ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"],
