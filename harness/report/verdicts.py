@@ -64,6 +64,11 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=WORST_FIRST.index, default="skip")
 
 
+def of_phases(setup_and_call: Verdict, teardown: Verdict) -> Verdict:
+    """The verdict of one scenario: one that was skipped stays so, though its teardown passes."""
+    return setup_and_call if teardown == "pass" else worst([setup_and_call, teardown])
+
+
 def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
     """The verdict of each claim that had a scenario in this run, in the order of the document."""
     found: dict[str, list[Verdict]] = {}

@@ -51,7 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     cases = [case for who in _subjects(options, tags) for case in _cases(who, options, tags)]
     reason = "" if cases else _reason(options, tags)
     if reason:
-        metafunc.definition.add_marker(pytest.mark.skip(reason=reason))
+        skipped = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="not-asked")
+        metafunc.parametrize("case", [skipped], indirect=True)
     elif len(cases) > 1 or options.proof:
         metafunc.parametrize("case", cases, ids=[case.id for case in cases], indirect=True)
 

@@ -27,6 +27,7 @@ EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
 WORKERS_FOLDER = "workers"
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Run:
@@ -106,12 +107,6 @@ class Run:
         """Seconds since the run began."""
         return time.monotonic() - self.begin
 
-    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Remembers a real interrupt; ``-x`` under xdist ends through an interrupt of pytest's own."""
-        if not isinstance(excinfo.value, pytest.Session.Interrupted | pytest.exit.Exception):
-            self.interrupted = True
-            self.kill_workers()
-
     def kill_workers(self) -> None:
         """Ends the workers at once: they would finish their scenario first."""
         equipment = self._config.stash.get(EQUIPMENT, None)
@@ -134,7 +129,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = config.stash[RUN] = Run(config)
     config.pluginmanager.register(run, "conformance-run")
     config.add_cleanup(run.close)
-    _catch_signals()
+    _catch_signals(run)
     _watch_parent()
     try:
         config.stash[EQUIPMENT] = run.start()
@@ -176,16 +171,18 @@ def _join(config: pytest.Config) -> None:
     config.stash[EQUIPMENT] = equipment
 
 
-def _catch_signals() -> None:
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+def _catch_signals(run: Run) -> None:
+    """Has a signal end the run once: tox and the terminal may both send it, and clean-up must not be cut."""
 
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in ENDING_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        run.interrupted = True
+        run.kill_workers()
+        raise KeyboardInterrupt
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    """Ends the run once: tox and the terminal may both send the signal, and clean-up must not be cut."""
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(each, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    for number in ENDING_SIGNALS:
+        signal.signal(number, interrupt)
 
 
 def _watch_parent() -> None:

@@ -45,7 +45,7 @@ class _Collector:
                 self._config.stash[OUTCOMES].append(_lost(report))
             return
         known = self._partial.setdefault(report.nodeid, facts)
-        known["verdict"] = verdicts.worst([known["verdict"], facts["verdict"]])
+        known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration
         known["kopia_s"] = facts["kopia_s"]

@@ -1,0 +1,125 @@
+"""How the tests in this folder run the suite: as a user would, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+CLEAN_WITHIN_S = 10.0
+START_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run of the suite that has ended."""
+
+    status: int
+    output: str
+    report: dict[str, Any]
+
+    def line(self, *words: str) -> str:
+        """The first line that holds all of these words; fails with the whole output where none does."""
+        found = [line for line in self.output.splitlines() if all(word in line for word in words)]
+        assert found, f"no line with {words} in:\n{self.output}"
+        return found[0]
+
+
+class Suite:
+    """Runs the suite with a TMPDIR of its own, so that whatever is left over is found."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tmp = folder
+        self.project = PROJECT
+
+    def environment(self, **env: str) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "AWS_"))}
+        return {**inherited, "TMPDIR": str(self.tmp), "PYTHONUNBUFFERED": "1", **env}
+
+    def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "steps.session.options", *args],
+            cwd=self.project,
+            env=self.environment(**env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *args: str, **env: str) -> Ended:
+        report = self.project / "reports" / "report.json"
+        report.unlink(missing_ok=True)
+        process = self.start(*args, **env)
+        output, _ = process.communicate(timeout=300)
+        return Ended(process.returncode, output, json.loads(report.read_text()) if report.exists() else {})
+
+    def folder(self) -> Path | None:
+        """The folder of the run that goes on."""
+        return next(self.tmp.glob("volsync-conformance-*"), None)
+
+    def wait_for(self, condition: Any, seconds: float = START_WITHIN_S) -> Any:
+        deadline = time.monotonic() + seconds
+        while not (found := condition()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert found, "did not happen in time"
+        return found
+
+    def under_way(self) -> Path:
+        """Waits until scenarios run and kopia has been called."""
+        return self.wait_for(lambda: next(self.tmp.glob("volsync-conformance-*/*/mover/*"), None)).parents[2]
+
+    def leftovers(self) -> list[str]:
+        """Containers, processes and folders of runs below this TMPDIR."""
+        names = [path.name for path in self.tmp.glob("volsync-conformance-*")]
+        listed = subprocess.run(
+            ["docker", "ps", "-a", "--format", "{{.Names}}"], capture_output=True, text=True, check=False
+        )
+        containers = [name for name in listed.stdout.split() if name.startswith("volsync-conformance-")]
+        return [*names, *containers, *_processes_below(self.tmp)]
+
+    def assert_clean(self, within_s: float = CLEAN_WITHIN_S) -> None:
+        deadline = time.monotonic() + within_s
+        while (left := self.leftovers()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert left == []
+
+
+def _processes_below(folder: Path) -> list[str]:
+    """Processes with this TMPDIR in their environment or arguments, but for this one."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            seen = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if str(folder).encode() in seen and int(process.name) != os.getpid():
+            found.append(f"{process.name} {(process / 'cmdline').read_bytes().decode(errors='replace')}")
+    return found
+
+
+@pytest.fixture
+def suite():
+    folder = Path(tempfile.mkdtemp(prefix="real-"))
+    yield Suite(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def has_engine():
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("needs a container engine")
