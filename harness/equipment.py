@@ -32,11 +32,15 @@ class Equipment:
         """Counts one call of kopia."""
         self.calls.append(call)
 
-    def mark_bucket(self, name: str) -> None:
-        """Remembers a bucket beyond the life of a worker, so that the run can remove what it made."""
-        marks = self.folder / BUCKETS_FOLDER
-        marks.mkdir(exist_ok=True)
-        (marks / name).touch()
+    def make_bucket(self, name: str) -> None:
+        """Makes a bucket, and remembers it beyond the life of a worker: the run removes what it made.
+
+        It is remembered before it is made, or a kill in between would leave it; and looked for
+        before that, or somebody else's would be taken for ours.
+        """
+        self.store.require_free(name)
+        self._mark_bucket(name)
+        self.store.make_bucket(name)
 
     def remove_buckets(self) -> None:
         """Removes every bucket that is left of this run, where the store outlives it."""
@@ -46,11 +50,14 @@ class Equipment:
 
     def check(self) -> None:
         """Raises HarnessError where the disk is full or the store is not well."""
-        free = shutil.disk_usage(self.folder).free
-        if free < MIN_FREE_BYTES:
-            raise HarnessError(f"the disk of {self.folder} is full ({free >> 20} MiB left); free space or set TMPDIR")
-        self.mark_bucket(self.store.probe_bucket)
+        require_space(self.folder)
+        self._mark_bucket(self.store.probe_bucket)
         self.store.check()
+
+    def _mark_bucket(self, name: str) -> None:
+        marks = self.folder / BUCKETS_FOLDER
+        marks.mkdir(exist_ok=True)
+        (marks / name).touch()
 
     def as_dict(self) -> Mapping[str, Any]:
         """Plain values for another process."""
@@ -74,3 +81,10 @@ class Equipment:
             values["keep"],
             values["overhead"],
         )
+
+
+def require_space(folder: Path) -> None:
+    """Raises HarnessError where the disk of a folder is full."""
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise HarnessError(f"the disk of {folder} is full ({free >> 20} MiB left); free space or set TMPDIR")

@@ -45,8 +45,7 @@ def run_all(equipment: Equipment, parallel: int) -> float:
     if not scripts:
         raise HarnessError("no call of kopia was recorded: there is nothing to compare with")
     for bucket in sorted({bucket for script in scripts for bucket in _buckets(script)}):
-        equipment.store.make_bucket(bucket)
-        equipment.mark_bucket(bucket)
+        equipment.make_bucket(bucket)
     begin = time.monotonic()
     done = subprocess.run(
         ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"],

@@ -111,8 +111,7 @@ class Repositories:
     def _bucket(self, documented: str) -> str:
         if documented not in self._buckets:
             bucket = f"{self._store.bucket_prefix}-{self._name}-{documented}"[:MAX_BUCKET_LENGTH].rstrip("-")
-            self._store.make_bucket(bucket)
-            self._equipment.mark_bucket(bucket)
+            self._equipment.make_bucket(bucket)
             self._buckets[documented] = bucket
         return self._buckets[documented]
 

@@ -81,7 +81,7 @@ def start(image: str, name: str, credentials: Credentials) -> str:
     try:
         container.start()
     except DockerException as error:
-        raise HarnessError(f"the MinIO container could not be started: {_reason(error)}") from None
+        raise HarnessError(f"no MinIO container could be started from {image}: {_reason(error)}") from None
     return f"127.0.0.1:{container.get_exposed_port(PORT)}"
 
 

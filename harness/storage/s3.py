@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ANSWER_TIMEOUT_S = 10.0
 PROBE_BUCKET_SUFFIX = "probe"
+ALREADY_THERE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 
 
 @dataclass(frozen=True)
@@ -54,20 +55,37 @@ class S3Store:
         try:
             self._minio.make_bucket(name)
         except S3Error as error:
-            if error.code in ("BucketAlreadyOwnedByYou", "BucketAlreadyExists"):
-                raise HarnessError(
-                    f"bucket {name} exists already at {self.endpoint}; it was left alone: choose another bucket-prefix"
-                ) from None
+            if error.code in ALREADY_THERE:
+                raise self._taken(name) from None
             raise HarnessError(f"bucket {name} cannot be made at {self.endpoint}: {error.code}") from None
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
 
+    def require_free(self, name: str) -> None:
+        """Raises HarnessError where a bucket exists already."""
+        try:
+            taken = self._minio.bucket_exists(name)
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
+        if taken:
+            raise self._taken(name)
+
+    def _taken(self, name: str) -> HarnessError:
+        return HarnessError(
+            f"bucket {name} exists already at {self.endpoint}; it was left alone: choose another bucket-prefix"
+        )
+
     def remove_bucket(self, name: str) -> None:
-        """Removes a bucket that this run made, with all that is in it."""
+        """Removes a bucket that this run made, with all that is in it; one that is gone is no error."""
         try:
             for item in self._minio.list_objects(name, recursive=True):
                 self._minio.remove_object(name, str(item.object_name))
             self._minio.remove_bucket(name)
+        except S3Error as error:
+            if error.code != "NoSuchBucket":
+                raise HarnessError(
+                    f"bucket {name} at {self.endpoint} could not be removed: {error.code}; remove it"
+                ) from None
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"bucket {name} at {self.endpoint} could not be removed: {error}; remove it") from None
 

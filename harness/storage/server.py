@@ -18,7 +18,7 @@ from harness.storage.credentials import Credentials
 
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.02
-PORT_TAKEN = "address already in use"
+PORT_TAKEN = "already in use"
 PORTS_TRIED = 5
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import requests
+import urllib3
 
 from harness.toolchain.pins import Archive
 
@@ -50,7 +51,8 @@ def _download(archive: Archive, packed: Path, say: Progress, stall_s: float, tot
             response.raise_for_status()
             promised = int(response.headers.get("Content-Length", 0))
             with packed.open("wb") as file:
-                for chunk in response.iter_content(CHUNK_BYTES):
+                # Not iter_content: it waits for a whole chunk, however long that trickles in.
+                while chunk := response.raw.read1(CHUNK_BYTES):
                     received += file.write(chunk)
                     now = time.monotonic()
                     if now - begin > total_s:
@@ -58,7 +60,7 @@ def _download(archive: Archive, packed: Path, say: Progress, stall_s: float, tot
                     if now - said > PROGRESS_EVERY_S:
                         said = now
                         say(f"downloading {archive.url}: {received >> 20} of {promised >> 20} MiB, {now - begin:.0f} s")
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
         raise DownloadFailed(f"{archive.url}: {_reason(error)}") from None
     if promised and received != promised:
         raise DownloadFailed(f"{archive.url}: cut off after {received} of {promised} bytes")
@@ -88,7 +90,7 @@ def _reason(error: Exception) -> str:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):
         return "no data for too long (timed out)"
-    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+    if isinstance(error, urllib3.exceptions.IncompleteRead | urllib3.exceptions.ProtocolError):
         return f"cut off ({str(error).splitlines()[0][:120]})"
     if "resol" in str(error):
         return "the name of the host cannot be resolved"

@@ -48,6 +48,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     options = metafunc.config.stash[OPTIONS]
     tags = {mark.name for mark in metafunc.definition.iter_markers()}
+    if not tags & claims().keys():
+        raise pytest.Collector.CollectError(f"the scenario {metafunc.definition.name} carries the tag of no claim")
     cases = [case for who in _subjects(options, tags) for case in _cases(who, options, tags)]
     reason = "" if cases else _reason(options, tags)
     if reason:

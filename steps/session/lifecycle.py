@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -15,12 +16,13 @@ from typing import Any
 import pytest
 
 from harness import replay
-from harness.equipment import Equipment
+from harness.equipment import Equipment, require_space
 from harness.errors import HarnessError, UsageError
 from harness.process import REDACT, RUN_MARKER
+from harness.report.verdicts import UNKNOWN
 from harness.storage.choose import open_store
 from harness.toolchain import provision
-from harness.warden import Warden
+from harness.warden import Warden, sweep
 from steps.session.options import OPTIONS, serves
 
 EQUIPMENT = pytest.StashKey[Equipment]()
@@ -52,6 +54,7 @@ class Run:
         folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
         self._warden.guard("folder", folder)
         _made(folder)
+        require_space(folder)
         name = folder.name
         store = open_store(
             self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
@@ -73,7 +76,9 @@ class Run:
             return
         equipment = self._config.stash.get(EQUIPMENT, None)
         try:
-            if equipment is not None:
+            if equipment is not None and equipment.store.lasting:
+                # Before their buckets go, so must whatever still writes into them.
+                sweep(os.environ[RUN_MARKER], spared=set())
                 equipment.remove_buckets()
             if equipment is not None and equipment.keep:
                 warden.keep()
@@ -135,10 +140,22 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         config.stash[EQUIPMENT] = run.start()
     except UsageError as error:
         raise pytest.UsageError(REDACT(str(error))) from None
-    except HarnessError as error:
-        pytest.exit(f"verdict unknown: {REDACT(str(error))}", returncode=3)
-    except OSError as error:
-        pytest.exit(f"verdict unknown: {error.strerror}: {error.filename}; free space or set TMPDIR", returncode=3)
+    except (HarnessError, OSError) as error:
+        run.problem = REDACT(str(error))
+        raise pytest.UsageError(run.problem) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Any:
+    """Ends a run that could not start in one line and with 3: pytest itself has only its own usage errors so."""
+    try:
+        return (yield)
+    except pytest.UsageError:
+        run = config.stash.get(RUN, None)
+        if run is None or not run.problem:
+            raise
+        print(f"ERROR: verdict unknown: {run.problem}", file=sys.stderr)
+        return UNKNOWN
 
 
 @pytest.hookimpl(optionalhook=True)
