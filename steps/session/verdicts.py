@@ -120,7 +120,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("conformance")
     for line in summary.lines(outcomes, equipment, options.subject.name, options.proof, status, run.ended_s):
         terminalreporter.write_line(REDACT(line))
-    for line in [run.overhead, *_kept(equipment)]:
+    for line in filter(None, [run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file}")
 
@@ -161,7 +161,12 @@ def _surroundings(item: pytest.Item) -> str:
 
 def _explain(item: pytest.Item, error: Divergence) -> str:
     said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
-    return "\n".join([*said, str(error), f"repeat: tox -e conformance -- '{item.nodeid}'"])
+    return "\n".join([*said, str(error), f"repeat: tox -e conformance --{_subject_option(item)} '{item.nodeid}'"])
+
+
+def _subject_option(item: pytest.Item) -> str:
+    wanted = item.config.option.subject
+    return "" if wanted == "reference" else f" --subject {wanted}"
 
 
 def _lost(report: pytest.TestReport) -> Outcome:
