@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
@@ -13,6 +14,7 @@ from harness import subject
 from harness.errors import UsageError
 from harness.model import CustomNames, DefaultUsername
 from harness.platform import manifests
+from harness.spec.ledger import claims
 from harness.storage import external
 
 DEFAULT_USERNAMES: tuple[DefaultUsername, ...] = get_args(DefaultUsername)
@@ -88,6 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[OPTIONS] = parse(config)
         if serves(config):
+            _known_tags(config.option.markexpr)
             manifests.load_folder(config.rootpath / "fixtures" / "manifests")
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
@@ -122,6 +125,15 @@ def parse(config: pytest.Config) -> Options:
         proof=option.proof,
         overhead=option.overhead,
     )
+
+
+def _known_tags(expression: str) -> None:
+    known = {*claims(), *DEFAULT_USERNAMES, *CUSTOM_NAMES, "and", "or", "not"}
+    for word in re.findall(r"[^\s()]+", expression):
+        if word not in known:
+            raise UsageError(
+                f"-m {expression}: {word} is the tag of no claim and no side; harness/spec/claims.yaml has all"
+            )
 
 
 def _one_of(name: str, value: str | None, allowed: tuple[str, ...]) -> None:
