@@ -51,7 +51,6 @@ class Equipment:
     def check(self) -> None:
         """Raises HarnessError where the disk is full or the store is not well."""
         require_space(self.folder)
-        self._mark_bucket(self.store.probe_bucket)
         self.store.check()
 
     def _mark_bucket(self, name: str) -> None:

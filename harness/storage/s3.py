@@ -90,11 +90,9 @@ class S3Store:
             raise HarnessError(f"bucket {name} at {self.endpoint} could not be removed: {error}; remove it") from None
 
     def check(self) -> None:
-        """Raises HarnessError where the store does not take and give back a small object."""
+        """Raises HarnessError where the store does not take a small object; the probe bucket has to exist."""
         bucket = self.probe_bucket
         try:
-            if not self._minio.bucket_exists(bucket):
-                self._minio.make_bucket(bucket)
             self._minio.put_object(bucket, "probe", io.BytesIO(b"well"), 4)
             self._minio.remove_object(bucket, "probe")
         except S3Error as error:

@@ -60,7 +60,9 @@ class Run:
             self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
-        return Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
+        equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
+        equipment.make_bucket(store.probe_bucket)
+        return equipment
 
     def say(self, text: str) -> None:
         """One line of progress."""
