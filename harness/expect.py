@@ -128,7 +128,7 @@ def volume_holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
     if content is None:
         raise Divergence(f"the backup of {source}", expected="it succeeded", seen="no backup of it", oracle="operator")
     succeeded(sync)
-    seen = tree(testbed.volume(sync.ref))
+    seen = tree(sync.volume)
     difference = compare(content, seen)
     if difference:
         owners = ", ".join(str(owner) for owner in testbed.owners_of(seen))
@@ -138,9 +138,81 @@ def volume_holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
         )
 
 
+def volume_is(testbed: Testbed, sync: Sync, source: ObjectRef, instant: str) -> None:
+    """A restore put back, byte for byte, the backup that a source made at an instant."""
+    succeeded(sync)
+    seen = tree(sync.volume)
+    difference = compare(testbed.histories.at(source, instant), seen)
+    if difference:
+        taken = testbed.histories.instant_of(source, seen)
+        raise Divergence(
+            f"the volume of {sync.ref}",
+            expected=f"the backup of {source} at {instant}",
+            seen=f"the one at {taken}" if taken else str(difference),
+            oracle="volume",
+            detail=_log(sync),
+        )
+
+
+def volume_is_foreign(testbed: Testbed, sync: Sync, identity: Identity) -> None:
+    """A restore put back, byte for byte, what a user that no operator knows had backed up."""
+    succeeded(sync)
+    difference = compare(testbed.histories.of_stranger(identity), tree(sync.volume))
+    if difference:
+        raise Divergence(
+            f"the volume of {sync.ref}", expected=f"the data of {identity}", seen=str(difference), oracle="volume"
+        )
+
+
+def holds_besides(testbed: Testbed, sync: Sync, source: ObjectRef, files: Collection[str]) -> None:
+    """A volume holds the newest backup of a source, and of other files exactly these."""
+    succeeded(sync)
+    content = testbed.content(source) or {}
+    seen = tree(sync.volume)
+    difference = compare(content, seen)
+    others = sorted(path for path in difference.extra if not seen[path].startswith("folder"))
+    equal(
+        f"what is missing or different in the volume of {sync.ref}",
+        expected=[],
+        seen=[*difference.missing, *difference.changed],
+        oracle="volume",
+        detail=_log(sync),
+    )
+    equal(f"other files in the volume of {sync.ref}", expected=sorted(set(files)), seen=others, oracle="volume")
+
+
+def snapshots_of(testbed: Testbed, source: ObjectRef, number: int) -> None:
+    """The identity of a source has exactly so many snapshots."""
+    identity = testbed.last_sync(source).asked_for
+    seen = sum(record.identity == identity for record in testbed.snapshots())
+    equal(f"the number of snapshots of {source}", expected=number, seen=seen, oracle="repository")
+
+
+def traced(testbed: Testbed) -> None:
+    """Every snapshot of the repository can be laid at the door of one sync by its identity and its time."""
+    seen = Counter((record.identity, record.id) for sync in testbed.backups() for record in testbed.recorded(sync))
+    expected = Counter((record.identity, record.id) for record in testbed.snapshots())
+    equal("the snapshots that the syncs account for", expected=expected, seen=seen, oracle="repository")
+    for sync in testbed.backups():
+        owners = sorted({record.identity for record in testbed.recorded(sync)})
+        equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository")
+
+
+def kept_out(content: Mapping[str, str], source: ObjectRef) -> None:
+    """Somebody who tried to read a source's data was shown nothing."""
+    equal(
+        f"what was read of {source}", expected=0, seen=len(content), oracle="volume", detail="files, folders and links"
+    )
+
+
+def unchanged(what: str, before: object, after: object) -> None:
+    """Nothing of what was written down before has changed."""
+    equal(what, expected=before, seen=after, oracle="repository")
+
+
 def untouched(testbed: Testbed, sync: Sync) -> None:
     """A restore left its volume as it was."""
-    seen = tree(testbed.volume(sync.ref))
+    seen = tree(sync.volume)
     difference = compare(sync.before, seen)
     if difference:
         owners = ", ".join(str(owner) for owner in testbed.owners_of(seen))
@@ -173,7 +245,7 @@ def refused(testbed: Testbed, sync: Sync, field: str) -> None:
         raise Divergence(what, expected=f"refused for {field}", seen="admitted", oracle="API")
     if field not in sync.refused:
         raise Divergence(what, expected=f"a refusal that names {field}", seen=sync.refused, oracle="API")
-    equal(what, expected=False, seen=testbed.exists(sync.ref), oracle="API", detail="a refused object must not exist")
+    equal(what, expected=None, seen=testbed.get(sync.ref), oracle="API", detail="a refused object must not exist")
 
 
 def admitted(sync: Sync) -> None:

@@ -20,6 +20,8 @@ KOPIA_FIELDS = (
     "restoreAsOf",
 )
 NUMBERS = ("previous", "shallow")
+LISTS = ("additionalArgs",)
+SWITCHES = ("enableFileDeletion",)
 SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 
 
@@ -31,6 +33,11 @@ def source(name: str, namespace: str, fields: Mapping[str, str] | None = None) -
 def destination(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
     """A ReplicationDestination; ``fields`` are named as in the API, whatever their depth."""
     return _manifest("ReplicationDestination", name, namespace, fields or {})
+
+
+def in_namespace(manifest: Manifest, namespace: str) -> Manifest:
+    """A documented manifest that names no namespace, put into one."""
+    return {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
 
 
 def _manifest(kind: str, name: str, namespace: str, fields: Mapping[str, str]) -> Manifest:
@@ -45,6 +52,10 @@ def _manifest(kind: str, name: str, namespace: str, fields: Mapping[str, str]) -
             kopia[field] = value
         elif field in NUMBERS:
             kopia[field] = int(value)
+        elif field in LISTS:
+            kopia[field] = value.split()
+        elif field in SWITCHES:
+            kopia[field] = value == "true"
         else:
             raise UsageError(f"a scenario names the field {field!r} of a {kind}; harness/objects.py does not know it")
     metadata = {"name": name, "namespace": namespace}

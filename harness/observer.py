@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.kopia import KopiaClient, require, snapshots_in
+from harness.kopia import NOT_INITIALIZED, KopiaClient, require, snapshots_in
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.process import Call
 
@@ -23,13 +23,20 @@ class Observer:
         self._clients: dict[RepositoryAddress, KopiaClient] = {}
 
     def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
-        """Every snapshot in the repository, oldest first; HarnessError where it cannot be read."""
-        return snapshots_in(self._client(address, access).list_snapshots("--all"))
+        """Every snapshot in the repository, oldest first; HarnessError where it cannot be read.
 
-    def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient:
+        Where there is no repository there is no snapshot: whoever said it made one was wrong.
+        """
+        client = self._client(address, access)
+        return snapshots_in(client.list_snapshots("--all")) if client else ()
+
+    def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient | None:
         if address not in self._clients:
             folder = self._scratch / f"observer-{len(self._clients) + 1}"
             client = KopiaClient(self._binary, folder, folder / "cache", access, self._record)
-            require(client.connect(address, OBSERVER), "let the observer connect")
+            done = client.connect(address, OBSERVER)
+            if NOT_INITIALIZED in done.stderr:
+                return None
+            require(done, "let the observer connect")
             self._clients[address] = client
         return self._clients[address]

@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.completion import DOCUMENTED_REPOSITORY
 from harness.equipment import Equipment
 from harness.kopia import KopiaClient
-from harness.model import RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.model import Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.observer import Observer
 from harness.process import REDACT
 
@@ -41,6 +41,22 @@ class Repositories:
     def use(self, namespace: str, repository: str) -> None:
         """Has a namespace's repository Secret point to another documented repository."""
         self._of_namespace[namespace] = repository
+
+    def adopt(self, secret: Manifest) -> Manifest:
+        """Completes a documented Secret: its password and repository stay, endpoint and credentials are added.
+
+        Only the bucket is another than documented, so that scenarios do not meet.
+        """
+        given = secret["stringData"]
+        namespace = secret["metadata"]["namespace"]
+        self._password = given["KOPIA_PASSWORD"]
+        self.use(namespace, given["KOPIA_REPOSITORY"])
+        REDACT.add([self._password])
+        return {**secret, "stringData": {**given, **self.secret_values(namespace)}}
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen anywhere."""
+        return (self._password, self._store.secret_key)
 
     def of_namespace(self, namespace: str) -> str:
         """The documented repository that a namespace uses."""

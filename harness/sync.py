@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef
 from harness.volumes import Tree
@@ -14,7 +15,7 @@ class Sync:
     """One sync of one object, from its trigger to its end.
 
     ``refused`` is the API's message where the object was not admitted; ``job`` is None where the
-    operator made none.  ``before`` is the volume as it was when the sync began.
+    operator made none.  ``volume`` is the folder it reads or writes; ``before`` is what that held when the sync began.
     """
 
     ref: ObjectRef
@@ -27,6 +28,7 @@ class Sync:
     requested: str = ""
     messages: tuple[str, ...] = ()
     before: Tree = field(default_factory=dict)
+    volume: Path = Path()
 
     @property
     def told(self) -> str:

@@ -7,21 +7,22 @@ asks the Observer.  Judging is in ``harness.expect``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
 from harness import objects
+from harness.administrator import Administrator
 from harness.completion import DOCUMENTED_REPOSITORY, REPOSITORY_SECRET, complete, repository_secret, triggered
 from harness.equipment import Equipment
 from harness.errors import AdmissionRefused, HarnessError
-from harness.kopia import KopiaClient, require
+from harness.findings import Finding
+from harness.histories import Histories
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef, Sides, SnapshotRecord
 from harness.platform.base import kopia_spec, status_of
 from harness.platform.jobs import job_for
 from harness.platform.manifests import ref_of
-from harness.process import Completed
 from harness.repositories import Repositories
 from harness.subject import Subject
 from harness.sync import Growth, Sync
@@ -47,6 +48,9 @@ class Testbed:
         self._contents: dict[ObjectRef, list[Tree]] = {}
         self._syncs: list[Sync] = []
         self.repositories = Repositories(equipment, name, folder)
+        self.administrator = Administrator(self.repositories, self._volumes)
+        self.histories = Histories(self.administrator, self._volumes)
+        self.findings: list[Finding] = []
 
     # --- objects
 
@@ -54,6 +58,8 @@ class Testbed:
         """Completes a manifest and remembers it; it is applied with its first sync."""
         whole = complete(manifest).manifest
         ref = ref_of(whole)
+        if ref.kind == "Secret":
+            whole = self.repositories.adopt(whole)
         self._manifests[ref] = whole
         return ref
 
@@ -61,9 +67,22 @@ class Testbed:
         """The sources declared so far, in order."""
         return [ref for ref in self._manifests if ref.kind == "ReplicationSource"]
 
-    def exists(self, ref: ObjectRef) -> bool:
-        """Whether the API holds the object."""
-        return self._platform.get(ref) is not None
+    def destinations(self) -> list[ObjectRef]:
+        """The destinations declared so far, in order."""
+        return [ref for ref in self._manifests if ref.kind == "ReplicationDestination"]
+
+    def custom_usernames(self) -> list[str]:
+        """The custom usernames of all objects declared so far."""
+        names = [kopia_spec(manifest).get("username") for manifest in self._manifests.values()]
+        return [str(name) for name in names if name]
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """The object with its status, or None where the API does not hold it."""
+        return self._platform.get(ref)
+
+    def described(self, ref: ObjectRef) -> str:
+        """What ``kubectl describe`` shows of an object beyond its fields."""
+        return "\n".join(self._platform.messages(ref))
 
     # --- syncs
 
@@ -104,14 +123,34 @@ class Testbed:
             for number, source in enumerate(self.sources(), 1)
         ]
 
+    def restore_each(self, source: ObjectRef, rows: Sequence[Mapping[str, str]]) -> list[Sync]:
+        """Restores a source by the destination of its name, once for each row of fields, each into a new volume."""
+        return [
+            self.restore(source.name, source.namespace, {**row, "destinationPVC": f"restored-{number}"})
+            for number, row in enumerate(rows, 1)
+        ]
+
+    def write_history(self, ref: ObjectRef, instants: Sequence[str]) -> None:
+        """Has a source look back on backups at the given instants, under the identity its operator gives it."""
+        identity = self.ask(ref).asked_for
+        if identity is None:
+            raise HarnessError(f"the operator makes no job for {ref}: its history cannot be written")
+        path = kopia_spec(self._manifests[ref]).get("sourcePathOverride", "/data")
+        written = self.histories.write(ref, identity, self.volume(ref), path, instants)
+        self._contents.setdefault(ref, []).extend(written)
+
     def hand_over_backup(self, ref: ObjectRef, identity: Identity) -> Sync:
         """Hands the mover the backup job of an identity, past admission and operator."""
         content = fill(self.volume(ref), str(ref))
         return self._remember_content(self._hand_over(ref, identity), content)
 
-    def hand_over_restore(self, namespace: str, identity: Identity) -> Sync:
+    def hand_over_restore(self, namespace: str, identity: Identity, fields: Mapping[str, str] | None = None) -> Sync:
         """Hands the mover the restore job of an identity, past admission and operator."""
-        return self._hand_over(self.declare(objects.destination("handed-over", namespace)), identity)
+        return self._hand_over(self.declare(objects.destination("handed-over", namespace, fields)), identity)
+
+    def backups(self) -> list[Sync]:
+        """The backups that succeeded, in order."""
+        return [sync for sync in self._syncs if sync.succeeded and sync.ref.kind == "ReplicationSource"]
 
     def last_sync(self, ref: ObjectRef) -> Sync:
         """The newest sync of an object; HarnessError where a scenario asks before there is one."""
@@ -132,9 +171,10 @@ class Testbed:
         )
         return self._volumes.claim(ref.namespace, holder[key])
 
-    def use_volume(self, ref: ObjectRef) -> None:
+    def use_volume(self, ref: ObjectRef, *files: str) -> None:
         """Has the volume of an object hold files that no backup knows."""
-        fill(self.volume(ref), f"in use by {ref}")
+        for file in files:
+            write_bytes(self.volume(ref), secrets.token_bytes(32), file)
 
     def content(self, ref: ObjectRef) -> Tree | None:
         """What the newest successful backup of a source held."""
@@ -154,20 +194,15 @@ class Testbed:
         repository = self.repositories.of_namespace(sync.ref.namespace)
         return [record for record in self.snapshots(repository) if begin <= record.start <= end]
 
-    def kopia_client(self, verb: str, identity: Identity) -> KopiaClient:
-        """A plain kopia client that opened the documented repository by ``connect`` or ``create``."""
-        client = self.repositories.client(f"client-{next(self._numbers)}")
-        address = self.repositories.address(DOCUMENTED_REPOSITORY)
-        done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
-        require(done, f"let a plain client {verb}")
-        return client
-
-    def plain_snapshot(self, client: KopiaClient, *flags: str) -> Completed:
-        """A snapshot by a plain client, with extra flags; the caller looks at the exit status."""
-        folder = self._volumes.claim("outside", "plain")
-        fill(folder, "a plain client")
-        self.repositories.changed()
-        return client.snapshot(folder, "/data", *flags)
+    def secret_shown(self) -> list[str]:
+        """Where a password or key of this scenario can be read: a log, a status, an environment, a command line."""
+        places = {f"the log of {sync.ref}": sync.result.log for sync in self._syncs if sync.result}
+        places |= {f"the status of {sync.ref}": sync.told for sync in self._syncs}
+        places |= {f"the environment of {sync.ref}": str(dict(sync.job.env)) for sync in self._syncs if sync.job}
+        places |= {f"the command line {' '.join(call.args[:3])}": " ".join(call.args) for call in self._equipment.calls}
+        return sorted(
+            place for place, text in places.items() if any(one in text for one in self.repositories.secrets())
+        )
 
     def check_surroundings(self) -> None:
         """Raises HarnessError where store or disk are not well: what was seen is then no verdict."""
@@ -176,6 +211,13 @@ class Testbed:
     # --- inside
 
     def _apply(self, ref: ObjectRef) -> str:
+        """Applies an object with what it needs, after all sources; returns the API's refusal, "" where admitted."""
+        waiting = [source for source in self.sources() if source != ref and self.get(source) is None]
+        for source in waiting:
+            self._apply_one(source)
+        return self._apply_one(ref)
+
+    def _apply_one(self, ref: ObjectRef) -> str:
         manifest = self._manifests[ref]
         try:
             for need in complete(manifest).needs:
@@ -217,7 +259,7 @@ class Testbed:
         self.repositories.changed()
         sync = Sync(
             ref, begin, datetime.now(UTC), job=job, result=result, succeeded=result.exit_code == 0,
-            requested=str(identity), messages=(result.log,), before=before,
+            requested=str(identity), messages=(result.log,), before=before, volume=self.volume(ref),
         )  # fmt: skip
         self._syncs.append(sync)
         return sync
@@ -256,6 +298,7 @@ class Testbed:
             requested=str(status.get("kopia", {}).get("requestedIdentity", "")),
             messages=() if refused else tuple(self._platform.messages(ref)),
             before=before,
+            volume=self.volume(ref),
         )
         self._syncs.append(sync)
         return sync

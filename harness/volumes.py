@@ -75,9 +75,10 @@ def fill(folder: Path, owner: str) -> Tree:
     return tree(folder)
 
 
-def write_bytes(folder: Path, content: bytes) -> Tree:
-    """Has a volume hold one file of the given bytes; returns the tree."""
-    (folder / "data.bin").write_bytes(content)
+def write_bytes(folder: Path, content: bytes, name: str = "data.bin") -> Tree:
+    """Has a volume hold one file of the given bytes besides what it holds; returns the tree."""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content)
     return tree(folder)
 
 

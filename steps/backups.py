@@ -8,7 +8,7 @@ from harness import expect
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
-from steps.types import DataTable, phrase, records
+from steps.types import DataTable, fields, phrase, records
 
 
 @when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up'), target_fixture="sync")
@@ -53,6 +53,14 @@ def hand_over_backup(name: str, namespace: str, username: str, hostname: str, te
 )
 def hand_over_restore(username: str, hostname: str, sync: Sync, testbed: Testbed) -> Sync:
     return testbed.hand_over_restore(sync.ref.namespace, Identity(username, hostname))
+
+
+@when(
+    phrase('the mover restores it as username "{username:Text}" and hostname "{hostname:Text}" with:'),
+    target_fixture="restore",
+)
+def hand_over_restore_with(username: str, hostname: str, datatable: DataTable, sync: Sync, testbed: Testbed) -> Sync:
+    return testbed.hand_over_restore(sync.ref.namespace, Identity(username, hostname), fields(datatable))
 
 
 @then(phrase('it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))

@@ -21,7 +21,7 @@ from steps.types import phrase
     target_fixture="client",
 )
 def create(username: str, hostname: str, testbed: Testbed) -> KopiaClient:
-    return testbed.kopia_client("create", Identity(username, hostname))
+    return testbed.administrator.client("create", Identity(username, hostname))
 
 
 @given(
@@ -33,18 +33,18 @@ def create(username: str, hostname: str, testbed: Testbed) -> KopiaClient:
     target_fixture="client",
 )
 def connect(username: str, hostname: str, testbed: Testbed) -> KopiaClient:
-    return testbed.kopia_client("connect", Identity(username, hostname))
+    return testbed.administrator.client("connect", Identity(username, hostname))
 
 
 @when(phrase("it takes {number:d} snapshots without any identity flag"))
 def take_snapshots(number: int, client: KopiaClient, testbed: Testbed) -> None:
     for _ in range(number):
-        testbed.plain_snapshot(client)
+        testbed.administrator.snapshot(client)
 
 
 @when(phrase('it is asked for a snapshot with the flag "{flag:Text}"'), target_fixture="call")
 def take_with_flag(flag: str, client: KopiaClient, testbed: Testbed) -> Completed:
-    return testbed.plain_snapshot(client, flag)
+    return testbed.administrator.snapshot(client, flag)
 
 
 @then(phrase('kopia reports the client as username "{username:Text}" and hostname "{hostname:Text}"'))

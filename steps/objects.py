@@ -18,6 +18,12 @@ def documented_manifest(name: str, testbed: Testbed, pytestconfig: pytest.Config
         testbed.declare(manifest)
 
 
+@given(phrase('the documented manifest "{name:Text}" in namespace "{namespace:Text}"'))
+def documented_manifest_in(name: str, namespace: str, testbed: Testbed, pytestconfig: pytest.Config) -> None:
+    for manifest in load_file(pytestconfig.rootpath / "fixtures" / "manifests" / f"{name}.yaml"):
+        testbed.declare(objects.in_namespace(manifest, namespace))
+
+
 @given(phrase('a source "{name:Text}" in namespace "{namespace:Text}"'), target_fixture="source")
 def plain_source(name: str, namespace: str, testbed: Testbed) -> ObjectRef:
     return testbed.declare(objects.source(name, namespace))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pytest_bdd import given, then, when
 
 from harness import expect
-from harness.model import ObjectRef
+from harness.model import Identity, ObjectRef
 from harness.sync import Growth
 from harness.testbed import Testbed
-from steps.types import phrase
+from steps.types import DataTable, phrase, records
 
 MIB = 1 << 20
 
@@ -44,6 +46,41 @@ def grows_little(percent: int, growth: Growth) -> None:
 @then(phrase("the store grows by at least {percent:d} % of the data"))
 def grows_much(percent: int, growth: Growth) -> None:
     expect.grown(growth, at_least=percent / 100)
+
+
+@given(phrase('a retention policy that keeps {number:d} snapshot for hostname "{hostname:Text}"'))
+def retention_policy(number: int, hostname: str, testbed: Testbed) -> None:
+    testbed.administrator.keep_latest(hostname, number)
+
+
+@given("every manifest of the repository is written down", target_fixture="manifests_before")
+def write_down_manifests(testbed: Testbed) -> Mapping[str, str]:
+    return testbed.administrator.state()
+
+
+@given(
+    phrase('the kopia user "{username:Text}" of host "{hostname:Text}" has a snapshot from "{instant:Text}"'),
+    target_fixture="existing",
+)
+def existing_user(username: str, hostname: str, instant: str, testbed: Testbed) -> Identity:
+    return testbed.histories.write_stranger(Identity(username, hostname), instant)
+
+
+@then("every manifest of the repository is as it was")
+def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -> None:
+    expect.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())
+
+
+@then("the sources have this many snapshots:")
+def snapshots_of(datatable: DataTable, testbed: Testbed) -> None:
+    for record in records(datatable):
+        source = ObjectRef("ReplicationSource", record["namespace"], record["name"])
+        expect.snapshots_of(testbed, source, int(record["snapshots"]))
+
+
+@then("each snapshot is traced to one source by its identity and its time")
+def traced(testbed: Testbed) -> None:
+    expect.traced(testbed)
 
 
 @then(phrase('the repository "{repository:Text}" holds snapshots of source "{name:Text}" alone'))

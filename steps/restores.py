@@ -21,6 +21,12 @@ def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testb
     return testbed.restore(name, namespace, fields(datatable))
 
 
+@when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks with:'), target_fixture="restore")
+def ask_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
+    wanted = {**fields(datatable), "repository": "kopia-repository"}
+    return testbed.ask(testbed.declare(objects.destination(name, namespace, wanted)))
+
+
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks'), target_fixture="restore")
 def ask_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.ask(testbed.declare(objects.destination(name, namespace)))
@@ -34,6 +40,7 @@ def ask_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.ask(testbed.declare(objects.destination("rule-only", "restore-lab", wanted)))
 
 
+@given(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'))
 @when(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores")
 def restore_every_source(namespace: str, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
     return testbed.restore_every_source(namespace)
@@ -50,14 +57,20 @@ def restore_identities(namespace: str, datatable: DataTable, testbed: Testbed) -
     return [(restore.ref, restore) for restore in restores]
 
 
-@given(phrase('the volume of the destination "{name:Text}" in namespace "{namespace:Text}" holds files already'))
-def volume_in_use(name: str, namespace: str, testbed: Testbed) -> None:
-    testbed.use_volume(testbed.declare(objects.destination(name, namespace)))
+@given(phrase('the volume of the destination "{name:Text}" in namespace "{namespace:Text}" holds the files:'))
+def volume_in_use(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> None:
+    testbed.use_volume(testbed.declare(objects.destination(name, namespace)), *(row[0] for row in datatable))
 
 
 @then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
     expect.volume_holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+
+
+@then(phrase('its volume holds the data of source "{name:Text}" in namespace "{namespace:Text}" and besides:'))
+def volume_holds_besides(name: str, namespace: str, datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
+    source = ObjectRef("ReplicationSource", namespace, name)
+    expect.holds_besides(testbed, restore, source, [row[0] for row in datatable])
 
 
 @then("every restore holds exactly the data of its source")

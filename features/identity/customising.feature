@@ -35,6 +35,47 @@ Feature: Custom identities
         | agent  | backup    | backup-agent     | web-tier-01        |
       And the backups have 3 different identities
 
+  Rule: The documented names of tenants and hosts are kept
+
+    @CU_2
+    Scenario: Tenants and hosts by the documented names
+      Given these sources:
+        | name    | namespace | username     | hostname               |
+        | alone   | team      | tenant-a     | web01.prod.company.com |
+        | primary | team      | dept-finance | primary-db             |
+        | replica | team      |              | backup-replica         |
+        | cache   | team      |              | cache-layer            |
+        | app     | prod      |              | app.production         |
+        | app     | stage     |              | app.staging            |
+        | app     | dev       |              | app.development        |
+      When every source is backed up
+      Then the backups are recorded under:
+        | name    | namespace | hostname               |
+        | alone   | team      | web01.prod.company.com |
+        | primary | team      | primary-db             |
+        | replica | team      | backup-replica         |
+        | cache   | team      | cache-layer            |
+        | app     | prod      | app.production         |
+        | app     | stage     | app.staging            |
+        | app     | dev       | app.development        |
+      And the backups are recorded under:
+        | name    | namespace | username     |
+        | alone   | team      | tenant-a     |
+        | primary | team      | dept-finance |
+
+  Rule: A custom identity continues what a kopia user began
+
+    @CU_3
+    Scenario: A source joins the history of an existing user
+      Given a source "ledger" in namespace "finance"
+      And the kopia user "legacy" of host "db01.company" has a snapshot from "2024-01-20T10:00:00Z"
+      And the mover has backed up the source "ledger" in namespace "finance" as username "legacy" and hostname "db01.company"
+      When the mover restores it as username "legacy" and hostname "db01.company" with:
+        | field    | value |
+        | previous | 1     |
+      Then the repository holds 2 snapshots, all of username "legacy" and hostname "db01.company"
+      And its volume holds what that user backed up
+
   Rule: An e-mail address is a username like any other to a mover
 
     @CU_1

@@ -48,3 +48,20 @@ Feature: Hostnames
         | name       | namespace              | username   | hostname               |
         | app-backup | production-environment | app-backup | production-environment |
         | db-backup  | production-environment | db-backup  | production-environment |
+
+  Rule: A generated hostname is sanitised, and has a fallback
+
+    @HN_4
+    Scenario: Characters that a hostname cannot hold are removed
+      When a destination asks for the source "orders" of namespace "shop_floor@site:b"
+      Then it asks for hostname "shop-floorsiteb"
+
+    @HN_3
+    Scenario Outline: Nothing is left of <namespace>
+      When a destination asks for the source "orders" of namespace "<namespace>"
+      Then it asks for hostname "volsync-default"
+
+      Examples:
+        | namespace |
+        | ._.       |
+        | @         |

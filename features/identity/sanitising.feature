@@ -25,6 +25,19 @@ Feature: Sanitising of generated names
         | -special-chars- | special-chars   |
         | @#$%            | volsync-default |
 
+    @SU_1
+    Scenario Outline: The steps of the rule in their order: <name> becomes <username>
+      When a destination asks for the source "<name>" of namespace "a-namespace-that-is-too-long-to-enter-any-username"
+      Then it asks for username "<username>"
+
+      Examples:
+        | name         | username        |
+        | Order_Desk-7 | Order_Desk-7    |
+        | .-orders-.   | orders          |
+        | -.-_a_-.-    | a               |
+        | größe.1      | gre1            |
+        | _._          | volsync-default |
+
   Rule: Generated hostnames keep letters, digits, dots and hyphens
 
     @SH_E
@@ -46,3 +59,16 @@ Feature: Sanitising of generated names
         | host@domain.com    | hostdomain.com     |
         | --.invalid.--      | invalid            |
         | ___                | volsync-default    |
+
+    @SH_1
+    Scenario Outline: The steps of the rule in their order: <namespace> becomes <hostname>
+      When a destination asks for the source "orders" of namespace "<namespace>"
+      Then it asks for hostname "<hostname>"
+
+      Examples:
+        | namespace    | hostname        |
+        | Shop_Floor.7 | Shop-Floor.7    |
+        | _orders_     | orders          |
+        | @-.a.-@      | a               |
+        | a:b/c        | abc             |
+        | _._          | volsync-default |

@@ -21,6 +21,18 @@ Feature: Usernames
         | app-backup | production | backup-user@company.com |
       And every restore holds exactly the data of its source
 
+    @UN_6 @HN_2
+    Scenario: One custom name leaves the other part as it would be
+      Given these sources:
+        | name         | namespace                                          | username | hostname |
+        | user-given   | a-namespace-that-is-too-long-to-enter-any-username | desk     |          |
+        | host-given   | a-namespace-that-is-too-long-to-enter-any-username |          | site-b   |
+      When every source is backed up
+      Then the backups are recorded under:
+        | name         | namespace                                          | username   | hostname                                           |
+        | user-given   | a-namespace-that-is-too-long-to-enter-any-username | desk       | a-namespace-that-is-too-long-to-enter-any-username |
+        | host-given   | a-namespace-that-is-too-long-to-enter-any-username | host-given | site-b                                             |
+
   Rule: Name and namespace make the default username where they have at most 50 characters together
 
     @UN_E2 @object-name-namespace
@@ -63,7 +75,27 @@ Feature: Usernames
 
   Rule: A generated username is sanitised
 
+    # The namespace is so long that no side adds it to the username.
+    @UN_4
+    Scenario: The dots of a legal name are removed
+      Given a source "orders.of.the-shop" in namespace "a-namespace-that-is-too-long-to-enter-any-username"
+      When the source "orders.of.the-shop" in namespace "a-namespace-that-is-too-long-to-enter-any-username" is backed up
+      Then it is recorded under username "ordersofthe-shop"
+
     @UN_E4 @object-name-namespace
     Scenario: Characters that a username cannot hold are removed
       When a destination asks for the source "app@service.backup" of namespace "dev-test"
       Then it asks for username "appservicebackup-dev-test"
+
+  Rule: A username of which nothing is left has a fallback
+
+    @UN_5
+    Scenario Outline: Nothing is left of <name>
+      When a destination asks for the source "<name>" of namespace "a-namespace-that-is-too-long-to-enter-any-username"
+      Then it asks for username "volsync-default"
+
+      Examples:
+        | name |
+        | ...  |
+        | -_-  |
+        | @    |

@@ -64,3 +64,19 @@ Feature: Validation of custom names
       Given the documented manifest "username-1-custom"
       When the documented source is applied
       Then the API refuses it because of its "username"
+
+  Rule: Every documented custom name is said to satisfy the pattern
+
+    @VA_2 @validated
+    Scenario: The custom names of the document
+      When sources with these custom names are applied:
+        | field    | name                           |
+        | username | backup-user@company.com        |
+        | username | user@company.com               |
+        | username | tenant-a                       |
+        | username | dept-finance                   |
+        | username | custom-user                    |
+        | hostname | custom-host                    |
+        | hostname | mysql-primary.production.local |
+        | hostname | web01.prod.company.com         |
+      Then it is a finding whether the API accepts each of them

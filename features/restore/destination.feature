@@ -55,3 +55,24 @@ Feature: Whose data a destination restores
         | hostname | back-room  |
       Then it asks for username "order-desk" and hostname "back-room"
       And its volume holds exactly the data of source "orders" in namespace "office"
+
+  Rule: Explicit names come first, then the source that is named, then the destination itself
+
+    @RD_5
+    Scenario: A destination that says everything asks for the explicit identity
+      Given a source "orders" in namespace "shop"
+      When the destination "files" in namespace "office" asks with:
+        | field           | value      |
+        | username        | order-desk |
+        | hostname        | back-room  |
+        | sourceName      | orders     |
+        | sourceNamespace | shop       |
+      Then it asks for username "order-desk" and hostname "back-room"
+
+    @RD_5
+    Scenario: A destination that names a source asks for that source
+      When the destination "files" in namespace "office" asks with:
+        | field           | value                                              |
+        | sourceName      | orders                                             |
+        | sourceNamespace | a-namespace-that-is-too-long-to-enter-any-username |
+      Then it asks for username "orders" and hostname "a-namespace-that-is-too-long-to-enter-any-username"

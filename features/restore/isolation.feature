@@ -38,7 +38,9 @@ Feature: A restore gets the right data, or none
     Scenario: A restore that finds nothing spares what is in the volume
       Given a source "orders" in namespace "shop"
       And every source is backed up
-      And the volume of the destination "nobody" in namespace "shop" holds files already
+      And the volume of the destination "nobody" in namespace "shop" holds the files:
+        | report.txt    |
+        | notes/one.txt |
       When the destination "nobody" in namespace "shop" restores
       Then the restore fails
       And its volume is left as it was

@@ -41,3 +41,82 @@ Feature: Restore by the name of a source
       And every source is backed up
       When every source is restored from namespace "restore-lab" by sourceIdentity
       Then every restore holds exactly the data of its source
+
+  Rule: The name of a PVC does not matter
+
+    @SI_2
+    Scenario: The PVC of the source does not enter what is asked for
+      Given a source "webapp-backup" in namespace "production" with:
+        | field     | value                        |
+        | sourcePVC | webapp-pvc-of-any-other-name |
+      And every source is backed up
+      When the destination "restore-data" in namespace "restore-lab" restores with:
+        | field           | value         |
+        | sourceName      | webapp-backup |
+        | sourceNamespace | production    |
+      Then it asks for hostname "production"
+      And its volume holds exactly the data of source "webapp-backup" in namespace "production"
+
+    @SI_3
+    Scenario Outline: An explicit PVC name, <which>, changes nothing
+      Given a source "webapp-backup" in namespace "production" with:
+        | field     | value       |
+        | sourcePVC | webapp-data |
+      And every source is backed up
+      When the destination "restore-data" in namespace "restore-lab" restores with:
+        | field           | value         |
+        | sourceName      | webapp-backup |
+        | sourceNamespace | production    |
+        | sourcePVCName   | <pvc>         |
+      Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
+
+      Examples:
+        | which | pvc            |
+        | right | webapp-data    |
+        | wrong | somebody-elses |
+
+  Rule: A source that does not exist is never somebody else
+
+    @SI_7
+    Scenario: A restore by the name of a source that is gone yields nothing
+      Given these sources:
+        | name   | namespace |
+        | orders | shop      |
+        | files  | shop      |
+      And every source is backed up
+      When the destination "restore-data" in namespace "shop" restores with:
+        | field           | value |
+        | sourceName      | gone  |
+        | sourceNamespace | shop  |
+      Then the restore fails
+      And its volume is left as it was
+
+  Rule: The traditional approach is said to name what the source uses
+
+    @SI_5 @object-name @object-name-namespace
+    Scenario: The identity that the traditional approach names
+      Given a source "webapp-backup" in namespace "production" with:
+        | field     | value      |
+        | sourcePVC | webapp-pvc |
+      When the source "webapp-backup" in namespace "production" is backed up
+      Then it is a finding whether it is recorded under username "webapp-backup-production" and hostname "production-webapp-pvc"
+
+  Rule: It is said to help where the rules for identities have changed
+
+    @SI_6
+    Scenario: History under an older rule, asked for by the name of the source
+      Given a source "webapp-backup" in namespace "production"
+      And the kopia user "webapp-backup-production" of host "production-webapp-pvc" has a snapshot from "2024-01-20T10:00:00Z"
+      When the destination "restore-data" in namespace "production" restores with:
+        | field      | value         |
+        | sourceName | webapp-backup |
+      Then it is a finding whether the restore succeeds
+
+    @SI_6 @RD_4
+    Scenario: History under an older rule, asked for by its identity
+      Given the kopia user "webapp-backup-production" of host "production-webapp-pvc" has a snapshot from "2024-01-20T10:00:00Z"
+      When the destination "restore-data" in namespace "production" restores with:
+        | field    | value                    |
+        | username | webapp-backup-production |
+        | hostname | production-webapp-pvc    |
+      Then its volume holds what that user backed up

@@ -53,3 +53,53 @@ Feature: One repository for all
       When the source "files" in namespace "office" backs up the same data
       Then the store grows by at least 95 % of the data
       And the repository "s3://company-backups/app2" holds snapshots of source "files" alone
+
+  Rule: Separate repositories separate data completely
+
+    @SR_6
+    Scenario: A destination does not see beyond the repository of its namespace
+      Given these sources:
+        | name   | namespace | username | hostname |
+        | orders | clinic    | orders   | clinic   |
+        | files  | office    | files    | office   |
+      And these repositories:
+        | namespace | repository            |
+        | clinic    | s3://hipaa-backups    |
+        | office    | s3://standard-backups |
+      And every source is backed up
+      When the destination "restore-data" in namespace "office" restores with:
+        | field    | value  |
+        | username | orders |
+        | hostname | clinic |
+      Then the restore fails
+      And the repository "s3://hipaa-backups" holds snapshots of source "orders" alone
+
+  Rule: The documented Secret opens the repository
+
+    @SR_7
+    Scenario: A source backs up with the documented Secret
+      Given the documented manifest "shared-repository" in namespace "shop"
+      And a source "orders" in namespace "shop" with:
+        | field      | value                   |
+        | repository | kopia-repository-shared |
+      And every source is backed up
+      When every source is restored from namespace "shop" by sourceIdentity
+      Then the repository "s3://company-backups" holds snapshots of source "orders" alone
+      And every restore holds exactly the data of its source
+
+  Rule: Sharing is said to save 50 to 80 % of storage
+
+    @SR_1
+    Scenario: Tenants that have most of their data in common
+      Given 4 sources in namespaces of their own, with 4 MiB in common and 1 MiB of their own
+      When every source is backed up
+      Then it is a finding how much storage they save
+
+  Rule: A repository is said to serve thousands of clients efficiently
+
+    @SR_4
+    Scenario: A list of many identities
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      When the repository grows to 128 identities
+      Then it is a finding how much longer a list takes

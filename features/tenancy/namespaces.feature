@@ -64,3 +64,21 @@ Feature: A namespace is a tenant
       When every source is restored from namespace "restore-lab" by sourceIdentity
       Then the backups have 2 different identities
       And every restore holds exactly the data of its source
+
+  Rule: A retention policy of a hostname governs its namespace and no other
+
+    @TN_6
+    Scenario: A policy for one namespace leaves the other alone
+      Given these sources:
+        | name     | namespace |
+        | orders   | shop      |
+        | invoices | shop      |
+        | orders   | office    |
+      And every source is backed up
+      And a retention policy that keeps 1 snapshot for hostname "shop"
+      When every source is backed up twice
+      Then the sources have this many snapshots:
+        | name     | namespace | snapshots |
+        | orders   | shop      | 1         |
+        | invoices | shop      | 1         |
+        | orders   | office    | 3         |

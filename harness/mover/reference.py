@@ -82,6 +82,26 @@ class ReferenceMover:
         wanted = (self.identity(job), self.snapshot_path(job))
         return [record for record in records if (record.identity, record.path) == wanted]
 
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        """Which snapshot of a history to restore."""
+        return choose(history, job.env)
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        """Whether the volume is emptied before a restore."""
+        return job.env.get("KOPIA_ENABLE_FILE_DELETION") == "true"
+
+    def additional(self, job: MoverJob) -> list[str]:
+        """The user's own arguments for kopia."""
+        return [word for word in job.env.get("KOPIA_ADDITIONAL_ARGS", "").split(ARGUMENT_SEPARATOR) if word]
+
+    def retention(self, job: MoverJob) -> list[str]:
+        """The flags of the retention policy that the object asks for."""
+        return [
+            f"--keep-{RETAIN_FLAGS.get(name, name)}={job.env[f'KOPIA_RETAIN_{name.upper()}']}"
+            for name in RETAIN_FIELDS
+            if f"KOPIA_RETAIN_{name.upper()}" in job.env
+        ]
+
     def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
         """A restore without a snapshot fails and leaves the volume as it is."""
         who = f"{self.identity(job)}:{self.snapshot_path(job)}"
@@ -103,15 +123,11 @@ class ReferenceMover:
         self._announce(job, log)
         self.open(client, job, log)
         path = self.snapshot_path(job)
-        keep = [
-            f"--keep-{RETAIN_FLAGS.get(name, name)}={job.env[f'KOPIA_RETAIN_{name.upper()}']}"
-            for name in RETAIN_FIELDS
-            if f"KOPIA_RETAIN_{name.upper()}" in job.env
-        ]
+        keep = self.retention(job)
         if keep:
             self._check(client.run("policy", "set", path, *keep), log, "set the retention policy")
         log.append(f"Creating snapshot for {self.identity(job)}:{path}")
-        self._check(client.snapshot(job.volumes["/data"], path, *_additional(job)), log, "create the snapshot")
+        self._check(client.snapshot(job.volumes["/data"], path, *self.additional(job)), log, "create the snapshot")
 
     def _restore(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         self._announce(job, log)
@@ -120,15 +136,15 @@ class ReferenceMover:
         if job.env.get("KOPIA_DISCOVER_SNAPSHOTS") == "true":
             log += discovery.lines(records)
         history = self.own(client, records, job)
-        chosen = choose(history, job.env)
+        chosen = self.choose(history, job)
         if chosen is None:
             self.nothing_found(job, history)
             return
         target = job.volumes["/restore/data"]
-        if job.env.get("KOPIA_ENABLE_FILE_DELETION") == "true":
+        if self.deletes_files(job):
             _empty(target)
         log.append(f"Restoring snapshot {chosen.id} of {chosen.identity}:{chosen.path}")
-        self._check(client.restore(chosen.id, target, *_additional(job)), log, "restore the snapshot")
+        self._check(client.restore(chosen.id, target, *self.additional(job)), log, "restore the snapshot")
 
     def _announce(self, job: MoverJob, log: list[str]) -> None:
         identity = self.identity(job)
@@ -157,10 +173,6 @@ class ReferenceMover:
         )
         folder = self._scratch / f"job-{next(self._numbers)}"
         return KopiaClient(self._binary, folder, job.volumes["/cache"], access, self._record)
-
-
-def _additional(job: MoverJob) -> list[str]:
-    return [word for word in job.env.get("KOPIA_ADDITIONAL_ARGS", "").split(ARGUMENT_SEPARATOR) if word]
 
 
 def _empty(folder: Path) -> None:

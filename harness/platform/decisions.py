@@ -97,6 +97,14 @@ class Decisions:
             return self.identity(source)
         return Identity(self.default_username(name, namespace), self.default_hostname(namespace, ""))
 
+    def in_words(self, identity: Identity) -> str:
+        """An identity as a status shows it."""
+        return str(identity)
+
+    def available(self, discovered: Discovered) -> list[dict[str, Any]]:
+        """``status.kopia.availableIdentities``."""
+        return discovered.status()
+
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
         """The repository Secret's name: the object's own, else that of the source it names."""
         spec = kopia_spec(manifest)

@@ -70,7 +70,8 @@ class SimulatedPlatform:
         requested = _identity_of(job) if job.owner.kind == "ReplicationDestination" else None
         if requested is not None:
             status["kopia"].update(
-                snapshotsFound=discovered.snapshots_of(requested), availableIdentities=discovered.status()
+                snapshotsFound=discovered.snapshots_of(requested),
+                availableIdentities=self._decisions.available(discovered),
             )
         if succeeded:
             status["lastManualSync"] = _trigger(self._objects[job.owner])
@@ -110,7 +111,7 @@ class SimulatedPlatform:
         if refusal:
             raise _Unready(refusal)
         identity = self._decisions.requested_identity(manifest, self._find_source)
-        self._objects[ref]["status"]["kopia"] = {"requestedIdentity": str(identity)}
+        self._objects[ref]["status"]["kopia"] = {"requestedIdentity": self._decisions.in_words(identity)}
         return identity
 
     def _claim_name(self, ref: ObjectRef, manifest: Manifest) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.equipment import Equipment
 from harness.report.verdicts import MutantResult, Outcome, by_area, by_claim, by_mutant
+from harness.spec.ledger import claims
 from harness.subject import Subject
 
 VERDICT_IN_WORDS = {
@@ -52,10 +53,24 @@ def as_json(outcomes: Sequence[Outcome], equipment: Equipment, subject: Subject,
 
 def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
     rows = by_area(outcomes)
-    head = f"{'area of the document':<56}{'held':>6}{'diverged':>10}{'unknown':>9}{'skipped':>9}"
-    body = [f"{row.title:<56}{row.held:>6}{row.diverged:>10}{row.unknown:>9}{row.skipped:>9}" for row in rows]
-    total = [sum(getattr(row, name) for row in rows) for name in ("held", "diverged", "unknown", "skipped")]
-    return [head, *body, f"{'claims':<56}{total[0]:>6}{total[1]:>10}{total[2]:>9}{total[3]:>9}"]
+    head = f"{'area of the document':<56}{'held':>6}{'diverged':>10}{'unknown':>9}{'skipped':>9}{'findings':>10}"
+    counts = [[row.held, row.diverged, row.unknown, row.skipped, row.findings] for row in rows]
+    total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 5
+    body = [_row(row.title, numbers) for row, numbers in zip(rows, counts, strict=True)]
+    return [head, *body, _row("claims", total), *_findings(outcomes)]
+
+
+def _row(title: str, numbers: Sequence[int]) -> str:
+    held, diverged, unknown, skipped, findings = numbers
+    return f"{title:<56}{held:>6}{diverged:>10}{unknown:>9}{skipped:>9}{findings:>10}"
+
+
+def _findings(outcomes: Sequence[Outcome]) -> list[str]:
+    found = [(outcome, finding) for outcome in outcomes for finding in outcome.findings]
+    order = list(claims())
+    found.sort(key=lambda pair: (min(map(order.index, pair[0].claims), default=0), pair[1].question))
+    lines = [f"  {' '.join(outcome.claims)} {finding.in_words}" for outcome, finding in found]
+    return ["findings:", *dict.fromkeys(lines)] if lines else []
 
 
 def _mutant_table(outcomes: Sequence[Outcome]) -> list[str]:

@@ -9,11 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.findings import Finding
 from harness.mutants import MUTANTS
 from harness.spec.ledger import areas, claims
 
-Verdict = Literal["pass", "fail", "error", "skip"]
-WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "pass", "skip")
+Verdict = Literal["pass", "fail", "error", "skip", "finding"]
+COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "error", "skip", "finding")
+WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "finding", "pass", "skip")
 
 CONFORMANT, DIVERGES, INTERRUPTED, UNKNOWN, WRONG_USE, NOTHING = 0, 1, 2, 3, 4, 5
 
@@ -30,17 +32,24 @@ class Outcome:
     message: str
     seconds: float
     kopia_s: float
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether any of its claims can hold or diverge: what only promises or advises ends in findings."""
+        return not self.claims or any(claims()[claim].is_judged for claim in self.claims)
 
 
 @dataclass(frozen=True)
 class AreaCount:
-    """How many claims of an area held, diverged, are unknown, or were skipped."""
+    """How many claims of an area held, diverged, are unknown, were skipped, or ended in findings."""
 
     title: str
     held: int
     diverged: int
     unknown: int
     skipped: int
+    findings: int
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,13 @@ def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
     for outcome in outcomes:
         for claim in outcome.claims:
             found.setdefault(claim, []).append(outcome.verdict)
-    return {claim: worst(found[claim]) for claim in claims() if claim in found}
+    return {claim: _verdict(claim, found[claim]) for claim in claims() if claim in found}
+
+
+def _verdict(claim: str, seen: Sequence[Verdict]) -> Verdict:
+    """A promise neither holds nor diverges: whatever its scenarios showed is a finding."""
+    verdict = worst(seen)
+    return "finding" if verdict in ("pass", "fail") and not claims()[claim].is_judged else verdict
 
 
 def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
@@ -85,7 +100,7 @@ def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
     for area, title in areas().items():
         of_area = [verdict for claim, verdict in verdicts.items() if claims()[claim].area == area]
         if of_area:
-            counts.append(AreaCount(title, *(of_area.count(one) for one in ("pass", "fail", "error", "skip"))))
+            counts.append(AreaCount(title, *(of_area.count(one) for one in COLUMNS)))
     return counts
 
 
@@ -103,7 +118,7 @@ def exit_status(outcomes: Sequence[Outcome], proof: bool) -> int:
         return UNKNOWN
     if proof:
         return CONFORMANT if all(result.proven for result in by_mutant(outcomes)) else DIVERGES
-    return DIVERGES if any(outcome.verdict == "fail" for outcome in outcomes) else CONFORMANT
+    return DIVERGES if any(outcome.verdict == "fail" and outcome.is_judged for outcome in outcomes) else CONFORMANT
 
 
 def _mutant_result(name: str, outcomes: Sequence[Outcome]) -> MutantResult:

@@ -1,44 +1,106 @@
-"""The ledger of claims: every promise of the document that has a scenario, with its id."""
+"""The ledger of claims: every promise of the document, with its id.
+
+Read once from claims.yaml beside this module; no scenario and no subject can change it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 LEDGER = Path(__file__).with_name("claims.yaml")
+SCHEMA = Path(__file__).with_name("claims.schema.yaml")
 
 Part = Literal["admission", "controller", "mover", "kopia", "harness", "document"]
+Kind = Literal["rule", "example", "kopia", "promise", "advice"]
+
+NEVER_JUDGED: tuple[Kind, ...] = ("promise", "advice")
+"""Kinds that end in a finding: they neither hold nor diverge for any subject."""
+
+
+class LedgerError(Exception):
+    """The ledger itself is wrong: an error of the suite."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One promise: where it stands, who decides it, and what it says in our own words."""
+    """One promise: where it stands, who decides it, and what it says in our own words.
+
+    ``side`` is the side of a contradiction that makes it ("" for both); ``sentences`` are the
+    fingerprints of what it was read from (``harness.spec.drift``).
+    """
 
     id: str
     area: str
-    kind: str
+    kind: Kind
     decided_by: tuple[Part, ...]
     says: str
+    profile: str = "core"
+    reach: str = "end-to-end"
+    side: str = ""
+    source: str = "document"
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a subject can hold it or diverge from it."""
+        return self.kind not in NEVER_JUDGED
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML that refuses a key given twice, which the standard would overwrite without a word."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
+    keys = [loader.construct_object(key) for key, _ in node.value]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise LedgerError(f"line {node.start_mark.line + 1}: {key} is given twice")
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
 
 
 @cache
 def claims() -> Mapping[str, Claim]:
-    """All claims by id, in the order of the document."""
-    document: dict[str, Any] = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
-    return {
-        claim_id: Claim(claim_id, area, entry["kind"], tuple(entry["decided_by"].split()), entry["says"])
-        for area, section in document.items()
-        for claim_id, entry in section["claims"].items()
-    }
+    """All claims by id, in the order of the document; LedgerError where the ledger is wrong."""
+    return read(LEDGER.read_text(encoding="utf-8"))
 
 
 @cache
 def areas() -> Mapping[str, str]:
     """Area -> title of its section in the document, in the order of the document."""
-    document: dict[str, Any] = yaml.safe_load(LEDGER.read_text(encoding="utf-8"))
-    return {area: section["title"] for area, section in document.items()}
+    return {area: section["title"] for area, section in _parsed(LEDGER.read_text(encoding="utf-8")).items()}
+
+
+def read(text: str) -> Mapping[str, Claim]:
+    """The claims of a ledger; LedgerError names what is wrong and where."""
+    found: dict[str, Claim] = {}
+    for area, section in _parsed(text).items():
+        for claim_id, entry in section["claims"].items():
+            if claim_id in found:
+                raise LedgerError(f"the claim {claim_id} is in {found[claim_id].area} and in {area}")
+            fields = {**entry, "decided_by": tuple(entry["decided_by"].split())}
+            fields["sentences"] = tuple(entry.get("sentences", ()))
+            found[claim_id] = Claim(claim_id, area, profile=section.get("profile", "core"), **fields)
+    return found
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 (derived from SafeLoader)
+    except yaml.YAMLError as error:
+        raise LedgerError(f"not YAML: {error}") from None
+    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    wrong = best_match(Draft202012Validator(schema).iter_errors(document))
+    if wrong is not None:
+        raise LedgerError(f"{'.'.join(str(step) for step in wrong.absolute_path) or 'top level'}: {wrong.message}")
+    return dict(document)

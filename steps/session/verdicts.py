@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from harness.equipment import Equipment
 from harness.errors import Divergence, HarnessError
+from harness.findings import Finding
 from harness.process import REDACT
 from harness.report import summary, verdicts
 from harness.report.verdicts import Outcome
@@ -49,10 +51,9 @@ class _Collector:
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration
         known["kopia_s"] = facts["kopia_s"]
+        known["findings"] = facts["findings"]
         if report.when == "teardown":
-            self._config.stash[OUTCOMES].append(
-                Outcome(**{**self._partial.pop(report.nodeid), "claims": tuple(known["claims"])})
-            )
+            self._config.stash[OUTCOMES].append(_outcome(self._partial.pop(report.nodeid)))
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A feature that cannot be read is an error of the suite, not of the subject."""
@@ -68,6 +69,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if "case" not in getattr(item, "fixturenames", ()):
         return report
     verdict, message = _judge(item, call, report)
+    bed = item.stash.get(TESTBED, None)
     if message:
         report.longrepr = message
     report.conformance = {
@@ -76,6 +78,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         "subject": case.subject.name if isinstance(case, Case) else "",
         "sides": str(case.sides) if isinstance(case, Case) else "",
         "verdict": verdict,
+        "findings": [asdict(finding) for finding in bed.findings] if bed else [],
         "message": message or (REDACT(str(report.longrepr)) if report.failed else ""),
         "seconds": 0.0,
         "kopia_s": sum(one.seconds for one in item.stash.get(CALLS, [])),
@@ -167,6 +170,11 @@ def _explain(item: pytest.Item, error: Divergence) -> str:
 def _subject_option(item: pytest.Item) -> str:
     wanted = item.config.option.subject
     return "" if wanted == "reference" else f" --subject {wanted}"
+
+
+def _outcome(facts: dict[str, Any]) -> Outcome:
+    findings = tuple(Finding(**finding) for finding in facts["findings"])
+    return Outcome(**{**facts, "claims": tuple(facts["claims"]), "findings": findings})
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

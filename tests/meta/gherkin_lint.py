@@ -77,7 +77,7 @@ def unused_columns(feature: Mapping[str, Any]) -> list[str]:
         f"{scenario.name!r}: the column {column} is used nowhere"
         for scenario in scenarios(feature)
         for column in sorted(scenario.columns)
-        if not any(f"<{column}>" in text for text in scenario.texts)
+        if not any(f"<{column}>" in text for text in (scenario.name, *scenario.texts))
     ]
 
 

@@ -65,7 +65,7 @@ def test_every_claim_has_a_scenario():
 def test_every_claim_about_a_subject_is_seen_to_fail():
     """Claims about kopia itself are seen to fail on a wrapped kopia, in tests/real."""
     caught = set().union(*(mutant.must_fail for mutant in MUTANTS.values()))
-    asked = {claim.id for claim in claims().values() if claim.kind != "kopia"}
+    asked = {claim.id for claim in claims().values() if claim.is_judged and claim.kind != "kopia"}
     assert asked - caught == set()
 
 

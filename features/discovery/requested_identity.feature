@@ -1,0 +1,47 @@
+Feature: Which identity a destination asked for
+  A destination shows in its status whose data it wants.
+
+  Rule: The status holds the identity that was asked for
+
+    @IS_3
+    Scenario: The documented query shows a custom identity
+      When the destination "restore-data" in namespace "shop" asks with:
+        | field    | value      |
+        | username | order-desk |
+        | hostname | site-a.eu  |
+      Then the documented query for its identity yields username "order-desk" and hostname "site-a.eu"
+
+  Rule: The part after the @ is said always to be the namespace
+
+    @IS_3P
+    Scenario: A destination with a custom hostname
+      When the destination "restore-data" in namespace "shop" asks with:
+        | field    | value      |
+        | username | order-desk |
+        | hostname | site-a.eu  |
+      Then it is a finding whether what follows the @ is the namespace
+
+  Rule: Another name or another namespace needs a sourceIdentity
+
+    @IS_2
+    Scenario Outline: A destination with another <what> finds nothing by itself
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      When the destination "<name>" in namespace "<namespace>" restores
+      Then the restore fails
+      And its volume is left as it was
+
+      Examples:
+        | what      | name         | namespace |
+        | name      | restore-data | shop      |
+        | namespace | orders       | office    |
+
+    @IS_2
+    Scenario: A destination with another name and namespace finds what it names
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      When the destination "restore-data" in namespace "office" restores with:
+        | field           | value  |
+        | sourceName      | orders |
+        | sourceNamespace | shop   |
+      Then its volume holds exactly the data of source "orders" in namespace "shop"

@@ -1,0 +1,33 @@
+Feature: Secrets stay secret, and deeds can be traced
+  Rule: No password or key is shown
+
+    @SE_2
+    Scenario: Neither a backup, nor a restore, nor a failure shows a secret
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      And every source is restored from namespace "restore-lab" by sourceIdentity
+      When the destination "nobody" in namespace "shop" restores
+      Then the restore fails
+      And no password or key is shown anywhere
+
+  Rule: Usernames should hold no secret
+
+    @SE_1
+    Scenario: A username that looks like a password
+      Given a source "orders" in namespace "shop" with:
+        | field    | value            |
+        | username | orders-password1 |
+      When the source "orders" in namespace "shop" is backed up
+      Then it is a finding whether the user is warned
+
+  Rule: What each tenant did can be traced by its identity
+
+    @SE_3
+    Scenario: Every snapshot belongs to one source and one moment
+      Given these sources:
+        | name   | namespace |
+        | orders | shop      |
+        | files  | shop      |
+        | orders | office    |
+      When every source is backed up twice
+      Then each snapshot is traced to one source by its identity and its time

@@ -1,0 +1,122 @@
+"""Somebody with plain kopia and the repository's Secret: no operator and no mover in between."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from harness.completion import DOCUMENTED_REPOSITORY
+from harness.errors import HarnessError
+from harness.kopia import KopiaClient, require
+from harness.model import Identity
+from harness.process import Completed
+from harness.repositories import Repositories
+from harness.volumes import FolderVolumes, Tree, fill, tree
+
+SELF = Identity("administrator", "conformance-harness")
+KEEP_PERIODS = ("hourly", "daily", "weekly", "monthly", "annual")
+KEEP_EVERYTHING = 1_000_000
+
+
+class Administrator:
+    """Works on the documented repository of one scenario; connects once, and creates it where needed."""
+
+    def __init__(self, repositories: Repositories, volumes: FolderVolumes) -> None:
+        self._repositories = repositories
+        self._volumes = volumes
+        self._numbers = count(1)
+        self._last_tenant: tuple[Identity, int] | None = None
+        self._own: KopiaClient | None = None
+
+    def client(self, verb: str, identity: Identity) -> KopiaClient:
+        """A client that opened the repository by ``connect`` or ``create`` under an identity."""
+        client = self._repositories.client(f"client-{next(self._numbers)}")
+        address = self._repositories.address(DOCUMENTED_REPOSITORY)
+        done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
+        require(done, f"let a plain client {verb}")
+        return client
+
+    def snapshot(self, client: KopiaClient, *flags: str) -> Completed:
+        """A snapshot of a new small volume, with extra flags; the caller looks at the exit status."""
+        folder = self._volumes.claim("outside", "plain")
+        fill(folder, "a plain client")
+        self._repositories.changed()
+        return client.snapshot(folder, "/data", *flags)
+
+    def write_snapshot(self, identity: Identity, folder: Path, path: str, instant: str) -> None:
+        """Writes history: a snapshot of an identity that begins and ends at an instant."""
+        source = f"{identity.username}@{identity.hostname}:{path}"
+        written = _as_kopia_reads(instant)
+        times = (f"--start-time={written}", f"--end-time={written}")
+        require(self._client().snapshot(folder, source, *times), "write a snapshot of the past")
+        self._repositories.changed()
+
+    def keep_everything(self) -> None:
+        """Has no later snapshot prune the history: kopia does so at every create by its defaults."""
+        self._policy("--global", KEEP_EVERYTHING, KEEP_EVERYTHING)
+
+    def keep_latest(self, hostname: str, number: int) -> None:
+        """Sets a retention policy for a hostname: so many latest snapshots, and none for any period."""
+        self._policy(f"@{hostname}", number, 0)
+
+    def copy_history(self, source: str, target: str) -> None:
+        """``snapshot copy-history`` between identities, or between hosts (``@host``)."""
+        require(self._client().run("snapshot", "copy-history", source, target), "copy a history")
+        self._repositories.changed()
+
+    def write_tenant(self, identity: Identity, number: int, latest: str) -> None:
+        """Writes a history of so many snapshots of ``/data``, the latest at an instant, a minute apart.
+
+        Tenants that are given in ascending order build on one another: the history of the last one
+        is copied, and only what is left is written.
+        """
+        self.keep_everything()
+        begun = 0
+        if self._last_tenant and self._last_tenant[1] < number:
+            self.copy_history(f"{self._last_tenant[0]}:/data", f"{identity}:/data")
+            begun = self._last_tenant[1]
+        folder = self._volumes.claim("outside", "tenant")
+        end = datetime.fromisoformat(latest)
+        for minutes in reversed(range(number - begun)):
+            self.write_snapshot(identity, folder, "/data", (end - timedelta(minutes=minutes)).isoformat())
+        self._last_tenant = (identity, number)
+
+    def read(self, identity: Identity) -> Tree:
+        """Restores the newest snapshot of any identity; empty where there is none."""
+        records = [
+            record for record in self._repositories.snapshots(DOCUMENTED_REPOSITORY) if record.identity == identity
+        ]
+        folder = self._volumes.claim("outside", f"read-{next(self._numbers)}")
+        if records:
+            require(self._client().restore(records[-1].id, folder), "restore as an administrator")
+        return tree(folder)
+
+    def state(self) -> Mapping[str, str]:
+        """Every manifest of the repository (snapshots and policies), by id."""
+        done = require(self._client().run("manifest", "list", "--json"), "list the manifests")
+        return dict.fromkeys(sorted(done.stdout.split()), "")
+
+    def list_seconds(self) -> float:
+        """How long kopia takes to list every snapshot."""
+        return require(self._client().list_snapshots("--all"), "list every snapshot").seconds
+
+    def _policy(self, target: str, latest: int, each_period: int) -> None:
+        keep = [f"--keep-{period}={each_period}" for period in KEEP_PERIODS]
+        done = self._client().run("policy", "set", target, f"--keep-latest={latest}", *keep)
+        require(done, "set a retention policy")
+
+    def _client(self) -> KopiaClient:
+        if self._own is None:
+            try:
+                self._own = self.client("connect", SELF)
+            except HarnessError:
+                # There is no repository yet: nobody backed up before.
+                self._own = self.client("create", SELF)
+        return self._own
+
+
+def _as_kopia_reads(instant: str) -> str:
+    """An RFC 3339 instant in the form of ``--start-time``; fractions of a second are kept."""
+    return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")

@@ -1,0 +1,10 @@
+"""Deliberately wrong subjects: each breaks one decision or one step, and must be caught.
+
+For each the claims that must fail are written down beside it, before anything is run, with a few
+that have nothing to do with the fault and must still hold.  ``tox -e proof`` runs them all.
+"""
+
+from harness.mutants import decisions, movers
+from harness.mutants.registry import MUTANTS, Mutant
+
+__all__ = ["MUTANTS", "Mutant", "decisions", "movers"]

@@ -1,0 +1,222 @@
+"""Mutants that move wrongly: who to connect as, which snapshot to take, what to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.kopia import KopiaClient, snapshots_in
+from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
+from harness.mover.reference import ReferenceMover
+from harness.mover.selection import candidates
+from harness.mutants.registry import mutant
+
+# --- steps of the mover
+
+
+@mutant("newest-of-anybody", fails="IS_4 IS_6 SR_3 IS_2 SI_7", unrelated="HN_2 TN_1 OV_5")
+class _NewestOfAnybody(ReferenceMover):
+    """A restore takes the newest snapshot of the repository, whoever it belongs to."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        return records
+
+
+@mutant("list-without-source", fails="IS_4 IS_6 SR_3 IS_2 SI_7", unrelated="HN_2 TN_1 OV_5")
+class _ListWithoutSource(ReferenceMover):
+    """A restore asks kopia for a list without naming a source, and is answered with everybody's."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        return snapshots_in(client.list_snapshots())
+
+
+@mutant("identity-not-at-connect", fails="OV_5 CU_1 HN_2 TN_5 CU_3 SE_3 TR_4", unrelated="VA_1 RD_3 OV_3")
+class _IdentityNotAtConnect(ReferenceMover):
+    """The overrides are not given when the repository is opened, so kopia uses its own defaults."""
+
+    def client_identity(self, job: MoverJob) -> Identity | None:
+        return None
+
+
+@mutant("host-lower-cased", fails="HN_1 OV_5", unrelated="HN_2 UN_1 TN_1")
+class _HostLowerCased(ReferenceMover):
+    """The hostname is turned to lower case on its way to kopia."""
+
+    def identity(self, job: MoverJob) -> Identity:
+        identity = super().identity(job)
+        return Identity(identity.username, identity.hostname.lower())
+
+
+@mutant("username-cut-at-the-at-sign", fails="CU_1 UN_E1", unrelated="HN_2 CU_E1 TN_1")
+class _UsernameCut(ReferenceMover):
+    """An e-mail-shaped username loses what follows the @."""
+
+    def identity(self, job: MoverJob) -> Identity:
+        identity = super().identity(job)
+        return Identity(identity.username.split("@")[0], identity.hostname)
+
+
+@mutant("prefix-ignored", fails="SR_5", unrelated="SR_3 HN_2 TN_1")
+class _PrefixIgnored(ReferenceMover):
+    """The path prefix of the repository is dropped."""
+
+    def address(self, job: MoverJob) -> RepositoryAddress:
+        address = super().address(job)
+        return RepositoryAddress(address.bucket, "", address.endpoint, address.tls)
+
+
+@mutant("repository-per-tenant", fails="SR_2 SR_7", unrelated="VA_1 RD_3 OV_3")
+class _RepositoryPerTenant(ReferenceMover):
+    """Every hostname gets a prefix, and so a repository, of its own."""
+
+    def address(self, job: MoverJob) -> RepositoryAddress:
+        address = super().address(job)
+        return RepositoryAddress(address.bucket, f"{self.identity(job).hostname}/", address.endpoint, address.tls)
+
+
+@mutant("empty-restore-succeeds", fails="IS_4 IS_6", unrelated="SR_3 HN_2 RD_2")
+class _EmptyRestoreSucceeds(ReferenceMover):
+    """A restore that finds nothing leaves the volume empty and reports success."""
+
+    def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
+        return None
+
+
+@mutant("first-repository-for-all", fails="SR_5 SR_6", unrelated="SR_3 HN_2 TN_1")
+class _FirstRepositoryForAll(ReferenceMover):
+    """Every job works on the repository of the first."""
+
+    _first: RepositoryAddress | None = None
+
+    def address(self, job: MoverJob) -> RepositoryAddress:
+        self._first = self._first or super().address(job)
+        return self._first
+
+
+@mutant("retention-of-its-own", fails="TN_6", unrelated="TN_5 HN_2 SR_3")
+class _RetentionOfItsOwn(ReferenceMover):
+    """Every backup sets a retention policy of the mover's own for its source."""
+
+    def retention(self, job: MoverJob) -> list[str]:
+        return super().retention(job) or ["--keep-latest=10"]
+
+
+@mutant("path-of-its-own", fails="CU_3", unrelated="HN_2 UN_1 TR_3")
+class _PathOfItsOwn(ReferenceMover):
+    """Snapshots are recorded and looked for under a path that nobody else uses."""
+
+    def snapshot_path(self, job: MoverJob) -> str:
+        return "/volsync" + super().snapshot_path(job)
+
+
+@mutant("additional-arguments-dropped", fails="TR_1", unrelated="TR_2 TR_4 HN_2")
+class _AdditionalArgumentsDropped(ReferenceMover):
+    """The user's own arguments never reach kopia."""
+
+    def additional(self, job: MoverJob) -> list[str]:
+        return []
+
+
+@mutant("silent", fails="TR_1 TR_2 TR_4 IS_1", unrelated="TR_3 HN_2 OV_5")
+class _Silent(ReferenceMover):
+    """The log says nothing."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        return MoverResult(super().run(job).exit_code, "\n")
+
+
+@mutant("password-echoed", fails="SE_2", unrelated="TR_2 HN_2 OV_5")
+class _PasswordEchoed(ReferenceMover):
+    """The log begins with the environment, secrets included."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        result = super().run(job)
+        return MoverResult(result.exit_code, f"{dict(job.secret_env)}\n{result.log}")
+
+
+@mutant("discovery-leaves-a-policy", fails="DI_5", unrelated="DI_1 DI_4 HN_2")
+class _DiscoveryLeavesAPolicy(ReferenceMover):
+    """Listing the snapshots sets a policy."""
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        client.run("policy", "set", "@discovered", "--keep-latest=3")
+        return super().list_all(client)
+
+
+# --- steps of the mover: points in time
+
+
+@mutant("oldest-is-newest", fails="RP_1 RP_2 RP_3 RP_4 RP_6", unrelated="HN_2 SR_3 RP_8")
+class _OldestIsNewest(ReferenceMover):
+    """A history is counted from its oldest end."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        found = candidates(history, job.env)[::-1]
+        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("previous-ignored", fails="RP_2 RP_4 RP_5 RP_6 RP_9 CU_3", unrelated="RP_1 RP_3 HN_2")
+class _PreviousIgnored(ReferenceMover):
+    """The newest is taken, however far back was asked for."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        return next(iter(candidates(history, job.env)), None)
+
+
+@mutant("previous-stops-at-the-oldest", fails="RP_5 RP_9", unrelated="RP_1 RP_2 RP_3")
+class _PreviousStopsAtTheOldest(ReferenceMover):
+    """Beyond the end of a history its oldest snapshot is taken."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        found = candidates(history, job.env)
+        return found[min(int(job.env.get("KOPIA_PREVIOUS", "0")), len(found) - 1)] if found else None
+
+
+@mutant("instants-compared-as-text", fails="RP_3", unrelated="RP_1 RP_2 HN_2")
+class _InstantsComparedAsText(ReferenceMover):
+    """restoreAsOf is compared letter by letter."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        as_of = job.env.get("KOPIA_RESTORE_AS_OF", "~")
+        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
+        found = [record for record in newest_first if record.end.isoformat() <= as_of]
+        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("previous-before-instant", fails="RP_4", unrelated="RP_1 RP_2 RP_3")
+class _PreviousBeforeInstant(ReferenceMover):
+    """previous counts back first, and restoreAsOf filters what is left."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
+        left = newest_first[int(job.env.get("KOPIA_PREVIOUS", "0")) :]
+        env = {key: value for key, value in job.env.items() if key != "KOPIA_PREVIOUS"}
+        return next(iter(candidates(left, env)), None)
+
+
+@mutant("shallow-ignored", fails="RP_9", unrelated="RP_1 RP_2 RP_3")
+class _ShallowIgnored(ReferenceMover):
+    """shallow is not looked at."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        env = {key: value for key, value in job.env.items() if key != "KOPIA_SHALLOW"}
+        found = candidates(history, env)
+        previous = int(env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("files-never-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _FilesNeverDeleted(ReferenceMover):
+    """enableFileDeletion is not looked at."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return False
+
+
+@mutant("files-always-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _FilesAlwaysDeleted(ReferenceMover):
+    """Every restore empties the volume first."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return True

@@ -1,0 +1,110 @@
+"""Steps that put a promise to the test: what they see is a finding, and neither passes nor fails a subject."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from harness import expect, expect_operator, promises
+from harness.findings import Finding, whether
+from harness.model import Identity, ObjectRef
+from harness.sync import Sync
+from harness.testbed import Testbed
+from harness.volumes import Tree
+from steps.types import DataTable, phrase
+
+MIB = 1 << 20
+
+
+@given(
+    phrase("{number:d} sources in namespaces of their own, with {shared:d} MiB in common and {own:d} MiB of their own")
+)
+def alike(number: int, shared: int, own: int, testbed: Testbed) -> None:
+    promises.declare_alike(testbed, number, shared * MIB, own * MIB)
+
+
+@when(phrase('whoever has the Secret reads the data of source "{name:Text}" in namespace "{namespace:Text}"'),
+      target_fixture="read")  # fmt: skip
+def read_as_holder(name: str, namespace: str, testbed: Testbed) -> Tree:
+    identity = testbed.last_sync(ObjectRef("ReplicationSource", namespace, name)).asked_for
+    return testbed.administrator.read(identity or Identity("", ""))
+
+
+@when("sources with these custom names are applied:", target_fixture="admissions")
+def apply_names(datatable: DataTable, testbed: Testbed) -> list[Sync]:
+    return promises.ask_for_names(testbed, [(field, value) for field, value in datatable[1:]])
+
+
+@when(phrase("the repository grows to {number:d} identities"), target_fixture="seconds")
+def grow(number: int, testbed: Testbed) -> tuple[float, float]:
+    return promises.crowd(testbed, number)
+
+
+@then(phrase("it is a finding whether the backups have {number:d} different identities"))
+def identities(number: int, testbed: Testbed) -> None:
+    question = f"the backups have {number} different identities"
+    testbed.findings.append(whether(question, lambda: expect.identities_in_repository(testbed, number)))
+
+
+@then("it is a finding whether every restore holds the data of its source")
+def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
+    for source, restore in restores:
+        question = f"the restore of {source} holds its data"
+        testbed.findings.append(
+            whether(question, lambda s=source, r=restore: expect.volume_holds(testbed, r, s))  # type: ignore[misc]
+        )
+
+
+@then(
+    phrase(
+        'it is a finding whether the repository keeps source "{name:Text}" in namespace "{namespace:Text}" to itself'
+    )
+)
+def kept_out(name: str, namespace: str, read: Tree, testbed: Testbed) -> None:
+    source = ObjectRef("ReplicationSource", namespace, name)
+    question = f"the data of {source} is closed to others with the Secret"
+    testbed.findings.append(whether(question, lambda: expect.kept_out(read, source)))
+
+
+@then("it is a finding whether the API accepts each of them")
+def accepts_each(admissions: list[Sync], testbed: Testbed) -> None:
+    for sync in admissions:
+        question = f"{sync.ref.name} is accepted"
+        testbed.findings.append(whether(question, lambda one=sync: expect.admitted(one)))  # type: ignore[misc]
+
+
+@then("it is a finding whether what follows the @ is the namespace")
+def host_is_namespace(restore: Sync, testbed: Testbed) -> None:
+    question = "what follows the @ in requestedIdentity is the namespace"
+    testbed.findings.append(whether(question, lambda: expect_operator.requested_host_is_namespace(restore)))
+
+
+@then(phrase('it is a finding whether it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
+def recorded(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
+    identity = Identity(username, hostname)
+    question = f"{sync.ref} is recorded as {identity}"
+    testbed.findings.append(whether(question, lambda: expect.recorded_as(testbed, sync, identity)))
+
+
+@then("it is a finding whether the restore succeeds")
+def restore_succeeds(restore: Sync, testbed: Testbed) -> None:
+    question = f"{restore.ref} finds the history of the older rule"
+    testbed.findings.append(whether(question, lambda: expect.succeeded(restore)))
+
+
+@then("it is a finding how much storage they save")
+def savings(testbed: Testbed) -> None:
+    testbed.findings.append(promises.savings(testbed))
+
+
+@then("it is a finding how much longer a list takes")
+def slower(seconds: tuple[float, float], testbed: Testbed) -> None:
+    alone, crowded = seconds
+    seen = f"a list takes {crowded / alone:.1f} times as long as with one identity (each has one small snapshot)"
+    testbed.findings.append(Finding("a repository of many identities stays fast", None, seen))
+
+
+@then("it is a finding whether the user is warned")
+def warned(testbed: Testbed) -> None:
+    testbed.findings.append(
+        whether("a username that looks like a secret is warned about", lambda: promises.expect_warning(testbed))
+    )

@@ -1,0 +1,52 @@
+"""Steps about points in time: histories, and which backup of one a restore takes."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from harness import expect
+from harness.model import Identity, ObjectRef
+from harness.sync import Sync
+from harness.testbed import Testbed
+from steps.types import DataTable, phrase, records
+
+
+@given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" was backed up at:'), target_fixture="source")
+def history(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> ObjectRef:
+    source = ObjectRef("ReplicationSource", namespace, name)
+    testbed.write_history(source, [row[0] for row in datatable])
+    return source
+
+
+@when("it is restored by a destination of its name with each of:", target_fixture="points")
+def restore_each(datatable: DataTable, source: ObjectRef, testbed: Testbed) -> list[Sync]:
+    rows = [{field: value for field, value in row.items() if value} for row in records(datatable)]
+    return testbed.restore_each(source, rows)
+
+
+@then("the restores take, in turn, the backups of:")
+def restores_take(datatable: DataTable, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
+    for (instant,), sync in zip(datatable, points, strict=True):
+        expect.volume_is(testbed, sync, source, instant)
+
+
+@then(phrase('its volume holds exactly the backup of "{instant:Text}"'))
+def volume_is(instant: str, restore: Sync, source: ObjectRef, testbed: Testbed) -> None:
+    expect.volume_is(testbed, restore, source, instant)
+
+
+@then("each of these restores fails")
+def points_fail(points: list[Sync]) -> None:
+    for sync in points:
+        expect.failed(sync)
+
+
+@then(phrase('the user of each is told "{words:Text}"'))
+def points_told(words: str, points: list[Sync]) -> None:
+    for sync in points:
+        expect.told(sync, [words])
+
+
+@then("its volume holds what that user backed up")
+def volume_of_existing(restore: Sync, existing: Identity, testbed: Testbed) -> None:
+    expect.volume_is_foreign(testbed, restore, existing)
