@@ -7,6 +7,7 @@ here never touches a field that the excerpt gives, nor one that an identity is m
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from harness.model import Manifest
 
 REPOSITORY_SECRET = "kopia-repository"  # noqa: S105 (the name of an object, no secret)
+MAX_NAME_LENGTH = 50
 DOCUMENTED_REPOSITORY = "s3://company-backups"
 
 
@@ -54,7 +56,7 @@ def triggered(manifest: Manifest, trigger: str) -> Manifest:
 
 def _complete_source(whole: dict[str, Any], needs: list[Manifest], added: list[str]) -> None:
     name, namespace = whole["metadata"]["name"], whole["metadata"]["namespace"]
-    _default(whole["spec"], "sourcePVC", f"{name}-pvc"[:63], "spec.sourcePVC", added)
+    _default(whole["spec"], "sourcePVC", f"{_legal(name)}-pvc", "spec.sourcePVC", added)
     _default(whole["spec"]["kopia"], "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
     needs.append(_object("v1", "PersistentVolumeClaim", whole["spec"]["sourcePVC"], namespace))
 
@@ -62,12 +64,17 @@ def _complete_source(whole: dict[str, Any], needs: list[Manifest], added: list[s
 def _complete_destination(whole: dict[str, Any], needs: list[Manifest], added: list[str]) -> None:
     name, namespace = whole["metadata"]["name"], whole["metadata"]["namespace"]
     spec = whole["spec"]["kopia"]
-    _default(spec, "destinationPVC", f"{name}-restored"[:63], "spec.kopia.destinationPVC", added)
+    _default(spec, "destinationPVC", f"{_legal(name)}-restored", "spec.kopia.destinationPVC", added)
     _default(spec, "copyMethod", "Direct", "spec.kopia.copyMethod", added)
     if "sourceIdentity" not in spec:
         # With a sourceIdentity the repository of the source is used: that is a promise under test.
         _default(spec, "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
     needs.append(_object("v1", "PersistentVolumeClaim", spec["destinationPVC"], namespace))
+
+
+def _legal(name: str) -> str:
+    """What is added is legal, also where the excerpt's own name is not: the API should refuse that and nothing else."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:MAX_NAME_LENGTH].rstrip("-") or "unnamed"
 
 
 def _default(holder: dict[str, Any], key: str, value: str, field: str, added: list[str]) -> None:

@@ -78,6 +78,19 @@ def filter_yields(testbed: Testbed, ref: ObjectRef, namespace: str, identities: 
     equal("what the documented filter yields", expected=sorted(identities), seen=seen, oracle="jq")
 
 
+def each_names_one(testbed: Testbed, ref: ObjectRef) -> None:
+    """No two identities of the repository are listed under the same text."""
+    listed = sorted(str(entry.get("identity")) for entry in _available(testbed, ref))
+    identities = {record.identity for record in testbed.snapshots()}
+    equal(
+        "the number of names for the identities",
+        expected=len(identities),
+        seen=len(set(listed)),
+        oracle="operator's status",
+        detail=", ".join(listed),
+    )
+
+
 def volume_untouched(testbed: Testbed, sync: Sync) -> None:
     """A discovery, which has no snapshot of its own to restore, left its volume as it was."""
     untouched(testbed, sync)

@@ -49,6 +49,17 @@ def ask_for_names(testbed: Testbed, names: Sequence[tuple[str, str]]) -> list[Sy
     ]
 
 
+def ask_for_sources(testbed: Testbed, sources: Sequence[tuple[str, str]]) -> list[Sync]:
+    """Applies a source for each (name, namespace), legal or not."""
+    return [testbed.ask(testbed.declare(objects.source(name, namespace))) for name, namespace in sources]
+
+
+def in_question(testbed: Testbed, sync: Sync) -> str:
+    """What an admission was about: the custom name of a source, or else the source itself."""
+    custom = testbed.custom_names(sync.ref)
+    return custom[0] if custom else str(sync.ref)
+
+
 def crowd(testbed: Testbed, number: int) -> tuple[float, float]:
     """Has the repository grow to so many identities; returns the seconds of a list before and after.
 

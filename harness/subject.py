@@ -33,7 +33,7 @@ class Subject:
     """A subject with the classes that make it up.
 
     ``brings`` are the parts whose behaviour is its own: a claim that only other parts decide is
-    skipped, never credited to it.  ``sides`` maps a contradiction to the side it declares.
+    skipped, never credited to it.  ``sides`` maps a contradiction to the side it declares, or to ``auto``.
     """
 
     name: str
@@ -84,7 +84,7 @@ def _from_file(file: Path) -> Subject:
         name=document["name"],
         decisions=_imported(decisions, file) if decisions else Decisions,
         brings=NOT_OF_A_SUBJECT | {"controller"} if decisions else EVERY_PART,
-        sides=document.get("sides", {}),
+        sides={"default_username": "auto", "custom_names": "auto", **document.get("sides", {})},
         about={
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
         },

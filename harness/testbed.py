@@ -71,6 +71,11 @@ class Testbed:
         """The destinations declared so far, in order."""
         return [ref for ref in self._manifests if ref.kind == "ReplicationDestination"]
 
+    def custom_names(self, ref: ObjectRef) -> list[str]:
+        """The custom names of an object."""
+        spec = kopia_spec(self._manifests[ref])
+        return [f"{field} {spec[field]}" for field in ("username", "hostname") if field in spec]
+
     def custom_usernames(self) -> list[str]:
         """The custom usernames of all objects declared so far."""
         names = [kopia_spec(manifest).get("username") for manifest in self._manifests.values()]

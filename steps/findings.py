@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from pytest_bdd import given, then, when
 
 from harness import expect, expect_operator, promises
@@ -34,6 +36,11 @@ def apply_names(datatable: DataTable, testbed: Testbed) -> list[Sync]:
     return promises.ask_for_names(testbed, [(field, value) for field, value in datatable[1:]])
 
 
+@when("these sources are applied:", target_fixture="admissions")
+def apply_sources(datatable: DataTable, testbed: Testbed) -> list[Sync]:
+    return promises.ask_for_sources(testbed, [(name, namespace) for name, namespace in datatable[1:]])
+
+
 @when(phrase("the repository grows to {number:d} identities"), target_fixture="seconds")
 def grow(number: int, testbed: Testbed) -> tuple[float, float]:
     return promises.crowd(testbed, number)
@@ -49,9 +56,7 @@ def identities(number: int, testbed: Testbed) -> None:
 def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for source, restore in restores:
         question = f"the restore of {source} holds its data"
-        testbed.findings.append(
-            whether(question, lambda s=source, r=restore: expect.volume_holds(testbed, r, s))  # type: ignore[misc]
-        )
+        testbed.findings.append(whether(question, partial(expect.volume_holds, testbed, restore, source)))
 
 
 @then(
@@ -68,8 +73,9 @@ def kept_out(name: str, namespace: str, read: Tree, testbed: Testbed) -> None:
 @then("it is a finding whether the API accepts each of them")
 def accepts_each(admissions: list[Sync], testbed: Testbed) -> None:
     for sync in admissions:
-        question = f"{sync.ref.name} is accepted"
-        testbed.findings.append(whether(question, lambda one=sync: expect.admitted(one)))  # type: ignore[misc]
+        testbed.findings.append(
+            whether(f"{promises.in_question(testbed, sync)} is accepted", partial(expect.admitted, sync))
+        )
 
 
 @then("it is a finding whether what follows the @ is the namespace")
@@ -89,6 +95,34 @@ def recorded(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None
 def restore_succeeds(restore: Sync, testbed: Testbed) -> None:
     question = f"{restore.ref} finds the history of the older rule"
     testbed.findings.append(whether(question, lambda: expect.succeeded(restore)))
+
+
+@then(
+    phrase('it is a finding whether the documented filter for namespace "{namespace:Text}" yields "{only:Text}" alone')
+)
+def filter_yields(namespace: str, only: str, discovery: Sync, testbed: Testbed) -> None:
+    question = f"the filter for namespace {namespace} shows it alone"
+    check = partial(expect_operator.filter_yields, testbed, discovery.ref, namespace, [only])
+    testbed.findings.append(whether(question, check))
+
+
+@then("it is a finding whether each identity that is listed names one client")
+def identities_distinct(discovery: Sync, testbed: Testbed) -> None:
+    check = partial(expect_operator.each_names_one, testbed, discovery.ref)
+    testbed.findings.append(whether("each identity that is listed names one client", check))
+
+
+@then(phrase('it is a finding whether it asks for username "{username:Text}"'))
+def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
+    check = partial(expect.asks_with, restore, "username", username)
+    testbed.findings.append(whether(f"it asks for username {username}", check))
+
+
+@then(phrase("it is a finding whether each source has {number:d} snapshot"))
+def each_has(number: int, testbed: Testbed) -> None:
+    for source in testbed.sources():
+        check = partial(expect.snapshots_of, testbed, source, number)
+        testbed.findings.append(whether(f"{source} has {number} snapshot", check))
 
 
 @then("it is a finding how much storage they save")

@@ -21,7 +21,7 @@ Feature: Usernames
         | app-backup | production | backup-user@company.com |
       And every restore holds exactly the data of its source
 
-    @UN_6 @HN_2
+    @UN_6
     Scenario: One custom name leaves the other part as it would be
       Given these sources:
         | name         | namespace                                          | username | hostname |

@@ -85,9 +85,10 @@ Feature: Restore by the name of a source
         | files  | shop      |
       And every source is backed up
       When the destination "restore-data" in namespace "shop" restores with:
-        | field           | value |
-        | sourceName      | gone  |
-        | sourceNamespace | shop  |
+        | field           | value            |
+        | repository      | kopia-repository |
+        | sourceName      | gone             |
+        | sourceNamespace | shop             |
       Then the restore fails
       And its volume is left as it was
 

@@ -141,7 +141,7 @@ class _HalfIdentityAccepted(Decisions):
         return None
 
 
-@mutant("explicit-identity-ignored", fails="RD_4 RD_5 IS_3", unrelated="RD_2 SI_1 HN_2")
+@mutant("explicit-identity-ignored", fails="RD_4 IS_3", unrelated="RD_2 SI_1 HN_2")
 class _ExplicitIdentityIgnored(Decisions):
     """A destination's own username and hostname are not looked at."""
 

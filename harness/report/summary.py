@@ -21,13 +21,20 @@ VERDICT_IN_WORDS = {
 
 
 def lines(
-    outcomes: Sequence[Outcome], equipment: Equipment, subject: str, proof: bool, status: int, seconds: float
+    outcomes: Sequence[Outcome],
+    equipment: Equipment,
+    subject: str,
+    proof: bool,
+    status: int,
+    seconds: float,
+    probed: Sequence[str] = (),
 ) -> list[str]:
     """The table that ends a run."""
     table = _mutant_table(outcomes) if proof else _area_table(outcomes)
     kopia_s = sum(outcome.kopia_s for outcome in outcomes)
     return [
         *table,
+        *([f"sides found out: {'; '.join(probed)}"] if probed else []),
         f"subject {'every mutant' if proof else subject}; {equipment.store.origin}; kopia {equipment.kopia.version}",
         f"{len(outcomes)} scenarios in {seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(proof, status)}",
@@ -66,7 +73,7 @@ def _row(title: str, numbers: Sequence[int]) -> str:
 
 
 def _findings(outcomes: Sequence[Outcome]) -> list[str]:
-    found = [(outcome, finding) for outcome in outcomes for finding in outcome.findings]
+    found = [(outcome, finding) for outcome in outcomes for finding in outcome.findings if not finding.holds]
     order = list(claims())
     found.sort(key=lambda pair: (min(map(order.index, pair[0].claims), default=0), pair[1].question))
     lines = [f"  {' '.join(outcome.claims)} {finding.in_words}" for outcome, finding in found]

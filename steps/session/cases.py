@@ -14,7 +14,8 @@ import pytest
 from harness import subject
 from harness.model import CustomNames, DefaultUsername, Sides
 from harness.mutants import MUTANTS
-from harness.spec.ledger import claims
+from harness.sides import NEITHER
+from harness.spec.ledger import Claim, LedgerError, claims
 from harness.subject import NOT_OF_A_SUBJECT, Subject
 from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
 
@@ -36,10 +37,18 @@ class Case:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the tags: every claim and every side; any other tag is an error of the suite."""
-    for claim in claims().values():
+    for claim in _known_claims():
         config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
     for side in (*DEFAULT_USERNAMES, *CUSTOM_NAMES):
         config.addinivalue_line("markers", f"{side}: the scenario holds where the subject takes this side")
+
+
+def _known_claims() -> list[Claim]:
+    try:
+        return list(claims().values())
+    except LedgerError:
+        # The options say so, in one line, before anything else is done.
+        return []
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -83,8 +92,8 @@ def _subjects(options: Options, tags: set[str]) -> list[Subject]:
 
 
 def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:
-    usernames = _sides(options.default_username or who.sides.get("default_username"), DEFAULT_USERNAMES, tags)
-    names = _sides(options.custom_names or who.sides.get("custom_names"), CUSTOM_NAMES, tags)
+    usernames = _sides(options.default_username, DEFAULT_USERNAMES, tags)
+    names = _sides(options.custom_names, CUSTOM_NAMES, tags)
     return [Case(who, Sides(username, name)) for username in usernames for name in names] if _brings(who, tags) else []
 
 
@@ -92,7 +101,8 @@ def _sides(taken: str | None, all_sides: tuple[_Side, ...], tags: set[str]) -> l
     """The sides to run under: those that the tags name and the subject takes; one where no tag names any."""
     allowed = [side for side in all_sides if taken in (None, side)]
     named = [side for side in all_sides if side in tags]
-    return [side for side in named if side in allowed] if named else allowed[:1]
+    # What no side decides is asked of a subject that takes neither, too: the reference parts need some side.
+    return [side for side in named if side in allowed] if named else (allowed or list(all_sides))[:1]
 
 
 def _brings(who: Subject, tags: set[str]) -> bool:
@@ -103,7 +113,14 @@ def _brings(who: Subject, tags: set[str]) -> bool:
 def _reason(options: Options, tags: set[str]) -> str:
     if not _brings(options.subject, tags):
         return f"decided by a part that {options.subject.name} does not bring"
-    return "other side: the subject does not take the side that this scenario is about" if not options.proof else ""
+    if options.proof:
+        return ""
+    neither = [text for text, side in zip(options.probed, _taken(options), strict=False) if side == NEITHER]
+    return f"neither side: {neither[0]}" if neither else "other side: the subject does not take the side in question"
+
+
+def _taken(options: Options) -> tuple[str | None, str | None]:
+    return options.default_username, options.custom_names
 
 
 def _concerns(options: Options, item: pytest.Item) -> bool:

@@ -23,7 +23,7 @@ from harness.report.verdicts import UNKNOWN
 from harness.storage.choose import open_store
 from harness.toolchain import provision
 from harness.warden import Warden, sweep
-from steps.session.options import OPTIONS, serves
+from steps.session.options import OPTIONS, SUITE_BROKEN, serves
 
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
@@ -154,9 +154,10 @@ def pytest_cmdline_main(config: pytest.Config) -> Any:
         return (yield)
     except pytest.UsageError:
         run = config.stash.get(RUN, None)
-        if run is None or not run.problem:
+        problem = run.problem if run else config.stash.get(SUITE_BROKEN, "")
+        if not problem:
             raise
-        print(f"ERROR: verdict unknown: {run.problem}", file=sys.stderr)
+        print(f"ERROR: verdict unknown: {problem}", file=sys.stderr)
         return UNKNOWN
 
 

@@ -10,15 +10,16 @@ from typing import get_args
 
 import pytest
 
-from harness import subject
+from harness import sides, subject
 from harness.errors import UsageError
 from harness.model import CustomNames, DefaultUsername
 from harness.platform import manifests
-from harness.spec.ledger import claims
+from harness.spec.ledger import LedgerError, claims
 from harness.storage import external
 
 DEFAULT_USERNAMES: tuple[DefaultUsername, ...] = get_args(DefaultUsername)
 CUSTOM_NAMES: tuple[CustomNames, ...] = get_args(CustomNames)
+AUTO = "auto"
 STORAGES = ("auto", "container", "process")
 
 
@@ -29,6 +30,7 @@ class Options:
     subject: subject.Subject
     default_username: str | None
     custom_names: str | None
+    probed: tuple[str, ...]
     kopia: str | None
     storage: str
     minio_image: str | None
@@ -38,6 +40,7 @@ class Options:
 
 
 OPTIONS = pytest.StashKey[Options]()
+SUITE_BROKEN = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,12 +55,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--default-username",
         metavar="SIDE",
-        help=f"one side of the contradiction on default usernames: {' or '.join(DEFAULT_USERNAMES)} (default: both)",
+        help=f"a side on default usernames: {', '.join(DEFAULT_USERNAMES)}, or auto to find out (default: both)",
     )
     group.addoption(
         "--custom-names",
         metavar="SIDE",
-        help=f"one side of the contradiction on custom names: {' or '.join(CUSTOM_NAMES)} (default: both)",
+        help=f"a side on custom names: {', '.join(CUSTOM_NAMES)}, or auto to find out (default: both)",
     )
     group.addoption(
         "--kopia",
@@ -90,10 +93,27 @@ def pytest_configure(config: pytest.Config) -> None:
     try:
         config.stash[OPTIONS] = parse(config)
         if serves(config):
+            check_tags(config.rootpath / "features")
             _known_tags(config.option.markexpr)
             manifests.load_folder(config.rootpath / "fixtures" / "manifests")
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
+    except LedgerError as error:
+        config.stash[SUITE_BROKEN] = f"the suite itself is wrong: {error}"
+        raise pytest.UsageError(str(error)) from None
+
+
+def check_tags(features: Path) -> None:
+    """Raises LedgerError where features and ledger do not fit: an unknown tag, or a claim without a scenario."""
+    found: dict[str, Path] = {}
+    for file in sorted(features.rglob("*.feature")):
+        lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("@")]
+        found.update({tag.removeprefix("@"): file for line in lines for tag in line.split()})
+    for tag in sorted(found.keys() - claims().keys() - {*DEFAULT_USERNAMES, *CUSTOM_NAMES}):
+        raise LedgerError(f"{found[tag]}: the tag @{tag} is no claim of the ledger and no side")
+    missing = [claim for claim in claims() if claim not in found]
+    if missing:
+        raise LedgerError(f"no scenario carries the tag of {', '.join(missing)}")
 
 
 def serves(config: pytest.Config) -> bool:
@@ -108,16 +128,21 @@ def serves(config: pytest.Config) -> bool:
 def parse(config: pytest.Config) -> Options:
     """The options of a run; UsageError names the option, its value and what it may be."""
     option = config.option
-    _one_of("--default-username", option.default_username, DEFAULT_USERNAMES)
-    _one_of("--custom-names", option.custom_names, CUSTOM_NAMES)
+    _one_of("--default-username", option.default_username, (*DEFAULT_USERNAMES, AUTO))
+    _one_of("--custom-names", option.custom_names, (*CUSTOM_NAMES, AUTO))
     if option.storage.startswith("s3://"):
         external.parse(option.storage, os.environ)
     else:
         _one_of("--storage", option.storage, STORAGES)
+    who = subject.load(option.subject)
+    default_username = option.default_username or who.sides.get("default_username")
+    custom_names = option.custom_names or who.sides.get("custom_names")
+    probed = sides.probe(who) if AUTO in (default_username, custom_names) else None
     return Options(
-        subject=subject.load(option.subject),
-        default_username=option.default_username,
-        custom_names=option.custom_names,
+        subject=who,
+        default_username=probed.default_username if probed and default_username == AUTO else default_username,
+        custom_names=probed.custom_names if probed and custom_names == AUTO else custom_names,
+        probed=probed.seen if probed else (),
         kopia=option.kopia,
         storage=option.storage,
         minio_image=option.minio_image,

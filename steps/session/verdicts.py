@@ -121,7 +121,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         json.dumps(summary.as_json(outcomes, equipment, options.subject, status), indent=1), encoding="utf-8"
     )
     terminalreporter.section("conformance")
-    for line in summary.lines(outcomes, equipment, options.subject.name, options.proof, status, run.ended_s):
+    for line in summary.lines(
+        outcomes, equipment, options.subject.name, options.proof, status, run.ended_s, options.probed
+    ):
         terminalreporter.write_line(REDACT(line))
     for line in filter(None, [run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)

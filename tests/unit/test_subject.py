@@ -14,7 +14,11 @@ def load(tmp_path, text):
 
 def test_a_file_names_sides_and_who_it_is(tmp_path):
     found = load(tmp_path, "{name: mine, project: p, sides: {default_username: object-name}}")
-    assert (found.name, found.sides, found.about) == ("mine", {"default_username": "object-name"}, {"project": "p"})
+    assert (found.name, found.sides, found.about) == (
+        "mine",
+        {"default_username": "object-name", "custom_names": "auto"},
+        {"project": "p"},
+    )
 
 
 def test_decisions_of_ones_own_bring_the_controller_alone(tmp_path):

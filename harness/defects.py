@@ -1,0 +1,85 @@
+"""``tox -e defects``: writes docs/document-defects.md from the known defects and from what a run showed.
+
+``tox -e defects -- --check`` compares instead, and ends with 1 where the page is stale.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.report.verdicts import CONFORMANT, DIVERGES, WRONG_USE
+from harness.spec.ledger import claims
+
+PROJECT = Path(__file__).parents[1]
+DEFECTS = PROJECT / "harness" / "spec" / "defects.yaml"
+REPORT = PROJECT / "reports" / "report.json"
+PAGE = PROJECT / "docs" / "document-defects.md"
+
+HEAD = """# Defects of the document
+
+Where the document contradicts itself, leaves a gap, or shows what cannot be: what it says, what follows, and what a
+reader should rely on. Made by `tox -e defects` from harness/spec/defects.yaml and from what a run of the suite showed
+on real kopia; do not edit it by hand.
+"""
+IN_WORDS = {
+    "pass": "holds",
+    "fail": "diverges",
+    "error": "is unknown",
+    "skip": "was not asked",
+    "finding": "was put to the test",
+}
+
+
+def page(defects: Sequence[Mapping[str, Any]], report: Mapping[str, Any]) -> str:
+    """The page as Markdown."""
+    return "\n".join([HEAD, *(_section(number, defect, report) for number, defect in enumerate(defects, 1))])
+
+
+def main(arguments: list[str]) -> int:
+    """Writes or checks the page; returns 0, 1 where it is stale, 4 where there is no whole report."""
+    if not REPORT.exists():
+        print(f"{REPORT} is missing; run tox -e conformance first", file=sys.stderr)
+        return WRONG_USE
+    report = json.loads(REPORT.read_text(encoding="utf-8"))
+    lacking = sorted(claims().keys() - report["claims"].keys())
+    if lacking or report["subject"]["name"] != "reference":
+        print(f"{REPORT} is not of a whole run of the reference; run tox -e conformance first", file=sys.stderr)
+        return WRONG_USE
+    text = page(yaml.safe_load(DEFECTS.read_text(encoding="utf-8")), report)
+    if "--check" not in arguments:
+        PAGE.write_text(text, encoding="utf-8")
+        return CONFORMANT
+    if PAGE.read_text(encoding="utf-8") == text:
+        return CONFORMANT
+    print(f"{PAGE} does not say what the run showed; run tox -e defects and look at what changed", file=sys.stderr)
+    return DIVERGES
+
+
+def _section(number: int, defect: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    lines = [f"## {number}. {defect['title']}", "", f"*{defect['kind']}*", ""]
+    lines += [f"- {place['section']}: {place['says']}." for place in defect["places"]]
+    lines += ["", defect["follows"], "", f"**Rely on:** {defect['rely_on']}", "", "Shown by:", ""]
+    lines += [line for claim in defect["proof"] for line in _proof(claim, report)]
+    return "\n".join([*lines, ""])
+
+
+def _proof(claim: str, report: Mapping[str, Any]) -> list[str]:
+    lines = [f"- `{claim}` {IN_WORDS[report['claims'][claim]]}: {claims()[claim].says}"]
+    seen = {
+        f"  - refuted: {finding['question']}; seen: {finding['seen']}"
+        for scenario in report["scenarios"]
+        if claim in scenario["claims"]
+        for finding in scenario["findings"]
+        if finding["holds"] is False
+    }
+    return [*lines, *sorted(seen)]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""Which side of each contradiction a subject takes: found out by a few objects, without a mover."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import objects
+from harness.completion import REPOSITORY_SECRET, complete, repository_secret, triggered
+from harness.errors import AdmissionRefused
+from harness.model import Sides
+from harness.platform.base import Platform
+from harness.subject import Subject
+from harness.volumes import FolderVolumes
+
+NEITHER = "neither"
+NAMESPACE = "sides"
+SHORT, LONG = "probe", "probe-of-a-name-that-is-too-long-with-its-namespace"
+PLAIN, EMAIL = "probe.user_1", "probe@example.test"
+
+
+@dataclass(frozen=True)
+class Probed:
+    """A side for each contradiction, or ``neither``, with what was seen in words."""
+
+    default_username: str
+    custom_names: str
+    seen: tuple[str, ...]
+
+
+def probe(subject: Subject) -> Probed:
+    """Applies four sources to a fresh platform of the subject, and looks at what it makes of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        platform = subject.platform(Sides(), FolderVolumes(Path(folder)))
+        short, long = _username(platform, SHORT), _username(platform, LONG)
+        plain, email = _username(platform, "plain", PLAIN), _username(platform, "email", EMAIL)
+    seen = (
+        f"default username: {SHORT} in {NAMESPACE} becomes {short}, {LONG} becomes {long}",
+        f"custom names: {PLAIN} becomes {plain}, {EMAIL} becomes {email}",
+    )
+    return Probed(_default_username(short, long), _custom_names(plain, email), seen)
+
+
+def _default_username(short: str, long: str) -> str:
+    known = {(SHORT, LONG): "object-name", (f"{SHORT}-{NAMESPACE}", LONG): "object-name-namespace"}
+    return known.get((short, long), NEITHER)
+
+
+def _custom_names(plain: str, email: str) -> str:
+    known = {(PLAIN, EMAIL): "as-given", (PLAIN, "refused"): "validated"}
+    return known.get((plain, email), NEITHER)
+
+
+def _username(platform: Platform, name: str, custom: str = "") -> str:
+    """The username in the job of a source; ``refused`` where the API does not take it, ``no job`` where none comes."""
+    source = objects.source(name, NAMESPACE, {"username": custom} if custom else {})
+    completion = complete(triggered(source, "probe"))
+    secret = repository_secret(
+        NAMESPACE, REPOSITORY_SECRET, {"KOPIA_REPOSITORY": "s3://probe", "KOPIA_PASSWORD": "probe"}
+    )
+    try:
+        for manifest in (*completion.needs, secret, completion.manifest):
+            platform.apply(manifest)
+    except AdmissionRefused:
+        return "refused"
+    job = platform.next_job()
+    return job.env.get("KOPIA_OVERRIDE_USERNAME", "unset") if job else "no job"

@@ -1,0 +1,65 @@
+"""The page of the document's defects is made of what a run showed, and knows when it is stale."""
+
+import json
+
+import pytest
+import yaml
+
+from harness import defects
+from harness.spec.ledger import areas, claims
+
+KNOWN = yaml.safe_load(defects.DEFECTS.read_text(encoding="utf-8"))
+FINDING = {"question": "it is so", "holds": False, "seen": "it is not"}
+
+
+def report(**changed):
+    verdicts = {claim: "pass" if claims()[claim].is_judged else "finding" for claim in claims()}
+    scenarios = [{"claims": ["TN_3"], "findings": [FINDING, {**FINDING, "holds": True, "question": "other"}]}]
+    return {"subject": {"name": "reference"}, "claims": verdicts, "scenarios": scenarios, **changed}
+
+
+def test_the_page_shows_what_was_refuted():
+    text = defects.page(KNOWN, report())
+    assert "refuted: it is so; seen: it is not" in text
+    assert "other" not in text.split("`TN_3`")[1].split("- `")[0]
+
+
+def test_every_defect_is_proven_by_claims_of_the_ledger():
+    for defect in KNOWN:
+        assert len(defect["places"]) >= (1 if defect["kind"] == "gap" else 2), defect["title"]
+        assert set(defect["proof"]) <= set(claims()), defect["title"]
+        assert all(word for word in (defect["follows"], defect["rely_on"]))
+
+
+def test_every_refuted_promise_is_on_the_page():
+    named = {claim for defect in KNOWN for claim in defect["proof"]}
+    refutable = {claim.id for claim in claims().values() if claim.kind == "promise"} - {"SR_1", "SR_4"}
+    assert refutable <= named
+    assert "defects" in areas()
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.setattr(defects, "REPORT", tmp_path / "report.json")
+    monkeypatch.setattr(defects, "PAGE", tmp_path / "page.md")
+    return tmp_path
+
+
+def test_a_stale_page_is_named(files, capsys):
+    (files / "report.json").write_text(json.dumps(report()))
+    assert defects.main([]) == 0
+    assert defects.main(["--check"]) == 0
+    (files / "page.md").write_text("something else")
+    assert defects.main(["--check"]) == 1
+    assert "page.md does not say what the run showed" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("changed", [{"claims": {}}, {"subject": {"name": "mutant:x"}}])
+def test_a_partial_report_makes_no_page(files, changed):
+    (files / "report.json").write_text(json.dumps(report(**changed)))
+    assert defects.main([]) == 4
+    assert not (files / "page.md").exists()
+
+
+def test_no_report_makes_no_page(files):
+    assert defects.main([]) == 4

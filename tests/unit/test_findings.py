@@ -1,0 +1,44 @@
+"""A promise that is put to the test ends in a finding, whatever was seen."""
+
+import pytest
+
+from harness.errors import Divergence, HarnessError
+from harness.findings import Finding, whether
+from harness.report import verdicts
+from harness.report.verdicts import Outcome
+
+
+def diverge():
+    raise Divergence("the data", expected="a", seen="b", oracle="volume")
+
+
+def test_a_promise_that_is_broken_is_refuted_with_what_was_seen():
+    finding = whether("it holds", diverge)
+    assert finding == Finding("it holds", False, "the data: b")
+    assert "REFUTED" in finding.in_words
+
+
+def test_a_promise_that_is_kept_held_here():
+    assert whether("it holds", lambda: None).holds is True
+
+
+def test_an_error_of_the_harness_is_no_finding():
+    def broken():
+        raise HarnessError("no store")
+
+    with pytest.raises(HarnessError):
+        whether("it holds", broken)
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict", "status"), [("pass", "finding", 0), ("fail", "finding", 0), ("error", "error", 3)]
+)
+def test_a_promise_neither_holds_nor_diverges(seen, verdict, status):
+    outcome = Outcome("scenario", ("TN_3",), "reference", "", seen, "", 0.0, 0.0)
+    assert verdicts.by_claim([outcome]) == {"TN_3": verdict}
+    assert verdicts.exit_status([outcome], proof=False) == status
+
+
+def test_a_scenario_that_is_also_about_a_rule_is_judged():
+    outcome = Outcome("scenario", ("SI_6", "RD_4"), "reference", "", "fail", "", 0.0, 0.0)
+    assert verdicts.exit_status([outcome], proof=False) == 1

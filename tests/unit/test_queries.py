@@ -1,0 +1,35 @@
+"""The documented queries run through a real jq."""
+
+import pytest
+
+from harness import queries
+from harness.errors import HarnessError
+
+STATUS = queries.get_json(
+    {"status": {"kopia": {"requestedIdentity": "a@b", "availableIdentities": [{"identity": "a@b"}]}}}
+)
+
+
+def test_jq_yields_each_result():
+    assert queries.jq(".status.kopia.availableIdentities[].identity", STATUS) == ["a@b"]
+
+
+def test_jsonpath_of_a_plain_path():
+    assert queries.jsonpath("{.status.kopia.requestedIdentity}", STATUS) == "a@b"
+    assert queries.jsonpath("{.status.kopia.nothing}", STATUS) == ""
+
+
+@pytest.mark.parametrize("path", ["{.a[0]}", ".a", "{range .a}"])
+def test_other_paths_are_refused(path):
+    with pytest.raises(HarnessError, match="plain path"):
+        queries.jsonpath(path, STATUS)
+
+
+def test_a_wrong_expression_is_an_error_of_the_harness():
+    with pytest.raises(HarnessError, match="jq"):
+        queries.jq(".[", STATUS)
+
+
+def test_an_object_that_is_not_there_cannot_be_asked():
+    with pytest.raises(HarnessError):
+        queries.get_json(None)
