@@ -5,6 +5,7 @@ pytest_plugins = [
     "steps.session.cases",
     "steps.session.lifecycle",
     "steps.session.scenario",
+    "steps.session.story",
     "steps.session.verdicts",
     "steps.objects",
     "steps.backups",

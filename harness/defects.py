@@ -47,7 +47,7 @@ def main(arguments: list[str]) -> int:
         print(f"{REPORT} is missing; run tox -e conformance first", file=sys.stderr)
         return WRONG_USE
     report = json.loads(REPORT.read_text(encoding="utf-8"))
-    lacking = sorted(claims().keys() - report["claims"].keys())
+    lacking = sorted(claims().keys() - verdicts_of(report).keys())
     if lacking or report["subject"]["name"] != "reference":
         print(f"{REPORT} is not of a whole run of the reference; run tox -e conformance first", file=sys.stderr)
         return WRONG_USE
@@ -61,6 +61,11 @@ def main(arguments: list[str]) -> int:
     return DIVERGES
 
 
+def verdicts_of(report: Mapping[str, Any]) -> dict[str, str]:
+    """The verdict of each claim of a report."""
+    return {claim["id"]: claim["verdict"] for claim in report["claims"]}
+
+
 def _section(number: int, defect: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     lines = [f"## {number}. {defect['title']}", "", f"*{defect['kind']}*", ""]
     lines += [f"- {place['section']}: {place['says']}." for place in defect["places"]]
@@ -70,7 +75,7 @@ def _section(number: int, defect: Mapping[str, Any], report: Mapping[str, Any]) 
 
 
 def _proof(claim: str, report: Mapping[str, Any]) -> list[str]:
-    lines = [f"- `{claim}` {IN_WORDS[report['claims'][claim]]}: {claims()[claim].says}"]
+    lines = [f"- `{claim}` {IN_WORDS[verdicts_of(report)[claim]]}: {claims()[claim].says}"]
     seen = {
         f"  - refuted: {finding['question']}; seen: {finding['seen']}"
         for scenario in report["scenarios"]

@@ -15,6 +15,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class HarnessError(Exception):
     """The harness or its surroundings broke: the verdict is unknown."""
@@ -36,11 +38,22 @@ class Divergence(Exception):
     """The subject does not do what the document says.
 
     ``expected`` is the document's account, ``seen`` what another account holds, and
-    ``oracle`` names that account ("repository", "operator", "volume", "API").
+    ``oracle`` names that account ("repository", "operator", "volume", "API"); ``others`` are
+    further accounts of the same thing, for a reader to see who agrees with whom.
     """
 
-    def __init__(self, what: str, *, expected: object, seen: object, oracle: str, detail: str = "") -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        expected: object,
+        seen: object,
+        oracle: str,
+        detail: str = "",
+        others: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(what)
+        self.others = dict(others or {})
         self.what = what
         self.expected = expected
         self.seen = seen
@@ -52,6 +65,7 @@ class Divergence(Exception):
             self.what,
             f"  the document says: {self.expected}",
             f"  the {self.oracle} says: {self.seen}",
+            *(f"  the {oracle} says: {seen}" for oracle, seen in self.others.items()),
         ]
         if self.detail:
             lines.append("  " + self.detail.replace("\n", "\n  "))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from harness.errors import Divergence, HarnessError
 from harness.model import Identity, ObjectRef
@@ -38,22 +38,13 @@ def failed(sync: Sync) -> None:
 
 def recorded_as(testbed: Testbed, sync: Sync, expected: Identity) -> None:
     """A backup stands in the repository under this identity, and the operator meant it so."""
-    succeeded(sync)
-    what = f"the identity of {sync.ref}"
-    equal(what, expected=expected, seen=sync.asked_for, oracle="operator's job", detail=_log(sync))
-    seen = sorted({record.identity for record in testbed.recorded(sync)})
-    if seen != [expected]:
-        said = ", ".join(f"username {one.username!r} hostname {one.hostname!r}" for one in seen) or "no snapshot"
-        raise Divergence(what, expected=expected, seen=said, oracle="repository", detail=_log(sync))
+    _same_everywhere(testbed, sync, "identity", expected, sync.asked_for, lambda identity: identity)
 
 
 def recorded_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> None:
     """One part, ``username`` or ``hostname``, of the identity that a backup stands under."""
-    succeeded(sync)
-    what = f"the {part} of {sync.ref}"
-    equal(what, expected=expected, seen=getattr(sync.asked_for, part), oracle="operator's job", detail=_log(sync))
-    seen = sorted({getattr(record.identity, part) for record in testbed.recorded(sync)})
-    equal(what, expected=[expected], seen=seen or "no snapshot", oracle="repository", detail=_log(sync))
+    meant = getattr(sync.asked_for, part) if sync.asked_for else None
+    _same_everywhere(testbed, sync, part, expected, meant, lambda identity: str(getattr(identity, part)))
 
 
 def recorded_with_parts(testbed: Testbed, sync: Sync, parts: Mapping[str, str]) -> None:
@@ -293,6 +284,30 @@ def kopia_refused(call: Completed, flag: str) -> None:
         raise Divergence(what, expected="it refuses the flag", seen="it succeeded", oracle="kopia")
     if flag not in call.stderr:
         raise Divergence(what, expected=f"a message that names {flag}", seen=call.tail, oracle="kopia")
+
+
+def _same_everywhere(
+    testbed: Testbed, sync: Sync, part: str, expected: object, meant: object, of: Callable[[Identity], object]
+) -> None:
+    """The operator's job and the repository both hold what is expected; all accounts are shown where they do not."""
+    succeeded(sync)
+    recorded = sorted({of(record.identity) for record in testbed.recorded(sync)}, key=str)
+    accounts = {"operator's job": meant, "repository": ", ".join(map(str, recorded)) or "no snapshot"}
+    wrong = [
+        oracle
+        for oracle, holds in (("operator's job", meant == expected), ("repository", recorded == [expected]))
+        if not holds
+    ]
+    if wrong:
+        seen = accounts.pop(wrong[0])
+        raise Divergence(
+            f"the {part} of {sync.ref}",
+            expected=expected,
+            seen=seen,
+            oracle=wrong[0],
+            detail=_log(sync),
+            others=accounts,
+        )
 
 
 def _list(identities: Collection[Identity]) -> str:

@@ -87,6 +87,19 @@ class Repositories:
             self._seen[repository] = self._observer.snapshots(self.address(repository), self._access())
         return self._seen[repository]
 
+    def in_use(self) -> list[str]:
+        """The documented repositories whose bucket was made."""
+        used = [*self._of_namespace.values(), DOCUMENTED_REPOSITORY]
+        return [one for one in dict.fromkeys(used) if one.removeprefix("s3://").partition("/")[0] in self._buckets]
+
+    def objects(self) -> list[str]:
+        """Every object in the buckets of this scenario, with its size in bytes."""
+        return [line for bucket in self._buckets.values() for line in self._store.objects(bucket)]
+
+    def last_read(self, repository: str) -> tuple[SnapshotRecord, ...]:
+        """What the Observer last read of a repository; nothing where it changed since, or was never read."""
+        return self._seen.get(repository, ())
+
     def changed(self) -> None:
         """Has the next question read the repositories again."""
         self._seen.clear()

@@ -31,6 +31,11 @@ class Sync:
     volume: Path = Path()
 
     @property
+    def is_question(self) -> bool:
+        """Whether no mover was meant to run: the operator was only asked what it makes of the object."""
+        return self.job is not None and self.result is None
+
+    @property
     def told(self) -> str:
         """Everything that the user was told."""
         return "\n".join([*([self.refused] if self.refused else []), *self.messages])

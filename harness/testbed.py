@@ -63,6 +63,10 @@ class Testbed:
         self._manifests[ref] = whole
         return ref
 
+    def manifests(self) -> list[Manifest]:
+        """Every object declared so far, whole, with the status it has."""
+        return [self.get(ref) or manifest for ref, manifest in self._manifests.items()]
+
     def sources(self) -> list[ObjectRef]:
         """The sources declared so far, in order."""
         return [ref for ref in self._manifests if ref.kind == "ReplicationSource"]
@@ -195,9 +199,7 @@ class Testbed:
 
     def recorded(self, sync: Sync) -> list[SnapshotRecord]:
         """The snapshots that came into the repository during one sync."""
-        begin, end = sync.begin - CLOCK_SLACK, sync.end + CLOCK_SLACK
-        repository = self.repositories.of_namespace(sync.ref.namespace)
-        return [record for record in self.snapshots(repository) if begin <= record.start <= end]
+        return self._within(sync, known=False)
 
     def secret_shown(self) -> list[str]:
         """Where a password or key of this scenario can be read: a log, a status, an environment, a command line."""
@@ -209,11 +211,21 @@ class Testbed:
             place for place, text in places.items() if any(one in text for one in self.repositories.secrets())
         )
 
+    def account(self) -> list[tuple[Sync, tuple[str, ...]]]:
+        """Every sync of this scenario, with the ids of its snapshots where the repository was read after it."""
+        return [(sync, tuple(record.id for record in self._within(sync, known=True))) for sync in self._syncs]
+
     def check_surroundings(self) -> None:
         """Raises HarnessError where store or disk are not well: what was seen is then no verdict."""
         self._equipment.check()
 
     # --- inside
+
+    def _within(self, sync: Sync, *, known: bool) -> list[SnapshotRecord]:
+        begin, end = sync.begin - CLOCK_SLACK, sync.end + CLOCK_SLACK
+        repository = self.repositories.of_namespace(sync.ref.namespace)
+        records = self.repositories.last_read(repository) if known else self.snapshots(repository)
+        return [record for record in records if begin <= record.start <= end]
 
     def _apply(self, ref: ObjectRef) -> str:
         """Applies an object with what it needs, after all sources; returns the API's refusal, "" where admitted."""

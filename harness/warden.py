@@ -94,9 +94,9 @@ def sweep(marker: str, spared: set[int]) -> None:
         time.sleep(POLL_S)
 
 
-def marked(marker: str) -> list[int]:
+def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
     """The processes whose environment carries the marker (Linux; elsewhere none are found this way)."""
-    wanted = f"{RUN_MARKER}={marker}".encode()
+    wanted = f"{variable}={marker}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

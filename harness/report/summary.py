@@ -1,16 +1,15 @@
-"""The account of a run: for a terminal as lines, for a machine as JSON."""
+"""The account of a run for a terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
 
 from harness.equipment import Equipment
-from harness.report.verdicts import MutantResult, Outcome, by_area, by_claim, by_mutant
+from harness.report.outcome import Outcome
+from harness.report.verdicts import MutantResult, by_area, by_mutant
 from harness.spec.ledger import claims
-from harness.subject import Subject
 
+MARKS = {"passed": "✓", "failed": "✗", "not run": "·"}
 VERDICT_IN_WORDS = {
     0: "conformant",
     1: "DIVERGES from the document",
@@ -39,23 +38,6 @@ def lines(
         f"{len(outcomes)} scenarios in {seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(proof, status)}",
     ]
-
-
-def as_json(outcomes: Sequence[Outcome], equipment: Equipment, subject: Subject, status: int) -> dict[str, Any]:
-    """The report that a machine reads."""
-    return {
-        "schema": 0,
-        "exit_status": status,
-        "subject": {"name": subject.name, **subject.about},
-        "kopia": {
-            "path": str(equipment.kopia.path),
-            "version": equipment.kopia.version,
-            "origin": equipment.kopia.origin,
-        },
-        "storage": {"kind": equipment.store.kind, "origin": equipment.store.origin},
-        "claims": by_claim(outcomes),
-        "scenarios": [asdict(outcome) for outcome in sorted(outcomes, key=lambda one: one.scenario)],
-    }
 
 
 def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
@@ -96,3 +78,14 @@ def _verdict(proof: bool, status: int) -> str:
     if proof and status in (0, 1):
         return "every mutant is caught" if status == 0 else "A MUTANT SURVIVED, or broke what it should not"
     return VERDICT_IN_WORDS.get(status, f"exit status {status}")
+
+
+def told(outcome: Outcome) -> list[str]:
+    """A scenario as Gherkin, with a mark a step."""
+    if outcome.story is None:
+        return []
+    lines = [f"  {' '.join(f'@{claim}' for claim in outcome.claims)} [{outcome.sides}]", f"  {outcome.story.title}"]
+    for step in outcome.story.steps:
+        lines.append(f"    {MARKS[step.outcome]} {step.keyword} {step.text}")
+        lines += [f"        | {' | '.join(row)} |" for row in step.table]
+    return lines

@@ -7,37 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from harness.findings import Finding
 from harness.mutants import MUTANTS
+from harness.report.outcome import Outcome, Verdict
 from harness.spec.ledger import areas, claims
 
-Verdict = Literal["pass", "fail", "error", "skip", "finding"]
 COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "error", "skip", "finding")
 WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "finding", "pass", "skip")
 
 CONFORMANT, DIVERGES, INTERRUPTED, UNKNOWN, WRONG_USE, NOTHING = 0, 1, 2, 3, 4, 5
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one run of one scenario ended; ``kopia_s`` is the time spent inside kopia."""
-
-    scenario: str
-    claims: tuple[str, ...]
-    subject: str
-    sides: str
-    verdict: Verdict
-    message: str
-    seconds: float
-    kopia_s: float
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether any of its claims can hold or diverge: what only promises or advises ends in findings."""
-        return not self.claims or any(claims()[claim].is_judged for claim in self.claims)
 
 
 @dataclass(frozen=True)

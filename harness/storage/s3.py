@@ -100,6 +100,14 @@ class S3Store:
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
 
+    def objects(self, bucket: str) -> list[str]:
+        """A line for every object of a bucket: its name and its size in bytes."""
+        try:
+            found = list(self._minio.list_objects(bucket, recursive=True))
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
+        return [f"{bucket}/{one.object_name}\t{one.size}" for one in found]
+
     def size_bytes(self, bucket: str, prefix: str = "") -> int:
         """The sum of the sizes of all objects under a prefix."""
         pages = self._boto.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

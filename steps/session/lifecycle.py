@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,13 +25,16 @@ from harness.process import REDACT, RUN_MARKER
 from harness.report.verdicts import UNKNOWN
 from harness.storage.choose import open_store
 from harness.toolchain import provision
-from harness.warden import Warden, sweep
+from harness.warden import Warden, marked, sweep
 from steps.session.options import OPTIONS, SUITE_BROKEN, serves
 
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
+KILL_EVERY_S = 0.1
 WORKERS_FOLDER = "workers"
+WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
+"""Environment variable that only the workers of a run carry, from their first moment on."""
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,13 +46,16 @@ class Run:
         self._options = config.stash[OPTIONS]
         self._warden: Warden | None = None
         self.begin = time.monotonic()
+        self.begin_at = datetime.now(UTC)
         self.interrupted = False
+        self.lost_worker = False
         self.problem = ""
         self.overhead = ""
         self.ended_s = 0.0
 
     def start(self) -> Equipment:
         """Provisions kopia and a store; progress goes to the terminal."""
+        shutil.rmtree(self._config.rootpath / "reports" / "failures", ignore_errors=True)
         marker = secrets.token_hex(8)
         os.environ[RUN_MARKER] = marker
         self._warden = Warden(marker)
@@ -62,6 +71,8 @@ class Run:
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
         equipment.make_bucket(store.probe_bucket)
+        # From here on: what is started before is no worker.
+        os.environ[WORKER_MARKER] = marker
         return equipment
 
     def say(self, text: str) -> None:
@@ -115,13 +126,26 @@ class Run:
         return time.monotonic() - self.begin
 
     def kill_workers(self) -> None:
-        """Ends the workers at once: they would finish their scenario first."""
+        """Ends the workers at once, also one that is just starting: they would finish what is queued first."""
         equipment = self._config.stash.get(EQUIPMENT, None)
-        for entry in (equipment.folder / WORKERS_FOLDER).glob("*") if equipment else ():
-            try:
-                os.kill(int(entry.name), signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+        folder = equipment.folder / WORKERS_FOLDER if equipment else None
+        _kill(int(entry.name) for entry in (folder.glob("*") if folder else ()))
+        threading.Thread(target=_keep_killing, name="worker-killer", daemon=True).start()
+
+
+def _keep_killing() -> None:
+    """A worker that has not come up yet is not known by its number, but by its environment."""
+    while WORKER_MARKER in os.environ:
+        _kill(marked(os.environ[WORKER_MARKER], WORKER_MARKER))
+        time.sleep(KILL_EVERY_S)
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -169,6 +193,15 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["equipment"] = equipment.as_dict()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """Ends the run when a worker dies: xdist would have the others finish all that is queued for them."""
+    run = node.config.stash.get(RUN, None)
+    if error and run is not None and not run.interrupted and not run.lost_worker:
+        run.lost_worker = True
+        run.kill_workers()
+
+
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Any:
     """Cleans up after the workers have ended and before the summary is printed."""
@@ -176,9 +209,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     run = session.config.stash.get(RUN, None)
     if run is not None:
         run.ended_s = run.elapsed_s
-        if run.interrupted:
-            run.kill_workers()
-        elif session.config.stash[OPTIONS].overhead and EQUIPMENT in session.config.stash:
+        ended_early = run.interrupted or run.lost_worker
+        if session.config.stash[OPTIONS].overhead and EQUIPMENT in session.config.stash and not ended_early:
             run.compare_with_shell_loop(int(session.config.getoption("numprocesses", None) or 1))
         run.close()
     return result

@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+import re
+import shlex
 from typing import Any
 
 import pytest
 
+from harness import capsule
 from harness.equipment import Equipment
 from harness.errors import Divergence, HarnessError
-from harness.findings import Finding
 from harness.process import REDACT
-from harness.report import summary, verdicts
-from harness.report.verdicts import Outcome
+from harness.report import document, page, summary, verdicts
+from harness.report.outcome import Evidence, Outcome, SyncRecord, Verdict
 from harness.repositories import HINTS_FOLDER
 from harness.spec.ledger import claims
+from harness.sync import Sync
+from harness.version import version
 from steps.session import lifecycle
 from steps.session.cases import Case
 from steps.session.options import OPTIONS
 from steps.session.scenario import CALLS, TESTBED
+from steps.session.story import STORY
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
-REPORT = "reports/report.json"
+CUT_OFF = pytest.StashKey[bool]()
+REPORTS = "reports"
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begins the account of this run."""
     config.stash[OUTCOMES] = []
+    config.stash[CUT_OFF] = False
     config.pluginmanager.register(_Collector(config), "conformance-collector")
 
 
@@ -45,15 +51,25 @@ class _Collector:
         if facts is None:
             if report.failed and "features/" in report.nodeid:
                 self._config.stash[OUTCOMES].append(_lost(report))
+                self._config.stash[CUT_OFF] = True
             return
         known = self._partial.setdefault(report.nodeid, facts)
         known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration
-        known["kopia_s"] = facts["kopia_s"]
-        known["findings"] = facts["findings"]
+        known.update({key: facts[key] for key in ("kopia_s", "findings", "story", "syncs")})
+        known["evidence"] = known["evidence"] or facts["evidence"]
         if report.when == "teardown":
-            self._config.stash[OUTCOMES].append(_outcome(self._partial.pop(report.nodeid)))
+            outcome = Outcome.of_facts(self._partial.pop(report.nodeid))
+            self._config.stash[OUTCOMES].append(outcome)
+            if self._config.option.verbose > 0:
+                self._tell(outcome)
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Under ``-v`` a scenario reads as Gherkin, a mark a step."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        for line in summary.told(outcome) if reporter else ():
+            reporter.write_line(line)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A feature that cannot be read is an error of the suite, not of the subject."""
@@ -65,25 +81,49 @@ class _Collector:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
     """Only a Divergence is a verdict against the subject; anything else that is raised is unknown."""
     report = yield
-    case = getattr(item, "funcargs", {}).get("case")
     if "case" not in getattr(item, "fixturenames", ()):
         return report
     verdict, message = _judge(item, call, report)
-    bed = item.stash.get(TESTBED, None)
-    if message:
+    if message and not report.skipped:
         report.longrepr = message
-    report.conformance = {
-        "scenario": item.nodeid,
-        "claims": [mark.name for mark in item.iter_markers() if mark.name in claims()],
-        "subject": case.subject.name if isinstance(case, Case) else "",
-        "sides": str(case.sides) if isinstance(case, Case) else "",
-        "verdict": verdict,
-        "findings": [asdict(finding) for finding in bed.findings] if bed else [],
-        "message": message or (REDACT(str(report.longrepr)) if report.failed else ""),
-        "seconds": 0.0,
-        "kopia_s": sum(one.seconds for one in item.stash.get(CALLS, [])),
-    }
+    report.conformance = _facts(item, call, verdict, message or (REDACT(str(report.longrepr)) if report.failed else ""))
     return report
+
+
+def _facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, message: str) -> dict[str, Any]:
+    case = getattr(item, "funcargs", {}).get("case")
+    bed = item.stash.get(TESTBED, None)
+    error = call.excinfo.value if call.excinfo else None
+    facts = Outcome(
+        scenario=item.nodeid,
+        claims=tuple(mark.name for mark in item.iter_markers() if mark.name in claims()),
+        subject=case.subject.name if isinstance(case, Case) else "",
+        sides=str(case.sides) if isinstance(case, Case) else "",
+        verdict=verdict,
+        message=message,
+        seconds=0.0,
+        kopia_s=sum(one.seconds for one in item.stash.get(CALLS, [])),
+        findings=tuple(bed.findings) if bed else (),
+        story=item.stash.get(STORY, None),
+        evidence=_evidence(error) if isinstance(error, Divergence) else None,
+        syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
+    ).as_facts()
+    # Whatever it came from: no secret leaves the process that knows it.
+    return dict(json.loads(REDACT(json.dumps(facts))))
+
+
+def _evidence(divergence: Divergence) -> Evidence:
+    texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
+    others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
+    return Evidence(divergence.what, *texts, others)
+
+
+def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
+    asked = sync.asked_for
+    result = "refused" if sync.refused else "succeeded" if sync.succeeded else "asked" if sync.is_question else "failed"
+    return SyncRecord(
+        str(sync.ref), asked.username if asked else "", asked.hostname if asked else "", result, snapshots
+    )
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
@@ -103,6 +143,9 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     run = session.config.stash.get(lifecycle.RUN, None)
     if run is not None:
         session.exitstatus = _exit_status(session, run)
+        workers = session.config.pluginmanager.getplugin("dsession")
+        if session.shouldfail or session.shouldstop or getattr(workers, "shouldstop", False):
+            session.config.stash[CUT_OFF] = True
     return result
 
 
@@ -114,12 +157,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         return
     outcomes = config.stash[OUTCOMES]
     options = config.stash[OPTIONS]
-    file = config.rootpath / REPORT
+    status = int(terminalreporter._session.exitstatus) if terminalreporter._session else verdicts.UNKNOWN
+    facts = _run_facts(config, run, equipment, status)
+    file = config.rootpath / REPORTS / "report.json"
     file.parent.mkdir(exist_ok=True)
-    status = int(terminalreporter._session.exitstatus) if terminalreporter._session else 3
-    file.write_text(
-        json.dumps(summary.as_json(outcomes, equipment, options.subject, status), indent=1), encoding="utf-8"
-    )
+    report = json.loads(REDACT(json.dumps(document.build(outcomes, facts))))
+    file.write_text(json.dumps(report, indent=1), encoding="utf-8")
+    file.with_name("index.html").write_text(page.render(report), encoding="utf-8")
+    file.with_name("junit.xml").write_text(REDACT(document.junit(outcomes, facts)), encoding="utf-8")
     terminalreporter.section("conformance")
     for line in summary.lines(
         outcomes, equipment, options.subject.name, options.proof, status, run.ended_s, options.probed
@@ -127,7 +172,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(REDACT(line))
     for line in filter(None, [run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
-    terminalreporter.write_line(f"report: {file}")
+    terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
+
+
+def _run_facts(config: pytest.Config, run: lifecycle.Run, equipment: Equipment, status: int) -> document.RunFacts:
+    options = config.stash[OPTIONS]
+    return document.RunFacts(
+        subject=options.subject,
+        equipment=equipment,
+        harness_version=version(),
+        status=status,
+        begin=run.begin_at,
+        seconds=run.ended_s,
+        is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF]),
+        problem=REDACT(run.problem),
+        taken={"default_username": options.default_username, "custom_names": options.custom_names},
+        found_out=options.probed,
+        is_proof=options.proof,
+    )
 
 
 def _kept(equipment: Equipment) -> list[str]:
@@ -140,9 +202,9 @@ def _kept(equipment: Equipment) -> list[str]:
     ]
 
 
-def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[verdicts.Verdict, str]:
+def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Verdict, str]:
     if report.skipped:
-        return "skip", ""
+        return "skip", str(report.longrepr[2] if isinstance(report.longrepr, tuple) else "").removeprefix("Skipped: ")
     if call.excinfo is None:
         return "pass", ""
     error = call.excinfo.value
@@ -151,7 +213,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     sick = _surroundings(item)
     if sick:
         return "error", f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
-    return "fail", REDACT(_explain(item, error))
+    message = REDACT(_explain(item, error))
+    _keep_capsule(item, message)
+    return "fail", message
 
 
 def _surroundings(item: pytest.Item) -> str:
@@ -166,17 +230,40 @@ def _surroundings(item: pytest.Item) -> str:
 
 def _explain(item: pytest.Item, error: Divergence) -> str:
     said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
-    return "\n".join([*said, str(error), f"repeat: tox -e conformance --{_subject_option(item)} '{item.nodeid}'"])
+    options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))
+    return "\n".join([*said, str(error), f"repeat: tox -e conformance -- {options}"])
 
 
-def _subject_option(item: pytest.Item) -> str:
-    wanted = item.config.option.subject
-    return "" if wanted == "reference" else f" --subject {wanted}"
+def _keep_capsule(item: pytest.Item, message: str) -> None:
+    """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
+    bed = item.stash.get(TESTBED, None)
+    if bed is None or item.config.stash[OPTIONS].proof:
+        return
+    folder = item.config.rootpath / REPORTS / "failures" / re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:120]
+    equipment = item.config.stash[lifecycle.EQUIPMENT]
+    versions = {
+        "harness": version(),
+        "kopia": equipment.kopia.version,
+        "storage": equipment.store.origin,
+        "seed": None,
+        "random": "contents and credentials are new in every run; nothing else is drawn by chance",
+    }
+    capsule.write(folder, bed, item.nodeid, _options(item.config), message, versions)
 
 
-def _outcome(facts: dict[str, Any]) -> Outcome:
-    findings = tuple(Finding(**finding) for finding in facts["findings"])
-    return Outcome(**{**facts, "claims": tuple(facts["claims"]), "findings": findings})
+def _options(config: pytest.Config) -> str:
+    """The options of this run that decide what a scenario does, to repeat it."""
+    defaults = {
+        "subject": "reference",
+        "default_username": None,
+        "custom_names": None,
+        "kopia": None,
+        "storage": "auto",
+    }
+    given = {name: getattr(config.option, name) for name in defaults}
+    return " ".join(
+        f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in given.items() if value != defaults[name]
+    )
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

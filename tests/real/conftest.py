@@ -28,6 +28,10 @@ class Ended:
     output: str
     report: dict[str, Any]
 
+    @property
+    def claims(self) -> dict[str, str]:
+        return {claim["id"]: claim["verdict"] for claim in self.report["claims"]}
+
     def line(self, *words: str) -> str:
         """The first line that holds all of these words; fails with the whole output where none does."""
         found = [line for line in self.output.splitlines() if all(word in line for word in words)]

@@ -63,11 +63,11 @@ def test_the_kill_of_a_worker(suite, store):
     folder = suite.under_way()
     worker = next((folder / "workers").iterdir()).name
     os.kill(int(worker), signal.SIGKILL)
-    output, _ = process.communicate(timeout=60)
+    suite.assert_clean()
+    output, _ = process.communicate(timeout=10)
     assert process.returncode == 3, output
     assert "UNKNOWN" in output
     assert "Traceback" not in output
-    suite.assert_clean()
 
 
 @pytest.fixture

@@ -179,7 +179,7 @@ def test_a_bucket_that_exists_is_left_alone(suite, endpoint):
     ended = suite.run("-m", "HN_E2", "--storage", storage, **keys(credentials))
     assert ended.status == 3, ended.output
     assert ended.line("mine-main-1-company-backups", "exists", "bucket-prefix")
-    assert ended.report["claims"] == {"HN_E2": "error"}
+    assert ended.claims == {"HN_E2": "error"}
     assert "mine-main-1-company-backups" in [bucket.name for bucket in client.list_buckets()]
 
 

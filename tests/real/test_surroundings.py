@@ -26,7 +26,7 @@ def test_a_disk_that_is_full_is_no_verdict(suite, small_disk, has_engine):
     (small_disk / "ballast").write_bytes(b"\0" * (30 << 20))
     ended = suite.run("-m", "SR_2")
     assert ended.status == 3, ended.output
-    assert ended.report["claims"] == {"SR_2": "error"}
+    assert ended.claims == {"SR_2": "error"}
     assert ended.line("verdict unknown", "full")
     assert "Traceback" not in ended.output
     suite.assert_clean()

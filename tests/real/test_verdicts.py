@@ -11,7 +11,7 @@ def test_conformant(suite):
     ended = suite.run(*ONE)
     assert ended.status == 0, ended.output
     assert ended.line("verdict: conformant")
-    assert ended.report["claims"] == {"OV_2": "pass"}
+    assert ended.claims == {"OV_2": "pass"}
     assert ended.report["kopia"]["version"] == "0.23.1"
     assert ended.report["kopia"]["origin"]
     suite.assert_clean(0)
@@ -20,7 +20,7 @@ def test_conformant(suite):
 def test_diverges(suite):
     ended = suite.run("--storage", "process", "-m", "HN_E2", "--subject", "mutant:pvc-in-hostname")
     assert ended.status == 1, ended.output
-    assert ended.report["claims"] == {"HN_E2": "fail"}
+    assert ended.claims == {"HN_E2": "fail"}
     assert ended.line("the document says", "app-backup@prod")
     assert ended.line("prod-app-data")
     assert "Traceback" not in ended.output
@@ -29,8 +29,8 @@ def test_diverges(suite):
 
 def test_a_mutant_runs_only_what_concerns_it(suite):
     ended = suite.run("--storage", "process", "--subject", "mutant:any-name-admitted")
-    assert {"VA_1", "VA_I", "VA_V", "UN_1", "HN_2"} <= set(ended.report["claims"])
-    assert {"TN_1", "SR_2", "RD_4"} & set(ended.report["claims"]) == set()
+    assert {"VA_1", "VA_I", "VA_V", "UN_1", "HN_2"} <= set(ended.claims)
+    assert {"TN_1", "SR_2", "RD_4"} & set(ended.claims) == set()
     assert ended.status == 1
 
 
@@ -48,7 +48,7 @@ def test_first_divergence_ends_the_run_on_request(suite):
 def test_the_other_side_is_skipped_with_its_reason(suite):
     ended = suite.run("--storage", "process", "-rs", "-m", "HN_E2", "--default-username", "object-name-namespace")
     assert ended.status == 0
-    assert ended.report["claims"] == {"HN_E2": "skip"}
+    assert ended.claims == {"HN_E2": "skip"}
     assert ended.line("other side")
 
 
@@ -85,7 +85,7 @@ DEAF_AT_SNAPSHOTS = WITHOUT_FLAGS + 'if [ "$1" = snapshot ]; then exec $kopia "$
 )
 def test_claims_about_kopia_fail_on_a_kopia_that_breaks_them(suite, wrapped, body, claims):
     ended = suite.run("--storage", "process", "-m", "OV_2 or OV_3 or OV_4", "--kopia", str(wrapped(body)))
-    assert ended.report["claims"] == claims, ended.output
+    assert ended.claims == claims, ended.output
     assert ended.status == 1
 
 
@@ -93,7 +93,7 @@ def test_a_kopia_that_breaks_under_the_observer_is_no_verdict(suite, wrapped):
     body = 'if [ "$*" = "snapshot list --json --all" ]; then echo "{"; exit 0; fi; exec $kopia "$@"'
     ended = suite.run("--storage", "process", "-m", "HN_E2", "--kopia", str(wrapped(body)))
     assert ended.status == 3, ended.output
-    assert ended.report["claims"] == {"HN_E2": "error"}
+    assert ended.claims == {"HN_E2": "error"}
     assert ended.line("expected JSON")
 
 

@@ -15,7 +15,12 @@ FINDING = {"question": "it is so", "holds": False, "seen": "it is not"}
 def report(**changed):
     verdicts = {claim: "pass" if claims()[claim].is_judged else "finding" for claim in claims()}
     scenarios = [{"claims": ["TN_3"], "findings": [FINDING, {**FINDING, "holds": True, "question": "other"}]}]
-    return {"subject": {"name": "reference"}, "claims": verdicts, "scenarios": scenarios, **changed}
+    return {
+        "subject": {"name": "reference"},
+        "claims": [{"id": one, "verdict": verdict} for one, verdict in verdicts.items()],
+        "scenarios": scenarios,
+        **changed,
+    }
 
 
 def test_the_page_shows_what_was_refuted():
@@ -54,7 +59,7 @@ def test_a_stale_page_is_named(files, capsys):
     assert "page.md does not say what the run showed" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("changed", [{"claims": {}}, {"subject": {"name": "mutant:x"}}])
+@pytest.mark.parametrize("changed", [{"claims": []}, {"subject": {"name": "mutant:x"}}])
 def test_a_partial_report_makes_no_page(files, changed):
     (files / "report.json").write_text(json.dumps(report(**changed)))
     assert defects.main([]) == 4

@@ -5,7 +5,7 @@ import pytest
 from harness.errors import Divergence, HarnessError
 from harness.findings import Finding, whether
 from harness.report import verdicts
-from harness.report.verdicts import Outcome
+from harness.report.outcome import Outcome
 
 
 def diverge():

@@ -4,7 +4,7 @@ import pytest
 
 from harness.mutants import MUTANTS
 from harness.report import verdicts
-from harness.report.verdicts import Outcome
+from harness.report.outcome import Outcome
 
 
 def outcome(verdict, *claims, subject="reference"):

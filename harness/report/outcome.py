@@ -1,0 +1,116 @@
+"""How one run of one scenario ended, with what was said, done and seen in it.
+
+Outcomes travel from workers to the controller as plain values: ``as_facts`` and ``of_facts``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from harness.findings import Finding
+from harness.spec.ledger import claims
+
+Verdict = Literal["pass", "fail", "error", "skip", "finding"]
+StepOutcome = Literal["passed", "failed", "not run"]
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One step of a scenario as it is written, with how it ended; ``table`` holds its rows of cells."""
+
+    keyword: str
+    text: str
+    table: tuple[tuple[str, ...], ...] = ()
+    outcome: StepOutcome = "not run"
+
+
+@dataclass(frozen=True)
+class Story:
+    """A scenario as text: where it stands, under which rule, and its steps."""
+
+    feature: str
+    rule: str
+    title: str
+    file: str
+    line: int
+    steps: tuple[StepRecord, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Who disagrees with whom: what the document expects, what was seen by which account, and what the others say."""
+
+    what: str
+    expected: str
+    seen: str
+    oracle: str
+    detail: str = ""
+    others: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SyncRecord:
+    """One sync as a report shows it: the object, whom it asked for, how it ended, and its snapshots by id."""
+
+    object: str
+    username: str
+    hostname: str
+    result: str
+    snapshots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one run of one scenario ended.
+
+    ``message`` says in full why it did not pass; ``evidence`` is the same as fields, for a
+    divergence.  ``kopia_s`` is the time spent inside kopia.
+    """
+
+    scenario: str
+    claims: tuple[str, ...]
+    subject: str
+    sides: str
+    verdict: Verdict
+    message: str
+    seconds: float
+    kopia_s: float
+    findings: tuple[Finding, ...] = ()
+    story: Story | None = None
+    evidence: Evidence | None = None
+    syncs: tuple[SyncRecord, ...] = ()
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether any of its claims can hold or diverge: what only promises or advises ends in findings."""
+        return not self.claims or any(claims()[claim].is_judged for claim in self.claims)
+
+    def as_facts(self) -> dict[str, Any]:
+        """Plain values, for another process or a file."""
+        return asdict(self)
+
+    @staticmethod
+    def of_facts(facts: Mapping[str, Any]) -> Outcome:
+        """The counterpart of ``as_facts``."""
+        story, evidence = facts.get("story"), facts.get("evidence")
+        return Outcome(
+            **{
+                **facts,
+                "claims": tuple(facts["claims"]),
+                "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
+                "story": _story(story) if story else None,
+                "evidence": Evidence(**evidence) if evidence else None,
+                "syncs": tuple(
+                    SyncRecord(**{**sync, "snapshots": tuple(sync["snapshots"])}) for sync in facts.get("syncs", ())
+                ),
+            }
+        )
+
+
+def _story(facts: Mapping[str, Any]) -> Story:
+    steps = tuple(
+        StepRecord(**{**step, "table": tuple(tuple(row) for row in step["table"])}) for step in facts["steps"]
+    )
+    return Story(**{**facts, "steps": steps})

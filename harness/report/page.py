@@ -1,0 +1,73 @@
+"""reports/index.html: a run as one self-contained page, in the outline of the document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from harness.report.summary import MARKS
+from harness.spec.ledger import areas
+
+TEMPLATES = Path(__file__).with_name("templates")
+DEFECTS = Path(__file__).parents[1] / "spec" / "defects.yaml"
+WORDS = {"pass": "held", "fail": "diverged", "error": "unknown", "skip": "skipped", "finding": "finding"}
+ROW_PX = 40
+
+
+def render(report: Mapping[str, Any]) -> str:
+    """The page of a report (docs/report.schema.json).  Whatever the report holds is data: it is escaped."""
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.get_template("page.html.j2").render(
+        report=report,
+        words=WORDS,
+        marks=MARKS,
+        areas=_areas(report),
+        defects=yaml.safe_load(DEFECTS.read_text(encoding="utf-8")),
+        scenarios_of=_scenarios_of(report),
+        shares=shares,
+    )
+
+
+def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Where sources of a scenario share an identity: boxes and lines of a picture; None where none does.
+
+    Sources stand on the left, identities with the number of their snapshots on the right; units
+    are pixels.
+    """
+    backups = [
+        sync for sync in scenario["syncs"] if sync["object"].startswith("ReplicationSource ") and sync["username"]
+    ]
+    owners: dict[str, str] = {sync["object"]: f"{sync['username']}@{sync['hostname']}" for sync in backups}
+    identities = list(dict.fromkeys(owners.values()))
+    if len(identities) == len(owners):
+        return None
+    at = {identity: 4 + ROW_PX * row for row, identity in enumerate(identities)}
+    snapshots = {identity: sum(owners[sync["object"]] == identity for sync in backups) for identity in identities}
+    return {
+        "height": 4 + ROW_PX * max(len(owners), len(identities)),
+        "sources": [
+            {"name": source.removeprefix("ReplicationSource "), "y": 4 + ROW_PX * row, "to": at[identity] + 15}
+            for row, (source, identity) in enumerate(owners.items())
+        ],
+        "identities": [{"name": one, "y": at[one], "snapshots": f"{snapshots[one]} snapshots"} for one in identities],
+    }
+
+
+def _areas(report: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = [
+        {"key": key, "title": title, "claims": [claim for claim in report["claims"] if claim["area"] == key]}
+        for key, title in areas().items()
+    ]
+    return [area for area in found if area["claims"]]
+
+
+def _scenarios_of(report: Mapping[str, Any]) -> dict[str, list[Mapping[str, Any]]]:
+    return {
+        claim["id"]: [scenario for scenario in report["scenarios"] if claim["id"] in scenario["claims"]]
+        for claim in report["claims"]
+    }

@@ -1,0 +1,93 @@
+"""docs/spec.md: the document as the suite understands it, claim by claim, for readers who know no Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from gherkin.parser import Parser
+
+from harness.spec.ledger import Claim, areas, claims
+
+HEAD = """# What an operator has to do
+
+Every promise of the document, in our own words, with the scenarios that put it to the test. Made by `tox -e spec` from
+harness/spec/claims.yaml and features/; do not edit it by hand.
+
+A claim that is *decided by* admission, controller or mover is about that part of an operator; one decided by kopia is
+a fact about kopia; one decided by the document is a promise that is put to the test and neither passes nor fails an
+operator.
+Where the document contradicts itself, a scenario names the side that it holds on:
+
+| side | what it means |
+|---|---|
+| `@object-name` | the default username is the name of the object |
+| `@object-name-namespace` | it is name-namespace, where that has at most 50 characters |
+| `@validated` | the API refuses custom names that do not fit the documented pattern |
+| `@as-given` | any custom name is used exactly as it is given |
+"""
+SIDES = ("object-name", "object-name-namespace", "validated", "as-given")
+SOURCES = {
+    "document": "",
+    "sister-page": "; from the page on restores",
+    "common-sense": "; common sense",
+    "missing-table": "; its table is missing from the text",
+}
+
+
+def page(features: Path) -> str:
+    """The page as Markdown, from every feature below a folder."""
+    told = _by_claim(features)
+    lines = [HEAD]
+    for area, title in areas().items():
+        lines += [f"## {title}", ""]
+        for claim in claims().values():
+            if claim.area == area:
+                lines += _claim(claim, told.get(claim.id, []))
+    return "\n".join(lines)
+
+
+def _claim(claim: Claim, scenarios: list[str]) -> list[str]:
+    decided = ", ".join(claim.decided_by)
+    about = f"*{claim.kind}; decided by {decided}; {claim.profile}{SOURCES[claim.source]}*"
+    return [f"### {claim.id}", "", claim.says, "", about, "", *scenarios]
+
+
+def _by_claim(folder: Path) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for file in sorted(folder.rglob("*.feature")):
+        feature = Parser().parse(file.read_text(encoding="utf-8"))["feature"]
+        for rule, scenario in _scenarios(feature):
+            tags = [tag["name"].removeprefix("@") for tag in scenario["tags"]]
+            text = _scenario(rule, scenario, [tag for tag in tags if tag in SIDES])
+            for claim in tags:
+                found.setdefault(claim, []).append(text)
+    return found
+
+
+def _scenarios(feature: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for child in feature["children"]:
+        for inner in child["rule"]["children"] if "rule" in child else [child]:
+            if "scenario" in inner:
+                yield child.get("rule", {}).get("name", ""), inner["scenario"]
+
+
+def _scenario(rule: str, scenario: Mapping[str, Any], sides: list[str]) -> str:
+    lines = [f"{rule}:" if rule else "", "", "```gherkin"]
+    lines += [" ".join(f"@{side}" for side in sides)] if sides else []
+    lines += [f"{scenario['keyword']}: {scenario['name']}"]
+    for step in scenario["steps"]:
+        lines.append(f"  {step['keyword'].strip()} {step['text']}")
+        lines += _table(step.get("dataTable", {}).get("rows", ()), "    ")
+    for examples in scenario["examples"]:
+        lines += ["", "  Examples:", *_table([examples["tableHeader"], *examples["tableBody"]], "    ")]
+    return "\n".join([*lines, "```", ""])
+
+
+def _table(rows: Any, indent: str) -> list[str]:
+    cells = [[cell["value"] for cell in row["cells"]] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return [
+        f"{indent}| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |" for row in cells
+    ]

@@ -1,0 +1,110 @@
+"""The report of a run: by its schema, the same in any order, and harness errors apart from divergences."""
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from harness.equipment import Equipment
+from harness.findings import Finding
+from harness.report import document
+from harness.report.document import RunFacts
+from harness.report.outcome import Evidence, Outcome, StepRecord, Story, SyncRecord
+from harness.spec.ledger import claims
+from harness.storage.s3 import S3Store
+from harness.subject import Subject
+from harness.toolchain.provision import Tool
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+STORE = S3Store("127.0.0.1:9000", False, "key", "a-secret-key", "MinIO as a process", "process")
+EQUIPMENT = Equipment(Tool(Path("/k"), "0.23.1", "cache"), STORE, Path("/tmp/x"))
+STORY = Story("F", "R", "<b>a title</b>", "a.feature", 3, (StepRecord("Given", "a", (("x",),), "passed"),))
+
+
+def facts(status=0, **changed):
+    return RunFacts(Subject("mine"), EQUIPMENT, "0.1.0", status, datetime.now(UTC), 1.5, True, **changed)
+
+
+def outcome(verdict="pass", *names, scenario="one", **changed):
+    return Outcome(scenario, names or ("HN_2",), "mine", "object-name,validated", verdict, "", 0.5, 0.2, **changed)
+
+
+OUTCOMES = [
+    outcome(story=STORY, syncs=(SyncRecord("ReplicationSource a/b", "u", "h", "succeeded", ("id1",)),)),
+    outcome("fail", "HN_1", scenario="two", evidence=Evidence("w", "e", "s", "repository", "d"), story=STORY),
+    outcome("error", "TN_1", scenario="three"),
+    outcome("skip", "TN_2", scenario="four"),
+    outcome("pass", "TN_3", scenario="five", findings=(Finding("q", False, "s"), Finding("r", None, "7 %"))),
+]
+
+
+def test_a_report_keeps_to_its_schema():
+    Draft202012Validator.check_schema(SCHEMA)
+    text = json.dumps(document.build(OUTCOMES, facts(3, problem="no store", taken={"custom_names": "validated"})))
+    errors = [error.message for error in Draft202012Validator(SCHEMA).iter_errors(json.loads(text))]
+    assert errors == []
+    assert "a-secret-key" not in text
+
+
+def test_the_order_of_the_workers_does_not_show():
+    same = facts()
+    shuffled = random.Random(7).sample(OUTCOMES, len(OUTCOMES))
+    assert document.build(shuffled, same) == document.build(OUTCOMES, same)
+    assert document.junit(shuffled, same) == document.junit(OUTCOMES, same)
+
+
+def test_outcomes_travel_as_plain_values():
+    for one in OUTCOMES:
+        assert Outcome.of_facts(json.loads(json.dumps(one.as_facts()))) == one
+
+
+def test_errors_are_listed_apart_from_divergences():
+    report = document.build(OUTCOMES, facts(3))
+    assert [one["scenario"] for one in report["errors"]] == ["three"]
+    assert [one["scenario"] for one in report["divergences"]] == ["two"]
+    assert report["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("verdict", "result"), [("pass", "success"), ("fail", "failure"), ("error", "unknown"), ("skip", "partial")]
+)
+def test_a_profile_sums_up_its_claims(verdict, result):
+    extended = [claim.id for claim in claims().values() if claim.profile == "extended"]
+    outcomes = [outcome("pass", claim, scenario=claim) for claim in extended[1:]]
+    profile = document.build([*outcomes, outcome(verdict, extended[0])], facts())["profiles"]["extended"]
+    assert profile["result"] == result
+    assert profile["claims"] == len(extended)
+
+
+def test_what_was_not_run_makes_a_profile_partial():
+    assert document.build([outcome()], facts())["profiles"]["core"]["result"] == "partial"
+
+
+def test_junit_tells_failures_from_errors():
+    suite = ElementTree.fromstring(document.junit(OUTCOMES, facts(3, problem="the store is gone")))
+    assert {key: suite.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
+        "tests": "5",
+        "failures": "1",
+        "errors": "2",
+        "skipped": "1",
+    }
+    assert len(suite.findall("testcase/failure")) == 1
+    assert suite.findall("testcase/error")[-1].get("message") == "the store is gone"
+    assert "<b>a title</b>" in [str(case.get("name")) for case in suite.findall("testcase")][-1] + str(
+        [case.get("name") for case in suite.findall("testcase")]
+    )
+
+
+def test_a_finding_is_no_failure_in_junit():
+    suite = ElementTree.fromstring(document.junit([outcome("fail", "TN_3")], facts()))
+    assert suite.get("failures") == "0"
+    assert suite.findall("testcase/failure") == []
+
+
+def test_control_characters_do_not_break_junit():
+    broken = Outcome("one", ("HN_2",), "mine", "", "fail", "a\x00b\x1b[31m", 0.1, 0.0)
+    ElementTree.fromstring(document.junit([broken], facts(1)))
