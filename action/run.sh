@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# The step of the GitHub Action (action.yml): runs the suite, and tells the job how it ended.
+# Reads INPUT_* and GITHUB_ACTION_PATH, GITHUB_WORKSPACE, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY.  Ends as the suite does.
+set -uo pipefail
+
+suite="${GITHUB_ACTION_PATH:?names the checkout of the suite}"
+workspace="${GITHUB_WORKSPACE:-$PWD}"
+python="${INPUT_PYTHON:-python3}"
+environment="${RUNNER_TEMP:-${TMPDIR:-/tmp}}/volsync-kopia-conformance-venv"
+
+# Paths are the caller's: they are meant from the workspace, and the suite runs in its own folder.
+from_workspace() {
+  case "$1" in
+    /* | "") printf '%s' "$1" ;;
+    *) if [ -e "$workspace/$1" ]; then printf '%s' "$workspace/$1"; else printf '%s' "$1"; fi ;;
+  esac
+}
+
+arguments=(--subject "$(from_workspace "${INPUT_SUBJECT:-reference}")")
+[ -n "${INPUT_KOPIA:-}" ] && arguments+=(--kopia "$(from_workspace "$INPUT_KOPIA")")
+[ -n "${INPUT_DEFAULT_USERNAME:-}" ] && arguments+=(--default-username "$INPUT_DEFAULT_USERNAME")
+[ -n "${INPUT_CUSTOM_NAMES:-}" ] && arguments+=(--custom-names "$INPUT_CUSTOM_NAMES")
+if [ -n "${INPUT_ARGS:-}" ]; then
+  # Quotes count and nothing is expanded or run: the input is data.
+  split='import shlex, sys; sys.stdout.write("".join(word + "\0" for word in shlex.split(sys.argv[1])))'
+  if ! "$python" -c "$split" "$INPUT_ARGS" >/dev/null 2>&1; then
+    echo "::error::args: $INPUT_ARGS: a quote is not closed; write it as on a command line"
+    exit 4
+  fi
+  while IFS= read -r -d '' word; do arguments+=("$word"); done < <("$python" -c "$split" "$INPUT_ARGS")
+fi
+
+rm -rf "$suite/reports"
+status=3
+if "$python" -m venv "$environment" && "$environment/bin/pip" install --quiet tox; then
+  (cd "$suite" && "$environment/bin/tox" -e conformance -- "${arguments[@]}")
+  status=$?
+else
+  echo "::error::no virtual environment with tox could be made with $python; the verdict is unknown"
+fi
+"$python" "$suite/action/summary.py" "$suite/reports" "$status"
+exit $?
