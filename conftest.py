@@ -6,6 +6,7 @@ pytest_plugins = [
     "steps.session.lifecycle",
     "steps.session.scenario",
     "steps.session.story",
+    "steps.session.progress",
     "steps.session.verdicts",
     "steps.objects",
     "steps.backups",

@@ -26,7 +26,7 @@ def main(reports: Path, status: int) -> int:
     verdict = report["verdict"] if report and report["exit_status"] == status else WORDS.get(status, "interrupted")
     _append("GITHUB_OUTPUT", [f"verdict={verdict}", f"exit-status={status}", f"report={reports}"])
     _append("GITHUB_STEP_SUMMARY", summary(report, verdict, status))
-    for line in annotations(report, verdict, status):
+    for line in annotated(report, verdict, status):
         print(line)
     return status
 
@@ -56,7 +56,7 @@ def summary(report: dict[str, Any] | None, verdict: str, status: int) -> list[st
     return [*lines, "", f"{len(refuted)} promises of the document are refuted; see index.html of the report.", ""]
 
 
-def annotations(report: dict[str, Any] | None, verdict: str, status: int) -> list[str]:
+def annotated(report: dict[str, Any] | None, verdict: str, status: int) -> list[str]:
     """What GitHub shows beside the code: an error a divergence, and apart from them what is unknown."""
     if report is None:
         return [f"::error title=Conformance {verdict}::the run left no report (exit status {status})"]

@@ -11,13 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from harness.report.verdicts import CONFORMANT, DIVERGES, WRONG_USE
-from harness.spec.ledger import claims
+from harness.spec.ledger import claims, defects
 
 PROJECT = Path(__file__).parents[1]
-DEFECTS = PROJECT / "harness" / "spec" / "defects.yaml"
 REPORT = PROJECT / "reports" / "report.json"
 PAGE = PROJECT / "docs" / "document-defects.md"
 
@@ -51,7 +48,7 @@ def main(arguments: list[str]) -> int:
     if lacking or report["subject"]["name"] != "reference":
         print(f"{REPORT} is not of a whole run of the reference; run tox -e conformance first", file=sys.stderr)
         return WRONG_USE
-    text = page(yaml.safe_load(DEFECTS.read_text(encoding="utf-8")), report)
+    text = page(defects(), report)
     if "--check" not in arguments:
         PAGE.write_text(text, encoding="utf-8")
         return CONFORMANT

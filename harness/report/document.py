@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from harness.equipment import Equipment
 from harness.report.outcome import Outcome
 from harness.report.verdicts import COLUMNS, by_claim
-from harness.spec.ledger import Claim, areas, claims
+from harness.spec.ledger import Claim, areas, claims, defects
 from harness.subject import Subject
 
 SCHEMA_VERSION = 1
@@ -67,6 +67,8 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
         "claims": [_claim(claims()[claim], verdict, ordered) for claim, verdict in by_claim(ordered).items()],
         "errors": [_brief(outcome) for outcome in ordered if outcome.verdict == "error"],
         "divergences": [_brief(outcome) for outcome in ordered if outcome.verdict == "fail" and outcome.is_judged],
+        "findings": [finding for outcome in ordered for finding in _findings(outcome)],
+        "contradictions": _contradictions(by_claim(ordered)),
         "scenarios": [outcome.as_facts() for outcome in ordered],
     }
 
@@ -159,6 +161,19 @@ def _claim(claim: Claim, verdict: str, outcomes: Sequence[Outcome]) -> dict[str,
         "evidence": [outcome.as_facts()["evidence"] for outcome in own if outcome.evidence],
         "findings": [finding for outcome in own for finding in outcome.as_facts()["findings"]],
     }
+
+
+def _findings(outcome: Outcome) -> list[dict[str, Any]]:
+    of = {"claims": list(outcome.claims), "scenario": outcome.scenario}
+    return [{**of, **finding} for finding in outcome.as_facts()["findings"]]
+
+
+def _contradictions(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The known defects of the document that this run says something about."""
+    shown = [
+        (defect, {claim: verdicts[claim] for claim in defect["proof"] if claim in verdicts}) for defect in defects()
+    ]
+    return [{"title": defect["title"], "kind": defect["kind"], "proof": proof} for defect, proof in shown if proof]
 
 
 def _brief(outcome: Outcome) -> dict[str, Any]:

@@ -66,7 +66,8 @@ class Outcome:
     """How one run of one scenario ended.
 
     ``message`` says in full why it did not pass; ``evidence`` is the same as fields, for a
-    divergence.  ``kopia_s`` is the time spent inside kopia.
+    divergence.  ``kopia_s`` is the time spent inside kopia; ``commands`` are its last calls, redacted,
+    where the scenario did not pass.
     """
 
     scenario: str
@@ -81,6 +82,7 @@ class Outcome:
     story: Story | None = None
     evidence: Evidence | None = None
     syncs: tuple[SyncRecord, ...] = ()
+    commands: tuple[str, ...] = ()
 
     @property
     def is_judged(self) -> bool:
@@ -99,6 +101,7 @@ class Outcome:
             **{
                 **facts,
                 "claims": tuple(facts["claims"]),
+                "commands": tuple(facts.get("commands", ())),
                 "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
                 "story": _story(story) if story else None,
                 "evidence": Evidence(**evidence) if evidence else None,

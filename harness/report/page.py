@@ -6,14 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.report.summary import MARKS
-from harness.spec.ledger import areas
+from harness.spec.ledger import areas, defects
 
 TEMPLATES = Path(__file__).with_name("templates")
-DEFECTS = Path(__file__).parents[1] / "spec" / "defects.yaml"
 WORDS = {"pass": "held", "fail": "diverged", "error": "unknown", "skip": "skipped", "finding": "finding"}
 ROW_PX = 40
 
@@ -27,7 +25,7 @@ def render(report: Mapping[str, Any]) -> str:
         words=WORDS,
         marks=MARKS,
         areas=_areas(report),
-        defects=yaml.safe_load(DEFECTS.read_text(encoding="utf-8")),
+        defects=defects(),
         scenarios_of=_scenarios_of(report),
         shares=shares,
     )

@@ -5,7 +5,7 @@ Read once from claims.yaml beside this module; no scenario and no subject can ch
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+DEFECTS = Path(__file__).with_name("defects.yaml")
 LEDGER = Path(__file__).with_name("claims.yaml")
 SCHEMA = Path(__file__).with_name("claims.schema.yaml")
 
@@ -79,6 +80,12 @@ def claims() -> Mapping[str, Claim]:
 def areas() -> Mapping[str, str]:
     """Area -> title of its section in the document, in the order of the document."""
     return {area: section["title"] for area, section in _parsed(LEDGER.read_text(encoding="utf-8")).items()}
+
+
+@cache
+def defects() -> Sequence[Mapping[str, Any]]:
+    """The known contradictions, gaps and impossible examples of the document, in order."""
+    return list(yaml.safe_load(DEFECTS.read_text(encoding="utf-8")))
 
 
 def read(text: str) -> Mapping[str, Claim]:

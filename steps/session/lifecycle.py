@@ -55,7 +55,8 @@ class Run:
 
     def start(self) -> Equipment:
         """Provisions kopia and a store; progress goes to the terminal."""
-        shutil.rmtree(self._config.rootpath / "reports" / "failures", ignore_errors=True)
+        # A run that cannot even start must not leave the report of another one behind.
+        shutil.rmtree(self._config.rootpath / "reports", ignore_errors=True)
         marker = secrets.token_hex(8)
         os.environ[RUN_MARKER] = marker
         self._warden = Warden(marker)

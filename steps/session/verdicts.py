@@ -29,6 +29,7 @@ OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
 CUT_OFF = pytest.StashKey[bool]()
 REPORTS = "reports"
+COMMANDS_SHOWN = 12
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,6 +59,7 @@ class _Collector:
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration
         known.update({key: facts[key] for key in ("kopia_s", "findings", "story", "syncs")})
+        known["commands"] = known["commands"] or facts["commands"]
         known["evidence"] = known["evidence"] or facts["evidence"]
         if report.when == "teardown":
             outcome = Outcome.of_facts(self._partial.pop(report.nodeid))
@@ -106,10 +108,15 @@ def _facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mes
         findings=tuple(bed.findings) if bed else (),
         story=item.stash.get(STORY, None),
         evidence=_evidence(error) if isinstance(error, Divergence) else None,
+        commands=_last_commands(item) if verdict in ("fail", "error") else (),
         syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
     ).as_facts()
     # Whatever it came from: no secret leaves the process that knows it.
     return dict(json.loads(REDACT(json.dumps(facts))))
+
+
+def _last_commands(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(shlex.join(["kopia", *call.args[1:]]) for call in item.stash.get(CALLS, [])[-COMMANDS_SHOWN:])
 
 
 def _evidence(divergence: Divergence) -> Evidence:
@@ -231,7 +238,8 @@ def _surroundings(item: pytest.Item) -> str:
 def _explain(item: pytest.Item, error: Divergence) -> str:
     said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
     options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))
-    return "\n".join([*said, str(error), f"repeat: tox -e conformance -- {options}"])
+    command = [f"last command: {one}" for one in _last_commands(item)[-1:]]
+    return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
 
 
 def _keep_capsule(item: pytest.Item, message: str) -> None:

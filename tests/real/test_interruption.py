@@ -31,6 +31,9 @@ def test_a_signal_to_pytest(suite, store, number):
     process.send_signal(number)
     suite.assert_clean()
     assert ended_with(process) == 2
+    report = suite.report()
+    assert (report["complete"], report["verdict"], report["exit_status"]) == (False, "interrupted", 2)
+    assert (suite.project / "reports" / "index.html").exists()
 
 
 def test_two_signals_to_pytest(suite):
@@ -68,6 +71,9 @@ def test_the_kill_of_a_worker(suite, store):
     assert process.returncode == 3, output
     assert "UNKNOWN" in output
     assert "Traceback" not in output
+    report = suite.report()
+    assert (report["complete"], report["verdict"]) == (False, "unknown")
+    assert report["errors"]
 
 
 @pytest.fixture
