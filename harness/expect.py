@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 
 from harness.errors import Divergence, HarnessError
 from harness.model import Identity, ObjectRef
 from harness.process import Completed, tail
-from harness.sync import Growth, Sync
+from harness.sync import Sync
 from harness.testbed import Testbed
 from harness.volumes import compare, tree
 
@@ -33,6 +32,11 @@ def failed(sync: Sync) -> None:
     if sync.succeeded:
         raise Divergence(
             f"the sync of {sync.ref}", expected="it fails", seen="it succeeded", oracle="operator", detail=_log(sync)
+        )
+    if sync.result and sync.result.why_ended:
+        seen = f"it was ended: {sync.result.why_ended}"
+        raise Divergence(
+            f"the mover of {sync.ref}", expected="it fails by itself", seen=seen, oracle="mover", detail=_log(sync)
         )
 
 
@@ -66,21 +70,7 @@ def shared_hostname(testbed: Testbed) -> None:
     usernames = {identity.username for identity in identities}
     seen = f"{len(hostnames)} hostname(s) and {len(usernames)} username(s)"
     expected = f"1 hostname(s) and {len(backups)} username(s)"
-    equal("the identities of the sources", expected=expected, seen=seen, oracle="repository", detail=_list(identities))
-
-
-def identities_in_repository(testbed: Testbed, number: int) -> None:
-    """The repository holds the snapshots of exactly so many identities."""
-    identities = {record.identity for record in testbed.snapshots()}
-    what = "the number of identities"
-    equal(what, expected=number, seen=len(identities), oracle="repository", detail=_list(identities))
-
-
-def history_of_each(testbed: Testbed, number: int) -> None:
-    """Each source's identity has exactly so many snapshots, and no other identity has any."""
-    wanted = {testbed.last_sync(source).asked_for: number for source in testbed.sources()}
-    seen = Counter(record.identity for record in testbed.snapshots())
-    equal("the number of snapshots of each identity", expected=wanted, seen=dict(seen), oracle="repository")
+    equal("the identities of the sources", expected=expected, seen=seen, oracle="repository", detail=listed(identities))
 
 
 def job_env(sync: Sync, variable: str, value: str) -> None:
@@ -172,35 +162,6 @@ def holds_besides(testbed: Testbed, sync: Sync, source: ObjectRef, files: Collec
     equal(f"other files in the volume of {sync.ref}", expected=sorted(set(files)), seen=others, oracle="volume")
 
 
-def snapshots_of(testbed: Testbed, source: ObjectRef, number: int) -> None:
-    """The identity of a source has exactly so many snapshots."""
-    identity = testbed.last_sync(source).asked_for
-    seen = sum(record.identity == identity for record in testbed.snapshots())
-    equal(f"the number of snapshots of {source}", expected=number, seen=seen, oracle="repository")
-
-
-def traced(testbed: Testbed) -> None:
-    """Every snapshot of the repository can be laid at the door of one sync by its identity and its time."""
-    seen = Counter((record.identity, record.id) for sync in testbed.backups() for record in testbed.recorded(sync))
-    expected = Counter((record.identity, record.id) for record in testbed.snapshots())
-    equal("the snapshots that the syncs account for", expected=expected, seen=seen, oracle="repository")
-    for sync in testbed.backups():
-        owners = sorted({record.identity for record in testbed.recorded(sync)})
-        equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository")
-
-
-def kept_out(content: Mapping[str, str], source: ObjectRef) -> None:
-    """Somebody who tried to read a source's data was shown nothing."""
-    equal(
-        f"what was read of {source}", expected=0, seen=len(content), oracle="volume", detail="files, folders and links"
-    )
-
-
-def unchanged(what: str, before: object, after: object) -> None:
-    """Nothing of what was written down before has changed."""
-    equal(what, expected=before, seen=after, oracle="repository")
-
-
 def untouched(testbed: Testbed, sync: Sync) -> None:
     """A restore left its volume as it was."""
     seen = tree(sync.volume)
@@ -225,7 +186,7 @@ def told(sync: Sync, words: Collection[str]) -> None:
 def names_identities(sync: Sync, identities: Collection[Identity]) -> None:
     """What a user is told of a failed sync names each of these identities."""
     if not identities:
-        raise HarnessError("no identity is in the repository: the check would have no content")
+        raise Divergence("the repository", expected="identities to name", seen="no snapshot", oracle="repository")
     told(sync, [str(identity) for identity in identities])
 
 
@@ -254,27 +215,6 @@ def told_missing(sync: Sync, field: str) -> None:
         raise Divergence(
             f"what the user of {sync.ref} is told", expected=f"{field} is missing", seen=sync.told, oracle="operator"
         )
-
-
-def grown(growth: Growth, *, at_least: float = 0.0, at_most: float = 1e9) -> None:
-    """A backup added between two shares of its own size to the store."""
-    succeeded(growth.sync)
-    share = growth.added_bytes / growth.of_bytes
-    if not at_least <= share <= at_most:
-        limit = f"at least {at_least:.0%}" if at_least else f"at most {at_most:.0%}"
-        raise Divergence(
-            f"what the backup of {growth.sync.ref} added to the store",
-            expected=f"{limit} of {growth.of_bytes} bytes",
-            seen=f"{share:.1%} ({growth.added_bytes} bytes)",
-            oracle="store",
-        )
-
-
-def only_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
-    """A repository holds snapshots, and all of them are of one sync's identity."""
-    succeeded(sync)
-    seen = {record.identity for record in testbed.snapshots(repository)}
-    equal(f"the identities in {repository}", expected={sync.asked_for}, seen=seen, oracle="repository")
 
 
 def kopia_refused(call: Completed, flag: str) -> None:
@@ -310,7 +250,8 @@ def _same_everywhere(
         )
 
 
-def _list(identities: Collection[Identity]) -> str:
+def listed(identities: Collection[Identity]) -> str:
+    """Identities in one line."""
     return "identities: " + ", ".join(str(identity) for identity in sorted(identities))
 
 
@@ -322,6 +263,8 @@ def _admitted(sync: Sync) -> None:
 def _failure(sync: Sync) -> str:
     if sync.refused:
         return f"refused: {sync.refused}"
+    if sync.result and sync.result.why_ended:
+        return f"failed: the mover was ended: {sync.result.why_ended}"
     return f"failed: {sync.messages[0]}" if sync.messages else "neither success nor failure"
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from harness import queries
-from harness.errors import Divergence, HarnessError
+from harness.errors import Divergence
 from harness.expect import equal, succeeded, untouched
 from harness.model import Identity, ObjectRef
 from harness.platform.base import status_of
@@ -32,7 +32,7 @@ def lists_repository(testbed: Testbed, ref: ObjectRef) -> None:
     for record in testbed.snapshots():
         counts[str(record.identity)] = counts.get(str(record.identity), 0) + 1
     if not counts:
-        raise HarnessError("no snapshot is in the repository: the check would have no content")
+        raise Divergence("the repository", expected="identities to list", seen="no snapshot", oracle="repository")
     lists(testbed, ref, counts)
 
 

@@ -148,6 +148,7 @@ def parse_snapshot(entry: Any) -> SnapshotRecord:
         start=_instant(entry, "startTime"),
         end=_instant(entry, "endTime"),
         root=str(root.get("obj", "")),
+        description=str(entry.get("description") or ""),
     )
 
 

@@ -71,10 +71,15 @@ class MoverJob:
 
 @dataclass(frozen=True)
 class MoverResult:
-    """How a mover ended: its exit status (0: the Job succeeded) and its log."""
+    """How a mover ended: its exit status (0: the Job succeeded) and its log.
+
+    ``why_ended`` is why it was ended from outside (it hung, flooded its log, left processes
+    behind), "" where it ended by itself; the Job has then failed, whatever its exit status.
+    """
 
     exit_code: int
     log: str
+    why_ended: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ class SnapshotRecord:
     start: datetime
     end: datetime
     root: str
+    description: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def _manifest(kind: str, name: str, namespace: str, fields: Mapping[str, str]) -
         elif field in NUMBERS:
             kopia[field] = int(value)
         elif field in LISTS:
-            kopia[field] = value.split()
+            kopia[field] = [value]
         elif field in SWITCHES:
             kopia[field] = value == "true"
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,15 @@ from jsonschema.exceptions import best_match
 from harness.errors import UsageError
 from harness.model import Sides
 from harness.mover.base import Mover
+from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec
+from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec
 from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS, Mutant
 from harness.platform.base import Platform, Volumes
 from harness.platform.decisions import Decisions
 from harness.platform.simulated import SimulatedPlatform
 from harness.process import Call
-from harness.spec.ledger import Part
+from harness.spec.ledger import Part, claims
 
 SCHEMA = Path(__file__).with_name("subject.schema.yaml")
 EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
@@ -33,16 +36,26 @@ class Subject:
     """A subject with the classes that make it up.
 
     ``brings`` are the parts whose behaviour is its own: a claim that only other parts decide is
-    skipped, never credited to it.  ``sides`` maps a contradiction to the side it declares, or to ``auto``.
+    skipped, never credited to it.  ``command`` or ``image`` is a mover that is not the reference's.  ``lacks`` are
+    capabilities that it declares it does not have.  ``sides``
+    maps a contradiction to the side it declares, or to ``auto``.
     """
 
     name: str
     decisions: type[Decisions] = Decisions
     mover_type: type[ReferenceMover] = ReferenceMover
+    command: CommandSpec | None = None
+    image: ImageSpec | None = None
     brings: frozenset[Part] = EVERY_PART
+    lacks: frozenset[str] = frozenset()
+    expectations: Path | None = None
     sides: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     mutant: Mutant | None = None
+
+    def decides(self, claim: str) -> bool:
+        """Whether a verdict on a claim says anything about this subject, or about no subject at all."""
+        return bool(set(claims()[claim].decided_by) & (self.brings | NOT_OF_A_SUBJECT))
 
     def platform(self, sides: Sides, volumes: Volumes) -> Platform:
         """A fresh platform that follows the given sides."""
@@ -50,6 +63,10 @@ class Subject:
 
     def mover(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> Mover:
         """A fresh mover."""
+        if self.command:
+            return CommandMover(self.command, binary, scratch, record)
+        if self.image:
+            return ImageMover(self.image, scratch, record)
         return self.mover_type(binary, scratch, record)
 
 
@@ -80,14 +97,53 @@ def _from_file(file: Path) -> Subject:
         where = ".".join(str(step) for step in error.absolute_path) or "top level"
         raise UsageError(f"{file}: {where}: {error.message}; see docs/subjects.md for the fields")
     decisions = document.get("platform", {}).get("decisions")
+    mover = document.get("mover", {"kind": "reference"})
+    own: set[Part] = {"controller"} if decisions else set()
+    own |= {"mover"} if mover["kind"] != "reference" else set()
+    expectations = document.get("expectations")
     return Subject(
         name=document["name"],
         decisions=_imported(decisions, file) if decisions else Decisions,
-        brings=NOT_OF_A_SUBJECT | {"controller"} if decisions else EVERY_PART,
+        command=_command(mover, file) if mover["kind"] == "command" else None,
+        image=_image(mover) if mover["kind"] == "image" else None,
+        brings=NOT_OF_A_SUBJECT | own if own else EVERY_PART,
+        lacks=frozenset(name for name, has in document.get("capabilities", {}).items() if not has),
+        expectations=file.parent / expectations if expectations else None,
         sides={"default_username": "auto", "custom_names": "auto", **document.get("sides", {})},
         about={
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
         },
+    )
+
+
+def _command(mover: Mapping[str, Any], file: Path) -> CommandSpec:
+    """A command with paths made absolute: they are meant from the folder of the subject file."""
+    folder = file.absolute().parent
+    words = [str(folder / word) if (folder / word).exists() else word for word in mover["command"]]
+    program = shutil.which(words[0])
+    if program is None:
+        raise UsageError(f"{file}: mover.command: {words[0]}: no such program; name one, from the folder of this file")
+    for word in words[1:]:
+        if "/" in word and not word.startswith("-") and not Path(word).exists():
+            raise UsageError(f"{file}: mover.command: {word}: no such file; name it from the folder of this file")
+    path = tuple(folder / entry for entry in mover.get("path", ()))
+    for entry in path:
+        if not entry.is_dir():
+            raise UsageError(f"{file}: mover.path: {entry}: no such folder; name one that holds the mover's programs")
+    return CommandSpec(tuple(words), path, mover.get("isolation", "auto"), float(mover.get("timeout_s", TIMEOUT_S)))
+
+
+def _image(mover: Mapping[str, Any]) -> ImageSpec:
+    security = mover.get("security", {})
+    return ImageSpec(
+        mover["image"],
+        tuple(mover.get("entrypoint", ENTRYPOINT)),
+        mover.get("user", ""),
+        security.get("privileged", False),
+        security.get("read_only_root", False),
+        tuple(security.get("capabilities_add", ())),
+        tuple(security.get("capabilities_drop", ())),
+        float(mover.get("timeout_s", TIMEOUT_S)),
     )
 
 

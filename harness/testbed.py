@@ -274,8 +274,9 @@ class Testbed:
         job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
         result = self._mover.run(job)
         self.repositories.changed()
+        succeeded = result.exit_code == 0 and not result.why_ended
         sync = Sync(
-            ref, begin, datetime.now(UTC), job=job, result=result, succeeded=result.exit_code == 0,
+            ref, begin, datetime.now(UTC), job=job, result=result, succeeded=succeeded,
             requested=str(identity), messages=(result.log,), before=before, volume=self.volume(ref),
         )  # fmt: skip
         self._syncs.append(sync)

@@ -4,7 +4,8 @@ A process of its own that reads what to clean from a pipe.  When the pipe closes
 run ended or was killed, it kills every process that carries the run's marker, removes the
 container and the folder, and exits.  One mechanism for a normal end, Ctrl-C, SIGTERM and SIGKILL.
 
-Lines it reads: ``container NAME``, ``process PID``, ``folder PATH``; ``keep`` spares all of those.
+Lines it reads: ``container NAME``, ``containers MARKER`` (those with the run's label), ``process PID``,
+``folder PATH``; ``keep`` spares all of those.
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.process import RUN_MARKER
 
+RUN_LABEL = "volsync-kopia-conformance.run"
+"""Label of every container that a worker starts; its value is the run's marker."""
+
 CLEAN_TIMEOUT_S = 30.0
 SWEEP_TIMEOUT_S = 5.0
-POLL_S = 0.05
+SWEEP_POLL_S = 0.01
 
 
 class Warden:
@@ -85,13 +89,13 @@ def main(marker: str) -> int:
     return 1 if problems else 0
 
 
-def sweep(marker: str, spared: set[int]) -> None:
+def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
     """Kills every process that carries the marker, but for the spared ones, until none is left."""
     deadline = time.monotonic() + SWEEP_TIMEOUT_S
-    while (pids := set(marked(marker)) - spared) and time.monotonic() < deadline:
+    while (pids := set(marked(marker, variable)) - spared) and time.monotonic() < deadline:
         for pid in pids:
             _kill(pid)
-        time.sleep(POLL_S)
+        time.sleep(SWEEP_POLL_S)
 
 
 def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
@@ -114,6 +118,8 @@ def _clean(kind: str, what: str) -> str:
         return ""
     if kind == "container":
         return _remove_container(what)
+    if kind == "containers":
+        return _remove_labelled(what)
     return _remove_folder(Path(what))
 
 
@@ -135,6 +141,19 @@ def _remove_container(name: str) -> str:
     except DockerException as error:
         return f"container {name} could not be removed: {error}"
     return ""
+
+
+def _remove_labelled(marker: str) -> str:
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        found = docker.from_env(timeout=int(CLEAN_TIMEOUT_S)).containers.list(
+            all=True, filters={"label": f"{RUN_LABEL}={marker}"}
+        )
+    except DockerException as error:
+        return f"containers of this run could not be listed: {error}"
+    return "; ".join(filter(None, [_remove_container(str(container.id)) for container in found]))
 
 
 def _remove_folder(folder: Path) -> str:

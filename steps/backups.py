@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect
+from harness import expect, expect_repository
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -78,6 +78,11 @@ def recorded_under_username(username: str, sync: Sync, testbed: Testbed) -> None
     expect.recorded_with(testbed, sync, "username", username)
 
 
+@then(phrase('its snapshot is described as "{text:Text}"'))
+def described_as(text: str, sync: Sync, testbed: Testbed) -> None:
+    expect_repository.described_as(testbed, sync, text)
+
+
 @then("the backups are recorded under:")
 def backups_recorded_under(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
@@ -92,12 +97,12 @@ def share_hostname(testbed: Testbed) -> None:
 
 @then(phrase("the backups have {number:d} different identities"))
 def different_identities(number: int, testbed: Testbed) -> None:
-    expect.identities_in_repository(testbed, number)
+    expect_repository.identities_in_repository(testbed, number)
 
 
 @then(phrase("each of their identities has a history of {number:d} snapshots"))
 def history_of_each(number: int, testbed: Testbed) -> None:
-    expect.history_of_each(testbed, number)
+    expect_repository.history_of_each(testbed, number)
 
 
 @then(phrase('the mover of the source is given {variable} "{value:Text}"'))

@@ -6,7 +6,7 @@ from functools import partial
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_operator, promises
+from harness import expect, expect_operator, expect_repository, promises
 from harness.findings import Finding, whether
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
@@ -49,7 +49,7 @@ def grow(number: int, testbed: Testbed) -> tuple[float, float]:
 @then(phrase("it is a finding whether the backups have {number:d} different identities"))
 def identities(number: int, testbed: Testbed) -> None:
     question = f"the backups have {number} different identities"
-    testbed.findings.append(whether(question, lambda: expect.identities_in_repository(testbed, number)))
+    testbed.findings.append(whether(question, lambda: expect_repository.identities_in_repository(testbed, number)))
 
 
 @then("it is a finding whether every restore holds the data of its source")
@@ -67,7 +67,7 @@ def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> 
 def kept_out(name: str, namespace: str, read: Tree, testbed: Testbed) -> None:
     source = ObjectRef("ReplicationSource", namespace, name)
     question = f"the data of {source} is closed to others with the Secret"
-    testbed.findings.append(whether(question, lambda: expect.kept_out(read, source)))
+    testbed.findings.append(whether(question, lambda: expect_repository.kept_out(read, source)))
 
 
 @then("it is a finding whether the API accepts each of them")
@@ -121,7 +121,7 @@ def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
 @then(phrase("it is a finding whether each source has {number:d} snapshot"))
 def each_has(number: int, testbed: Testbed) -> None:
     for source in testbed.sources():
-        check = partial(expect.snapshots_of, testbed, source, number)
+        check = partial(expect_repository.snapshots_of, testbed, source, number)
         testbed.findings.append(whether(f"{source} has {number} snapshot", check))
 
 

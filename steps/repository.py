@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pytest_bdd import given, then, when
 
-from harness import expect
+from harness import expect_repository
 from harness.model import Identity, ObjectRef
 from harness.sync import Growth
 from harness.testbed import Testbed
@@ -40,12 +40,12 @@ def back_up_other(name: str, namespace: str, first: Growth, testbed: Testbed) ->
 
 @then(phrase("the store grows by at most {percent:d} % of the data"))
 def grows_little(percent: int, growth: Growth) -> None:
-    expect.grown(growth, at_most=percent / 100)
+    expect_repository.grown(growth, at_most=percent / 100)
 
 
 @then(phrase("the store grows by at least {percent:d} % of the data"))
 def grows_much(percent: int, growth: Growth) -> None:
-    expect.grown(growth, at_least=percent / 100)
+    expect_repository.grown(growth, at_least=percent / 100)
 
 
 @given(phrase('a retention policy that keeps {number:d} snapshot for hostname "{hostname:Text}"'))
@@ -68,22 +68,22 @@ def existing_user(username: str, hostname: str, instant: str, testbed: Testbed) 
 
 @then("every manifest of the repository is as it was")
 def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -> None:
-    expect.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())
+    expect_repository.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())
 
 
 @then("the sources have this many snapshots:")
 def snapshots_of(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
         source = ObjectRef("ReplicationSource", record["namespace"], record["name"])
-        expect.snapshots_of(testbed, source, int(record["snapshots"]))
+        expect_repository.snapshots_of(testbed, source, int(record["snapshots"]))
 
 
 @then("each snapshot is traced to one source by its identity and its time")
 def traced(testbed: Testbed) -> None:
-    expect.traced(testbed)
+    expect_repository.traced(testbed)
 
 
 @then(phrase('the repository "{repository:Text}" holds snapshots of source "{name:Text}" alone'))
 def holds_only(repository: str, name: str, testbed: Testbed) -> None:
     source = next(source for source in testbed.sources() if source.name == name)
-    expect.only_identity(testbed, repository, testbed.last_sync(source))
+    expect_repository.only_identity(testbed, repository, testbed.last_sync(source))

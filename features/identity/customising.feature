@@ -76,6 +76,16 @@ Feature: Custom identities
       Then the repository holds 2 snapshots, all of username "legacy" and hostname "db01.company"
       And its volume holds what that user backed up
 
+  Rule: An @ in a hostname is a character like any other to a mover
+
+    @CU_4
+    Scenario: What a mover backs up under a hostname with an @, it restores
+      Given a source "mailbox" in namespace "office"
+      And the mover has backed up the source "mailbox" in namespace "office" as username "user" and hostname "site@company.com"
+      When the mover restores it as username "user" and hostname "site@company.com"
+      Then it is recorded under username "user" and hostname "site@company.com"
+      And its volume holds exactly the data of source "mailbox" in namespace "office"
+
   Rule: An e-mail address is a username like any other to a mover
 
     @CU_1

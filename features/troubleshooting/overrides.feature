@@ -17,6 +17,16 @@ Feature: Looking for an identity that is not applied
         | --override-username |
         | --override-hostname |
 
+  Rule: Additional arguments reach kopia as they are given
+
+    @TR_5
+    Scenario: An argument with spaces stays in one piece
+      Given a source "orders" in namespace "shop" with:
+        | field          | value                                      |
+        | additionalArgs | --description=orders of the shop, nightly  |
+      When the source "orders" in namespace "shop" is backed up
+      Then its snapshot is described as "orders of the shop, nightly"
+
   Rule: The log shows the identity in use
 
     @TR_2

@@ -55,6 +55,23 @@ class _UsernameCut(ReferenceMover):
         return Identity(identity.username.split("@")[0], identity.hostname)
 
 
+@mutant("hostname-cut-at-the-at-sign", fails="CU_4", unrelated="HN_1 CU_1 TN_1")
+class _HostnameCut(ReferenceMover):
+    """A hostname loses what stands before its @."""
+
+    def identity(self, job: MoverJob) -> Identity:
+        identity = super().identity(job)
+        return Identity(identity.username, identity.hostname.rpartition("@")[2])
+
+
+@mutant("arguments-torn-apart", fails="TR_5", unrelated="TR_1 TR_2 HN_2")
+class _ArgumentsTornApart(ReferenceMover):
+    """The user's own arguments are split at every space."""
+
+    def additional(self, job: MoverJob) -> list[str]:
+        return " ".join(super().additional(job)).split()
+
+
 @mutant("prefix-ignored", fails="SR_5", unrelated="SR_3 HN_2 TN_1")
 class _PrefixIgnored(ReferenceMover):
     """The path prefix of the repository is dropped."""

@@ -35,7 +35,8 @@ class Claim:
     """One promise: where it stands, who decides it, and what it says in our own words.
 
     ``side`` is the side of a contradiction that makes it ("" for both); ``sentences`` are the
-    fingerprints of what it was read from (``harness.spec.drift``).
+    fingerprints of what it was read from (``harness.spec.drift``); ``needs`` are capabilities that a
+    subject may declare it lacks.
     """
 
     id: str
@@ -48,6 +49,7 @@ class Claim:
     side: str = ""
     source: str = "document"
     sentences: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def is_judged(self) -> bool:
@@ -96,7 +98,7 @@ def read(text: str) -> Mapping[str, Claim]:
             if claim_id in found:
                 raise LedgerError(f"the claim {claim_id} is in {found[claim_id].area} and in {area}")
             fields = {**entry, "decided_by": tuple(entry["decided_by"].split())}
-            fields["sentences"] = tuple(entry.get("sentences", ()))
+            fields |= {key: tuple(entry.get(key, ())) for key in ("sentences", "needs")}
             found[claim_id] = Claim(claim_id, area, profile=section.get("profile", "core"), **fields)
     return found
 

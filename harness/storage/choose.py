@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.engine import NoEngine, engine
 from harness.errors import HarnessError
 from harness.storage import container, external, server
 from harness.storage.credentials import random_credentials
@@ -35,8 +36,8 @@ def open_store(
     if request == "process":
         return _process(folder, warden, "asked for by --storage", say)
     try:
-        client = container.engine()
-    except container.NoEngine as reason:
+        client = engine()
+    except NoEngine as reason:
         if request == "container":
             raise HarnessError(f"--storage container: {reason}; start an engine, or use --storage process") from None
         say(f"{reason}: running MinIO as a process instead")

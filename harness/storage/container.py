@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.engine import reason
 from harness.errors import HarnessError
 from harness.storage.credentials import Credentials
 from harness.toolchain.download import Progress
@@ -17,33 +17,9 @@ from harness.toolchain.provision import Tool
 if TYPE_CHECKING:
     from docker import DockerClient
 
-MIN_API = (1, 40)
-PING_TIMEOUT_S = 10
 IMAGE = "volsync-kopia-conformance/minio"
 PORT = 9000
 DOCKERFILE = b'FROM scratch\nCOPY minio /minio\nENTRYPOINT ["/minio"]\n'
-
-
-class NoEngine(Exception):
-    """No container engine can be used; the message says why."""
-
-
-def engine() -> DockerClient:
-    """The container engine; raises NoEngine where none runs, or one that is too old."""
-    # Ryuk is an image that has to be pulled; the warden of this project cleans up in its place.
-    os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
-    import docker
-    from docker.errors import DockerException
-
-    try:
-        client = docker.from_env(timeout=PING_TIMEOUT_S)
-        api = str(client.version()["ApiVersion"])
-    except DockerException as error:
-        raise NoEngine(f"no container engine answers ({_reason(error)})") from None
-    if tuple(int(part) for part in api.split(".")) < MIN_API:
-        wanted = ".".join(map(str, MIN_API))
-        raise NoEngine(f"the container engine is too old (API {api}, {wanted} is needed)")
-    return client
 
 
 def own_image(client: DockerClient, server: Tool, say: Progress) -> str:
@@ -58,7 +34,7 @@ def own_image(client: DockerClient, server: Tool, say: Progress) -> str:
         try:
             client.images.build(fileobj=_context(server.path), custom_context=True, tag=tag, rm=True, forcerm=True)
         except DockerException as error:
-            raise HarnessError(f"the image {tag} could not be built: {_reason(error)}") from None
+            raise HarnessError(f"the image {tag} could not be built: {reason(error)}") from None
     return tag
 
 
@@ -81,7 +57,7 @@ def start(image: str, name: str, credentials: Credentials) -> str:
     try:
         container.start()
     except DockerException as error:
-        raise HarnessError(f"no MinIO container could be started from {image}: {_reason(error)}") from None
+        raise HarnessError(f"no MinIO container could be started from {image}: {reason(error)}") from None
     return f"127.0.0.1:{container.get_exposed_port(PORT)}"
 
 
@@ -100,7 +76,3 @@ def _digest(binary: Path) -> str:
     """Distinguishes binaries by size and time of making: hashing 100 MB would delay every start."""
     status = binary.stat()
     return hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode()).hexdigest()[:12]
-
-
-def _reason(error: Exception) -> str:
-    return str(error).strip().splitlines()[0][:200]

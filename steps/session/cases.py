@@ -16,7 +16,7 @@ from harness.model import CustomNames, DefaultUsername, Sides
 from harness.mutants import MUTANTS
 from harness.sides import NEITHER
 from harness.spec.ledger import Claim, LedgerError, claims
-from harness.subject import NOT_OF_A_SUBJECT, Subject
+from harness.subject import Subject
 from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
 
 _Side = TypeVar("_Side", DefaultUsername, CustomNames)
@@ -106,11 +106,16 @@ def _sides(taken: str | None, all_sides: tuple[_Side, ...], tags: set[str]) -> l
 
 
 def _brings(who: Subject, tags: set[str]) -> bool:
-    deciders = {part for claim in tags & claims().keys() for part in claims()[claim].decided_by}
-    return bool(deciders & (who.brings | NOT_OF_A_SUBJECT))
+    return any(who.decides(claim) for claim in tags & claims().keys()) and not _lacking(who, tags)
+
+
+def _lacking(who: Subject, tags: set[str]) -> list[str]:
+    return sorted({need for claim in tags & claims().keys() for need in claims()[claim].needs} & who.lacks)
 
 
 def _reason(options: Options, tags: set[str]) -> str:
+    if lacking := _lacking(options.subject, tags):
+        return f"{options.subject.name} declares that it lacks {', '.join(lacking)}"
     if not _brings(options.subject, tags):
         return f"decided by a part that {options.subject.name} does not bring"
     if options.proof:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from _pytest.mark.expression import Expression
 
 from harness import sides, subject
 from harness.errors import UsageError
@@ -94,6 +95,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[OPTIONS] = parse(config)
         if serves(config):
             check_tags(config.rootpath / "features")
+            _readable("-k", config.option.keyword)
+            _readable("-m", config.option.markexpr)
             _known_tags(config.option.markexpr)
             manifests.load_folder(config.rootpath / "fixtures" / "manifests")
     except UsageError as error:
@@ -150,6 +153,14 @@ def parse(config: pytest.Config) -> Options:
         proof=option.proof,
         overhead=option.overhead,
     )
+
+
+def _readable(name: str, expression: str) -> None:
+    """Said here in one line: pytest finds out in a worker, and ends with a traceback."""
+    try:
+        Expression.compile(expression or "x")
+    except SyntaxError as error:
+        raise UsageError(f"{name} {expression}: {error.msg}; write words with and, or, not and brackets") from None
 
 
 def _known_tags(expression: str) -> None:

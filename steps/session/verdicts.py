@@ -98,7 +98,7 @@ def _facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mes
     error = call.excinfo.value if call.excinfo else None
     facts = Outcome(
         scenario=item.nodeid,
-        claims=tuple(mark.name for mark in item.iter_markers() if mark.name in claims()),
+        claims=_asked(item, case),
         subject=case.subject.name if isinstance(case, Case) else "",
         sides=str(case.sides) if isinstance(case, Case) else "",
         verdict=verdict,
@@ -113,6 +113,12 @@ def _facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mes
     ).as_facts()
     # Whatever it came from: no secret leaves the process that knows it.
     return dict(json.loads(REDACT(json.dumps(facts))))
+
+
+def _asked(item: pytest.Item, case: Any) -> tuple[str, ...]:
+    """The claims that the scenario is about: what only another part decides is not credited to a subject."""
+    tags = [mark.name for mark in item.iter_markers() if mark.name in claims()]
+    return tuple(tag for tag in tags if not isinstance(case, Case) or case.subject.decides(tag))
 
 
 def _last_commands(item: pytest.Item) -> tuple[str, ...]:

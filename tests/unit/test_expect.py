@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness import expect
+from harness import expect, expect_repository
 from harness.errors import Divergence, HarnessError
 from harness.model import Identity, ObjectRef
 from harness.process import Completed
@@ -69,10 +69,10 @@ def test_success_and_failure_are_the_operators_word():
 def test_growth_has_limits(added, limits, holds):
     growth = Growth(sync(succeeded=True), 1000, added, b"")
     if holds:
-        expect.grown(growth, **limits)
+        expect_repository.grown(growth, **limits)
     else:
         with pytest.raises(Divergence, match="store"):
-            expect.grown(growth, **limits)
+            expect_repository.grown(growth, **limits)
 
 
 def test_kopia_has_to_refuse_and_to_name_the_flag():

@@ -1,0 +1,39 @@
+"""The container engine: found where one runs, with the reason where none can be used."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+MIN_API = (1, 40)
+PING_TIMEOUT_S = 10
+
+
+class NoEngine(Exception):
+    """No container engine can be used; the message says why."""
+
+
+def engine() -> DockerClient:
+    """The container engine; raises NoEngine where none runs, or one that is too old."""
+    # Ryuk is an image that has to be pulled; the warden of this project cleans up in its place.
+    os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
+    import docker
+    from docker.errors import DockerException
+
+    try:
+        client = docker.from_env(timeout=PING_TIMEOUT_S)
+        api = str(client.version()["ApiVersion"])
+    except DockerException as error:
+        raise NoEngine(f"no container engine answers ({reason(error)})") from None
+    if tuple(int(part) for part in api.split(".")) < MIN_API:
+        wanted = ".".join(map(str, MIN_API))
+        raise NoEngine(f"the container engine is too old (API {api}, {wanted} is needed)")
+    return client
+
+
+def reason(error: Exception) -> str:
+    """The first line of what an engine says."""
+    return str(error).strip().splitlines()[0][:200]

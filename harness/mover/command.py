@@ -1,0 +1,147 @@
+"""A mover that is a program of somebody else: run with what a Job of the operator gives it, and nothing more.
+
+Where the system allows it, the program gets a mount namespace with its volumes at ``/data``,
+``/restore/data`` and ``/cache`` and a ``/tmp`` of its own; elsewhere the same folders are named in
+DATA_DIR, KOPIA_CACHE_DIR and, where the job does not set it, KOPIA_SOURCE_PATH_OVERRIDE.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Literal
+
+from harness.errors import UsageError
+from harness.kopia import version_of
+from harness.model import MoverJob, MoverResult
+from harness.mover import bounded
+from harness.process import REDACT, Call, run
+from harness.toolchain.provision import Tool
+from harness.warden import sweep
+
+CAGE = Path(__file__).with_name("cage.py")
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+JOB_MARKER = "VOLSYNC_CONFORMANCE_JOB"
+"""Environment variable that every process of one job carries, so that it can be ended for good."""
+
+TIMEOUT_S = 300.0
+PROBE_TIMEOUT_S = 20.0
+Isolation = Literal["auto", "namespace", "environment"]
+
+
+@dataclass(frozen=True)
+class CommandSpec:
+    """What a subject file says of its mover: absolute ``command``, folders for its ``path``, and limits."""
+
+    command: tuple[str, ...]
+    path: tuple[Path, ...] = ()
+    isolation: Isolation = "auto"
+    timeout_s: float = TIMEOUT_S
+
+
+@dataclass
+class CommandMover:
+    """Runs jobs one after another; ``record`` is told of each with its duration."""
+
+    spec: CommandSpec
+    kopia: Path
+    scratch: Path
+    record: Callable[[Call], None]
+    _numbers: count[int] = field(default_factory=lambda: count(1), repr=False)
+
+    def run(self, job: MoverJob) -> MoverResult:
+        """See Mover."""
+        name = f"{self.scratch.parent.name}-{next(self._numbers)}"
+        folder = self.scratch / name
+        (folder / "tmp").mkdir(parents=True)
+        why_not = namespaces_refused() if self.spec.isolation != "environment" else "asked for"
+        in_namespace = self.spec.isolation == "namespace" or not why_not
+        report = folder / "report"
+        spec = {
+            "argv": [*self.spec.command, *job.args],
+            "root": str(_made(self.scratch / "root")) if in_namespace else None,
+            "binds": {"/tmp": str(folder / "tmp"), **{at: str(path) for at, path in job.volumes.items()}},  # noqa: S108
+            "exposed": [str(path) for path in self._exposed()],
+            "report": str(report),
+        }
+        (folder / "job.json").write_text(json.dumps(spec), encoding="utf-8")
+        env = self.environment(job, folder / "tmp", in_namespace=in_namespace) | {JOB_MARKER: name}
+        REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
+        ended = bounded.run(
+            [sys.executable, "-I", "-S", str(CAGE), str(folder / "job.json")],
+            env,
+            self.spec.timeout_s,
+            lambda: sweep(name, set(), JOB_MARKER),
+        )
+        self.record(Call(self.spec.command + job.args, env, ended.log, ended.exit_code, ended.seconds))
+        why = ended.why_ended or report.read_text(encoding="utf-8").strip()
+        shutil.rmtree(folder, ignore_errors=True)
+        return MoverResult(ended.exit_code, ended.log, why)
+
+    def environment(self, job: MoverJob, tmp: Path, *, in_namespace: bool) -> dict[str, str]:
+        """The environment of the container: the job's, and what every container has."""
+        path = ":".join([*map(str, self.spec.path), str(self.kopia.parent), SYSTEM_PATH])
+        env = {**job.env, **job.secret_env, "PATH": path, "HOSTNAME": pod_name(job)}
+        if in_namespace:
+            return {**env, "HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 (the mover's own)
+        (mount,) = (at for at in job.volumes if at != "/cache")
+        outside = {
+            "DATA_DIR": str(job.volumes[mount]),
+            "KOPIA_CACHE_DIR": str(job.volumes["/cache"]),
+            "KOPIA_SOURCE_PATH_OVERRIDE": job.env.get("KOPIA_SOURCE_PATH_OVERRIDE", "/data"),
+        }
+        return {**env, **outside, "HOME": str(tmp), "TMPDIR": str(tmp)}
+
+    def _exposed(self) -> list[Path]:
+        """Folders of the mover's own that would vanish behind its volumes, such as a checkout below /tmp."""
+        named = [Path(word) for word in self.spec.command if word.startswith("/")]
+        folders = {path.parent if path.is_file() else path for path in named if path.exists()}
+        hidden = ("/tmp", "/data", "/cache", "/restore")  # noqa: S108 (places inside)
+        wanted = {*folders, *self.spec.path, self.kopia.parent}
+        return sorted(path for path in wanted if str(path).startswith(tuple(f"{place}/" for place in hidden)))
+
+
+@cache
+def namespaces_refused() -> str:
+    """Why no namespace can be had on this system; "" where one can."""
+    if not sys.platform.startswith("linux"):
+        return f"no namespaces on {sys.platform}"
+    with tempfile.TemporaryDirectory() as folder:
+        done = run([sys.executable, "-I", "-S", CAGE, "--probe", folder], env={}, timeout_s=PROBE_TIMEOUT_S)
+    return "" if done.exit_code == 0 else (done.tail or "the system refuses it")
+
+
+def how_it_runs(spec: CommandSpec) -> str:
+    """In words, for the report: in a namespace, or through its environment, and why."""
+    why_not = "asked for" if spec.isolation == "environment" else namespaces_refused()
+    if not why_not:
+        return "in a mount namespace of its own"
+    if spec.isolation == "namespace":
+        raise UsageError(f"mover.isolation: namespace: not to be had here ({why_not}); use auto or environment")
+    return f"through DATA_DIR and KOPIA_CACHE_DIR ({why_not})"
+
+
+def kopia_of(spec: CommandSpec, kopia: Tool) -> tuple[str, str]:
+    """Path and version of the kopia that the mover finds first; it may be another than the harness's own."""
+    path = ":".join([*map(str, spec.path), str(kopia.path.parent), SYSTEM_PATH])
+    found = shutil.which("kopia", path=path)
+    return (found, version_of(Path(found)) or "unknown") if found else ("none", "none")
+
+
+def pod_name(job: MoverJob) -> str:
+    """As a Pod of the operator is called."""
+    kind = "src" if job.owner.kind == "ReplicationSource" else "dst"
+    return re.sub(r"[^a-z0-9-]", "-", f"volsync-{kind}-{job.owner.name}".lower())[:63].strip("-")
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

@@ -1,0 +1,159 @@
+"""A mover that is a container image: run as the container of an operator's Job, with bind mounts and no cluster.
+
+The container shares the network of the host, so that it reaches a store on 127.0.0.1 and nothing has
+to listen beyond it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.engine import NoEngine, engine, reason
+from harness.errors import HarnessError, UsageError
+from harness.model import MoverJob, MoverResult
+from harness.mover.bounded import MAX_LOG_BYTES, TERM_GRACE_S
+from harness.mover.command import TIMEOUT_S, pod_name
+from harness.process import REDACT, RUN_MARKER, Call
+from harness.warden import RUN_LABEL
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+    from docker.models.containers import Container
+
+ENTRYPOINT = ("/mover-kopia/entry.sh",)
+
+
+@dataclass(frozen=True)
+class ImageSpec:
+    """What a subject file says of its image: entry point, user (``uid[:gid]``), security context, and limits."""
+
+    image: str
+    entrypoint: tuple[str, ...] = ENTRYPOINT
+    user: str = ""
+    privileged: bool = False
+    read_only_root: bool = False
+    capabilities_add: tuple[str, ...] = ()
+    capabilities_drop: tuple[str, ...] = ()
+    timeout_s: float = TIMEOUT_S
+
+    def security(self) -> dict[str, Any]:
+        """The security context as the engine takes it."""
+        return {
+            "user": self.user or None,
+            "privileged": self.privileged,
+            "read_only": self.read_only_root,
+            "cap_add": list(self.capabilities_add),
+            "cap_drop": list(self.capabilities_drop),
+        }
+
+
+@dataclass
+class ImageMover:
+    """Runs jobs one after another, each in a container of its own."""
+
+    spec: ImageSpec
+    scratch: Path
+    record: Callable[[Call], None]
+    _numbers: count[int] = field(default_factory=lambda: count(1), repr=False)
+
+    def run(self, job: MoverJob) -> MoverResult:
+        """See Mover."""
+        from docker.errors import DockerException
+
+        tmp = self.scratch / f"tmp-{next(self._numbers)}"
+        tmp.mkdir(parents=True)
+        tmp.chmod(0o1777)
+        volumes = {**job.volumes, "/tmp": tmp}  # noqa: S108 (the mover's own)
+        _hand_over(volumes.values(), self.spec.user)
+        REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
+        begin = time.monotonic()
+        try:
+            container = self._start(job, volumes)
+            try:
+                result = self._follow(container)
+            finally:
+                container.remove(force=True, v=True)
+        except DockerException as error:
+            raise HarnessError(f"the image {self.spec.image} could not be run: {reason(error)}") from None
+        self.record(Call((self.spec.image, *job.args), {}, result.log, result.exit_code, time.monotonic() - begin))
+        return result
+
+    @cached_property
+    def _client(self) -> DockerClient:
+        return engine()
+
+    def _start(self, job: MoverJob, volumes: dict[str, Path]) -> Container:
+        return self._client.containers.run(
+            self.spec.image,
+            entrypoint=list(self.spec.entrypoint),
+            command=list(job.args),
+            environment={**job.env, **job.secret_env, "HOSTNAME": pod_name(job)},
+            volumes={str(path): {"bind": at, "mode": "rw"} for at, path in volumes.items()},
+            network_mode="host",
+            labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},
+            detach=True,
+            **self.spec.security(),
+        )
+
+    def _follow(self, container: Container) -> MoverResult:
+        """Waits for the container's end, within its limits."""
+        log, flooded = bytearray(), threading.Event()
+
+        def read() -> None:
+            for chunk in container.logs(stream=True, follow=True):
+                log.extend(chunk)
+                if len(log) > MAX_LOG_BYTES:
+                    flooded.set()
+                    return
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        reader.join(self.spec.timeout_s)
+        why = ""
+        if flooded.is_set():
+            why = f"it wrote more than {MAX_LOG_BYTES >> 20} MiB to its log"
+            container.kill()
+        elif reader.is_alive():
+            why = f"it did not end within {self.spec.timeout_s:g} s"
+            container.stop(timeout=int(TERM_GRACE_S))
+            reader.join(TERM_GRACE_S)
+        status = container.wait(timeout=int(TERM_GRACE_S) + 30)["StatusCode"]
+        return MoverResult(int(status), log.decode("utf-8", errors="replace"), why)
+
+
+def kopia_version(spec: ImageSpec) -> str:
+    """The version of the kopia in an image, or "unknown"; UsageError where there is no such image."""
+    from docker.errors import DockerException, ImageNotFound
+
+    try:
+        client = engine()
+        client.images.get(spec.image)
+    except NoEngine as problem:
+        raise UsageError(f"mover.image: {spec.image}: needs a container engine: {problem}") from None
+    except ImageNotFound:
+        raise UsageError(f"mover.image: {spec.image}: not found; build or pull it first") from None
+    try:
+        said = client.containers.run(spec.image, entrypoint=["kopia"], command=["--version"], remove=True, stderr=True)
+    except DockerException:
+        return "unknown"
+    match = re.match(r"v?(\d+\.\d+\.\d+\S*) build: ", bytes(said).decode(errors="replace"))
+    return match[1] if match else "unknown"
+
+
+def _hand_over(folders: Any, user: str) -> None:
+    """Has the user of the container own its volumes, as the operator's fsGroup or privileges would."""
+    if not user or os.geteuid() != 0:
+        return
+    uid, _, gid = user.partition(":")
+    for folder in folders:
+        for path in [folder, *Path(folder).rglob("*")]:
+            os.chown(path, int(uid), int(gid or uid), follow_symlinks=False)

@@ -1,0 +1,161 @@
+# A mover in plain bash, kopia and jq, written from the operator's contract alone; sourced by entry.sh.
+# Each function is one step; tests/movers/wrong/ overrides one each.
+set -euo pipefail
+
+fail() { echo "ERROR: $*"; exit 1; }
+
+setting() { local name="$1"; printf '%s' "${!name:-}"; }
+
+username() { printf '%s' "$KOPIA_OVERRIDE_USERNAME"; }
+hostname_() { printf '%s' "$KOPIA_OVERRIDE_HOSTNAME"; }
+snapshot_path() { printf '%s' "${KOPIA_SOURCE_PATH_OVERRIDE:-/data}"; }
+
+location() { # bucket and prefix of s3://bucket/prefix
+  local rest="${KOPIA_REPOSITORY#s3://}"
+  bucket="${KOPIA_S3_BUCKET:-${rest%%/*}}"
+  prefix=""
+  case "$rest" in */*) prefix="${rest#*/}"; prefix="${prefix%/}/" ;; esac
+}
+
+announce() {
+  echo "KOPIA_OVERRIDE_USERNAME=$KOPIA_OVERRIDE_USERNAME"
+  echo "KOPIA_OVERRIDE_HOSTNAME=$KOPIA_OVERRIDE_HOSTNAME"
+  echo "Using username override: $(username)"
+  echo "Using hostname override: $(hostname_)"
+}
+
+identity_flags() { flags=("--override-username=$(username)" "--override-hostname=$(hostname_)"); }
+
+loudly() { echo "+ $*"; "$@" 2>&1; }
+
+open_with() { # connect | create
+  local endpoint="${KOPIA_S3_ENDPOINT:-${AWS_S3_ENDPOINT:-s3.amazonaws.com}}"
+  local args=(--bucket="$bucket" --endpoint="${endpoint#*://}" --cache-directory="$KOPIA_CACHE_DIR/kopia")
+  [ -n "$prefix" ] && args+=(--prefix="$prefix")
+  [ "${KOPIA_S3_DISABLE_TLS:-false}" = true ] && args+=(--disable-tls)
+  [ "$1" = create ] && args+=(--format-block-key-derivation-algorithm=pbkdf2-sha256-600000)
+  loudly kopia repository "$1" s3 "${args[@]}" "${flags[@]}"
+}
+
+open_repository() {
+  location
+  identity_flags
+  local said
+  if said="$(open_with connect)"; then echo "$said"; return; fi
+  echo "$said"
+  case "$1:$said" in
+    backup:*"repository not initialized"*) open_with create || fail "the repository could not be created" ;;
+    *) fail "the repository could not be opened" ;;
+  esac
+}
+
+additional() { # the user's own arguments, one an element
+  extra=()
+  local left="${KOPIA_ADDITIONAL_ARGS:-}" separator='|VOLSYNC_ARG_SEP|'
+  while [ -n "$left" ]; do
+    extra+=("${left%%"$separator"*}")
+    case "$left" in *"$separator"*) left="${left#*"$separator"}" ;; *) left="" ;; esac
+  done
+}
+
+retention() {
+  keep=()
+  local name value
+  for name in HOURLY DAILY WEEKLY MONTHLY YEARLY LATEST; do
+    value="$(setting "KOPIA_RETAIN_$name")"
+    [ "$name" = YEARLY ] && name=ANNUAL
+    [ -n "$value" ] && keep+=("--keep-${name,,}=$value")
+  done
+  [ "${#keep[@]}" -eq 0 ] || loudly kopia policy set "$(snapshot_path)" "${keep[@]}" || fail "no retention policy"
+}
+
+take_snapshot() {
+  echo "Creating snapshot for $(username)@$(hostname_):$(snapshot_path)"
+  loudly kopia snapshot create --no-progress "${extra[@]}" --override-source="$(snapshot_path)" "$DATA_DIR" ||
+    fail "the snapshot could not be created"
+}
+
+list_all() { kopia snapshot list --all --json; }
+
+discover() {
+  [ "${KOPIA_DISCOVER_SNAPSHOTS:-}" = true ] || return 0
+  echo "=== Discovery Mode: Available Snapshots ==="
+  jq -c '.[] | {id, userName: .source.userName, hostName: .source.host, path: .source.path, startTime, endTime}' <<<"$all"
+  echo "=== End Discovery Mode ==="
+}
+
+own() { # the snapshots of this job's identity and path
+  jq -c --arg user "$(username)" --arg host "$(hostname_)" --arg path "$(snapshot_path)" \
+    '[.[] | select(.source.userName == $user and .source.host == $host and .source.path == $path)]' <<<"$all"
+}
+
+instant='def instant: capture("^(?<whole>[^.Z]+)(?<part>[.][0-9]+)?Z$")
+  | [(.whole + "Z" | fromdateiso8601), ("0" + (.part // ".0") | tonumber)];'
+
+not_after() { # those that ended at or before an instant, whatever its offset and fraction
+  local whole part
+  read -r whole part < <(date -u -d "$1" +"%s 0.%N")
+  jq -c --argjson limit "[$whole, $part]" "$instant"'[.[] | select((.endTime | instant) <= $limit)]' <<<"$history"
+}
+
+newest_first() { jq -c "$instant"'sort_by(.endTime | instant) | reverse' <<<"$history"; }
+
+choose() {
+  history="$(own)"
+  total="$(jq length <<<"$history")"
+  [ -n "${KOPIA_RESTORE_AS_OF:-}" ] && history="$(not_after "$KOPIA_RESTORE_AS_OF")"
+  history="$(newest_first)"
+  [ -n "${KOPIA_SHALLOW:-}" ] && [ "$KOPIA_SHALLOW" -gt 0 ] && history="$(jq -c ".[:$KOPIA_SHALLOW]" <<<"$history")"
+  chosen="$(jq -r ".[${KOPIA_PREVIOUS:-0}].id // empty" <<<"$history")"
+}
+
+nothing_found() {
+  local who
+  who="$(username)@$(hostname_):$(snapshot_path)"
+  [ "$total" -eq 0 ] && fail "No snapshot found for $who"
+  fail "$who has $total snapshots; the one asked for is none of them"
+}
+
+empty_volume() {
+  [ "${KOPIA_ENABLE_FILE_DELETION:-}" = true ] || return 0
+  find "$DATA_DIR" -mindepth 1 -maxdepth 1 ! -name 'lost+found' -exec rm -rf {} +
+}
+
+restore_chosen() {
+  loudly kopia snapshot restore --no-progress "${extra[@]}" "$chosen" "$DATA_DIR" || fail "the restore did not succeed"
+}
+
+backup() {
+  open_repository backup
+  additional
+  retention
+  take_snapshot
+}
+
+restore() {
+  open_repository restore
+  additional
+  all="$(list_all)" || fail "the snapshots could not be listed"
+  discover
+  choose
+  [ -n "$chosen" ] || nothing_found
+  empty_volume
+  restore_chosen
+}
+
+main() {
+  work="$(mktemp -d)"
+  trap 'rm -rf "$work"' EXIT
+  export KOPIA_CONFIG_PATH="$work/repository.config" KOPIA_LOG_DIR="$work/logs"
+  export KOPIA_CHECK_FOR_UPDATES=false KOPIA_PERSIST_CREDENTIALS_ON_CONNECT=false
+  local name
+  for name in KOPIA_REPOSITORY KOPIA_PASSWORD AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; do
+    [ -n "$(setting "$name")" ] || fail "the repository Secret lacks $name"
+  done
+  announce
+  case "${1:-}" in
+    backup) backup ;;
+    restore) restore ;;
+    *) fail "unknown argument ${1:-}" ;;
+  esac
+}
