@@ -16,8 +16,8 @@ from jsonschema.exceptions import best_match
 from harness.errors import UsageError
 from harness.model import Sides
 from harness.mover.base import Mover
-from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec
-from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec
+from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec, how_it_runs, kopia_of
+from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec, kopia_version
 from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS, Mutant
 from harness.platform.base import Platform, Volumes
@@ -60,6 +60,15 @@ class Subject:
     def platform(self, sides: Sides, volumes: Volumes) -> Platform:
         """A fresh platform that follows the given sides."""
         return SimulatedPlatform(self.decisions(sides), volumes)
+
+    def mover_in_words(self, kopia: Path) -> str:
+        """What runs as the mover, how, and with which kopia; UsageError where it cannot be had."""
+        if self.command:
+            how = how_it_runs(self.command)
+            return f"{' '.join(self.command.command)}, {how}; its kopia: {kopia_of(self.command, kopia)}"
+        if self.image:
+            return f"image {self.image.image}; its kopia: {kopia_version(self.image)}"
+        return f"the reference's own; its kopia: {kopia}"
 
     def mover(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> Mover:
         """A fresh mover."""

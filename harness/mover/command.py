@@ -24,7 +24,6 @@ from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
 from harness.mover import bounded
 from harness.process import REDACT, Call, run
-from harness.toolchain.provision import Tool
 from harness.warden import sweep
 
 CAGE = Path(__file__).with_name("cage.py")
@@ -129,11 +128,11 @@ def how_it_runs(spec: CommandSpec) -> str:
     return f"through DATA_DIR and KOPIA_CACHE_DIR ({why_not})"
 
 
-def kopia_of(spec: CommandSpec, kopia: Tool) -> tuple[str, str]:
+def kopia_of(spec: CommandSpec, kopia: Path) -> str:
     """Path and version of the kopia that the mover finds first; it may be another than the harness's own."""
-    path = ":".join([*map(str, spec.path), str(kopia.path.parent), SYSTEM_PATH])
+    path = ":".join([*map(str, spec.path), str(kopia.parent), SYSTEM_PATH])
     found = shutil.which("kopia", path=path)
-    return (found, version_of(Path(found)) or "unknown") if found else ("none", "none")
+    return f"{version_of(Path(found)) or 'of unknown version'} ({found})" if found else "none on its path"
 
 
 def pod_name(job: MoverJob) -> str:

@@ -17,7 +17,14 @@ from harness.subject import Subject
 SCHEMA_VERSION = 1
 HARNESS = "volsync-kopia-conformance"
 VERDICTS = {0: "conformant", 1: "diverges", 2: "interrupted", 3: "unknown", 4: "wrong use", 5: "nothing selected"}
-COUNTED = {"pass": "held", "fail": "diverged", "error": "unknown", "skip": "skipped", "finding": "findings"}
+COUNTED = {
+    "pass": "held",
+    "fail": "diverged",
+    "known": "known",
+    "error": "unknown",
+    "skip": "skipped",
+    "finding": "findings",
+}
 CONTRADICTIONS: Mapping[str, tuple[str, str]] = {
     "default_username": ("object-name", "object-name-namespace"),
     "custom_names": ("validated", "as-given"),
@@ -29,7 +36,8 @@ class RunFacts:
     """What is known of a run beside its outcomes.
 
     ``taken`` maps a contradiction to the side in question, None for both; ``found_out`` says in
-    words what ``auto`` saw.  ``problem`` is why the harness or its surroundings broke, "" otherwise.
+    words what ``auto`` saw, ``mover`` what ran as the mover, and how.  ``problem`` is why the harness or
+    its surroundings broke, "" otherwise.
     """
 
     subject: Subject
@@ -40,6 +48,7 @@ class RunFacts:
     seconds: float
     is_complete: bool
     problem: str = ""
+    mover: str = ""
     taken: Mapping[str, str | None] = field(default_factory=dict)
     found_out: Sequence[str] = ()
     is_proof: bool = False
@@ -62,6 +71,7 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
         "subject": {"name": facts.subject.name, **facts.subject.about},
         "sides": {"found_out": list(facts.found_out), **_sides(facts)},
         "kopia": _tool(facts.equipment),
+        "mover": facts.mover,
         "storage": {"kind": facts.equipment.store.kind, "origin": facts.equipment.store.origin},
         "profiles": {profile: _profile(ordered, profile) for profile in _profiles()},
         "claims": [_claim(claims()[claim], verdict, ordered) for claim, verdict in by_claim(ordered).items()],
@@ -83,7 +93,7 @@ def junit(outcomes: Sequence[Outcome], facts: RunFacts) -> str:
         tests=str(len(ordered)),
         failures=str(sum(outcome.verdict == "fail" and outcome.is_judged for outcome in ordered)),
         errors=str(count["error"] + bool(facts.problem)),
-        skipped=str(count["skip"]),
+        skipped=str(count["skip"] + count["known"]),
         time=f"{facts.seconds:.3f}",
         timestamp=facts.begin.isoformat(timespec="seconds"),
     )
@@ -105,7 +115,12 @@ def _test_case(suite: ElementTree.Element, outcome: Outcome) -> None:
         name=f"{' '.join(outcome.claims)} {title} [{outcome.sides}]".strip(),
         time=f"{outcome.seconds:.3f}",
     )
-    kind = {"fail": "failure" if outcome.is_judged else "", "error": "error", "skip": "skipped"}.get(outcome.verdict)
+    kind = {
+        "fail": "failure" if outcome.is_judged else "",
+        "error": "error",
+        "skip": "skipped",
+        "known": "skipped",
+    }.get(outcome.verdict)
     if kind:
         first = (outcome.message.splitlines() or [""])[0]
         ElementTree.SubElement(case, kind, message=_printable(first)).text = _printable(outcome.message)
@@ -140,7 +155,7 @@ def _profile(outcomes: Sequence[Outcome], profile: str) -> dict[str, Any]:
     }
     counts["not_run"] = sum(claim not in verdicts for claim in of_profile)
     result = "success" if counts["held"] == len(of_profile) else "partial"
-    result = "failure" if counts["diverged"] else result
+    result = "failure" if counts["diverged"] or counts["known"] else result
     return {"result": "unknown" if counts["unknown"] else result, "claims": len(of_profile), **counts}
 
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from harness.findings import Finding
 from harness.spec.ledger import claims
 
-Verdict = Literal["pass", "fail", "error", "skip", "finding"]
+Verdict = Literal["pass", "fail", "error", "skip", "finding", "known"]
 StepOutcome = Literal["passed", "failed", "not run"]
 
 

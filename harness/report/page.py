@@ -12,7 +12,14 @@ from harness.report.summary import MARKS
 from harness.spec.ledger import areas, defects
 
 TEMPLATES = Path(__file__).with_name("templates")
-WORDS = {"pass": "held", "fail": "diverged", "error": "unknown", "skip": "skipped", "finding": "finding"}
+WORDS = {
+    "pass": "held",
+    "fail": "diverged",
+    "known": "known divergence",
+    "error": "unknown",
+    "skip": "skipped",
+    "finding": "finding",
+}
 ROW_PX = 40
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.equipment import Equipment
+from harness.report.expectations import Delta
 from harness.report.outcome import Outcome
 from harness.report.verdicts import MutantResult, by_area, by_mutant
 from harness.spec.ledger import claims
@@ -40,18 +41,29 @@ def lines(
     ]
 
 
+def delta(seen: Delta, file: str) -> list[str]:
+    """What differs from the list of known divergences, what is new first."""
+    new = [f"  {' '.join(one.claims)} {one.story.title if one.story else one.scenario}" for one in seen.new]
+    return [
+        f"held against {file}: {len(new)} new, {len(seen.mended)} mended, {len(seen.unchanged)} unchanged",
+        *(["new divergences:", *new] if new else []),
+        *(["mended, to be taken off the list:", *(f"  {entry}" for entry in seen.mended)] if seen.mended else []),
+        *(["known divergences:", *(f"  {entry}" for entry in seen.unchanged)] if seen.unchanged else []),
+    ]
+
+
 def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
     rows = by_area(outcomes)
-    head = f"{'area of the document':<56}{'held':>6}{'diverged':>10}{'unknown':>9}{'skipped':>9}{'findings':>10}"
-    counts = [[row.held, row.diverged, row.unknown, row.skipped, row.findings] for row in rows]
-    total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 5
+    head = _row("area of the document", ["held", "diverged", "known", "unknown", "skipped", "findings"])
+    counts = [[row.held, row.diverged, row.known, row.unknown, row.skipped, row.findings] for row in rows]
+    total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 6
     body = [_row(row.title, numbers) for row, numbers in zip(rows, counts, strict=True)]
     return [head, *body, _row("claims", total), *_findings(outcomes)]
 
 
-def _row(title: str, numbers: Sequence[int]) -> str:
-    held, diverged, unknown, skipped, findings = numbers
-    return f"{title:<56}{held:>6}{diverged:>10}{unknown:>9}{skipped:>9}{findings:>10}"
+def _row(title: str, numbers: Sequence[object]) -> str:
+    held, diverged, known, unknown, skipped, findings = numbers
+    return f"{title:<56}{held:>6}{diverged:>10}{known:>7}{unknown:>9}{skipped:>9}{findings:>10}"
 
 
 def _findings(outcomes: Sequence[Outcome]) -> list[str]:

@@ -12,19 +12,20 @@ from harness.mutants import MUTANTS
 from harness.report.outcome import Outcome, Verdict
 from harness.spec.ledger import areas, claims
 
-COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "error", "skip", "finding")
-WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "finding", "pass", "skip")
+COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "known", "error", "skip", "finding")
+WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "known", "finding", "pass", "skip")
 
 CONFORMANT, DIVERGES, INTERRUPTED, UNKNOWN, WRONG_USE, NOTHING = 0, 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
 class AreaCount:
-    """How many claims of an area held, diverged, are unknown, were skipped, or ended in findings."""
+    """How many claims of an area held, diverged, diverge as listed, are unknown, were skipped, or ended in findings."""
 
     title: str
     held: int
     diverged: int
+    known: int
     unknown: int
     skipped: int
     findings: int

@@ -50,6 +50,7 @@ class Run:
         self.interrupted = False
         self.lost_worker = False
         self.problem = ""
+        self.mover = ""
         self.overhead = ""
         self.ended_s = 0.0
 
@@ -61,6 +62,10 @@ class Run:
         os.environ[RUN_MARKER] = marker
         self._warden = Warden(marker)
         kopia = provision.kopia(self._options.kopia, os.environ, self.say)
+        who = self._options.subject
+        self.mover = who.mover_in_words(kopia.path)
+        if who.image:
+            self._warden.guard("containers", marker)
         folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
         self._warden.guard("folder", folder)
         _made(folder)
@@ -70,6 +75,8 @@ class Run:
             self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
+        if who.command or who.image:
+            self.say(f"mover: {self.mover}")
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
         equipment.make_bucket(store.probe_bucket)
         # From here on: what is started before is no worker.

@@ -6,7 +6,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from _pytest.mark.expression import Expression
@@ -15,6 +15,7 @@ from harness import sides, subject
 from harness.errors import UsageError
 from harness.model import CustomNames, DefaultUsername
 from harness.platform import manifests
+from harness.report import expectations
 from harness.spec.ledger import LedgerError, claims
 from harness.storage import external
 
@@ -38,6 +39,8 @@ class Options:
     keep: bool
     proof: bool
     overhead: bool
+    expectations: Path | None = None
+    update_expectations: bool = False
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -81,6 +84,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--keep", action="store_true", help="leave the store running and say how to look into it")
     group.addoption(
         "--proof", action="store_true", help="run every mutant on the claims that it must fail; say who survives"
+    )
+    group.addoption(
+        "--expectations",
+        metavar="FILE",
+        help="known divergences of the subject (default: the file that the subject file names)",
+    )
+    group.addoption(
+        "--update-expectations",
+        action="store_true",
+        help="write what diverges now into the file of expectations, sorted; reasons and comments are kept",
     )
     group.addoption(
         "--overhead",
@@ -152,7 +165,20 @@ def parse(config: pytest.Config) -> Options:
         keep=option.keep,
         proof=option.proof,
         overhead=option.overhead,
+        expectations=_expectations(option, who),
+        update_expectations=option.update_expectations,
     )
+
+
+def _expectations(option: Any, who: subject.Subject) -> Path | None:
+    file = Path(option.expectations) if option.expectations else who.expectations
+    if option.update_expectations and file is None:
+        raise UsageError(
+            "--update-expectations: no file is named; use --expectations, or expectations in the subject file"
+        )
+    if file is not None and (file.exists() or not option.update_expectations):
+        expectations.load(file)
+    return file
 
 
 def _readable(name: str, expression: str) -> None:

@@ -13,7 +13,7 @@ from harness import capsule
 from harness.equipment import Equipment
 from harness.errors import Divergence, HarnessError
 from harness.process import REDACT
-from harness.report import document, page, summary, verdicts
+from harness.report import document, expectations, page, summary, verdicts
 from harness.report.outcome import Evidence, Outcome, SyncRecord, Verdict
 from harness.repositories import HINTS_FOLDER
 from harness.spec.ledger import claims
@@ -28,6 +28,7 @@ from steps.session.story import STORY
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
 CUT_OFF = pytest.StashKey[bool]()
+DELTA = pytest.StashKey[expectations.Delta]()
 REPORTS = "reports"
 COMMANDS_SHOWN = 12
 
@@ -155,11 +156,30 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     result = yield
     run = session.config.stash.get(lifecycle.RUN, None)
     if run is not None:
+        _hold_against_expectations(session.config)
         session.exitstatus = _exit_status(session, run)
         workers = session.config.pluginmanager.getplugin("dsession")
         if session.shouldfail or session.shouldstop or getattr(workers, "shouldstop", False):
             session.config.stash[CUT_OFF] = True
     return result
+
+
+def _hold_against_expectations(config: pytest.Config) -> None:
+    """Turns listed divergences to known ones; what differs from the list is kept, and written where that was asked."""
+    options, equipment = config.stash[OPTIONS], config.stash.get(lifecycle.EQUIPMENT, None)
+    if options.expectations is None or equipment is None:
+        return
+    file, kopia = options.expectations, equipment.kopia.version
+    listed = expectations.load(file) if file.exists() else ()
+    found = config.stash[OUTCOMES]
+    outcomes = expectations.applied(listed, found, kopia)
+    seen = expectations.delta(listed, outcomes, kopia)
+    if options.update_expectations and (seen.new or seen.mended):
+        file.write_text(expectations.updated(file, seen), encoding="utf-8")
+        listed = expectations.load(file)
+        outcomes = expectations.applied(listed, outcomes, kopia)
+    config.stash[OUTCOMES] = outcomes
+    config.stash[DELTA] = seen
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -179,6 +199,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     file.with_name("index.html").write_text(page.render(report), encoding="utf-8")
     file.with_name("junit.xml").write_text(REDACT(document.junit(outcomes, facts)), encoding="utf-8")
     terminalreporter.section("conformance")
+    for line in summary.delta(config.stash[DELTA], str(options.expectations)) if DELTA in config.stash else ():
+        terminalreporter.write_line(REDACT(line))
     for line in summary.lines(
         outcomes, equipment, options.subject.name, options.proof, status, run.ended_s, options.probed
     ):
@@ -199,6 +221,7 @@ def _run_facts(config: pytest.Config, run: lifecycle.Run, equipment: Equipment, 
         seconds=run.ended_s,
         is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF]),
         problem=REDACT(run.problem),
+        mover=run.mover,
         taken={"default_username": options.default_username, "custom_names": options.custom_names},
         found_out=options.probed,
         is_proof=options.proof,
@@ -295,4 +318,13 @@ def _exit_status(session: pytest.Session, run: lifecycle.Run) -> int:
         return before
     outcomes = session.config.stash[OUTCOMES]
     status = verdicts.exit_status(outcomes, session.config.stash[OPTIONS].proof)
-    return verdicts.UNKNOWN if before and not any(one.verdict in ("fail", "error") for one in outcomes) else status
+    if before and not any(one.verdict in ("fail", "error", "known") for one in outcomes):
+        return verdicts.UNKNOWN
+    return status or _mended(session.config)
+
+
+def _mended(config: pytest.Config) -> int:
+    """A list with what no longer diverges fails the run until it is trimmed."""
+    seen = config.stash.get(DELTA, None)
+    stale = seen is not None and seen.mended and not config.stash[OPTIONS].update_expectations
+    return verdicts.DIVERGES if stale else verdicts.CONFORMANT

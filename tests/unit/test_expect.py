@@ -44,7 +44,7 @@ def test_every_identity_has_to_be_named():
     expect.names_identities(told, [Identity("a", "x"), Identity("b", "y")])
     with pytest.raises(Divergence, match="c@z"):
         expect.names_identities(told, [Identity("c", "z")])
-    with pytest.raises(HarnessError, match="no content"):
+    with pytest.raises(Divergence, match="no snapshot"):
         expect.names_identities(told, [])
 
 

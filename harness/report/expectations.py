@@ -1,0 +1,192 @@
+"""Known divergences: listed apart from the tests, and strict both ways.
+
+What is listed and still diverges is *known*; what is listed and holds is *mended*, and fails the run
+until the list is trimmed.  An entry says nothing about scenarios that were not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from harness.errors import UsageError
+from harness.report.outcome import Outcome
+from harness.spec.ledger import claims
+
+SCHEMA = Path(__file__).with_name("expectations.schema.yaml")
+UNEXPLAINED = "not explained yet"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """One known divergence of a claim or of a scenario; empty conditions hold always."""
+
+    reason: str
+    claim: str = ""
+    scenario: str = ""
+    link: str = ""
+    kopia: str = ""
+    side: str = ""
+    profile: str = ""
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Claims in the order of the ledger, then scenarios by name."""
+        return (list(claims()).index(self.claim), "") if self.claim else (len(claims()), self.scenario)
+
+    def is_about(self, outcome: Outcome, kopia: str) -> bool:
+        """Whether it says something about an outcome, under its conditions."""
+        named = self.scenario == outcome.scenario if self.scenario else self.claim in outcome.claims
+        profiles = {claims()[claim].profile for claim in outcome.claims}
+        return (
+            named
+            and (not self.side or self.side in outcome.sides.split(","))
+            and (not self.profile or self.profile in profiles)
+            and (not self.kopia or _fits(kopia, self.kopia))
+        )
+
+    def __str__(self) -> str:
+        return f"{self.claim or self.scenario} ({self.reason})"
+
+
+@dataclass(frozen=True)
+class Delta:
+    """What a run says of a list: what is new, what is mended, and what is as it was."""
+
+    new: tuple[Outcome, ...]
+    mended: tuple[Expectation, ...]
+    unchanged: tuple[Expectation, ...]
+
+
+def load(file: Path) -> tuple[Expectation, ...]:
+    """The entries of a file; UsageError names the entry, its field and what it may be."""
+    document = _document(file)
+    error = best_match(Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    if error is not None:
+        where = ".".join(str(step) for step in error.absolute_path) or "top level"
+        raise UsageError(f"{file}: {where}: {error.message}; see docs/gate-your-operator.md, Expectations")
+    found = [_expectation(entry) for entry in document]
+    for entry in found:
+        if entry.claim and entry.claim not in claims():
+            raise UsageError(f"{file}: claim: {entry.claim} is no claim; harness/spec/claims.yaml has all")
+        if entry.kopia and not _is_specifier(entry.kopia):
+            raise UsageError(f"{file}: when.kopia: {entry.kopia!r}: write a version or a range, such as '>=0.22,<0.23'")
+    return tuple(found)
+
+
+def applied(expected: Iterable[Expectation], outcomes: Sequence[Outcome], kopia: str) -> list[Outcome]:
+    """The outcomes, those that diverge as it is listed turned to ``known``, with the reason.
+
+    A scenario is known by its own entry, or where each of its claims is listed.
+    """
+    entries = list(expected)
+    return [_known(entries, outcome, kopia) for outcome in outcomes]
+
+
+def delta(expected: Sequence[Expectation], outcomes: Sequence[Outcome], kopia: str) -> Delta:
+    """How outcomes, already ``applied``, differ from the list."""
+    new = tuple(outcome for outcome in outcomes if outcome.verdict == "fail" and outcome.is_judged)
+    about = {entry: [one for one in outcomes if entry.is_about(one, kopia)] for entry in expected}
+    unchanged = tuple(one for one, asked in about.items() if any(out.verdict in ("fail", "known") for out in asked))
+    mended = tuple(
+        entry
+        for entry, asked in about.items()
+        if entry not in unchanged and asked and {one.verdict for one in asked} <= {"pass", "skip"}
+        and any(one.verdict == "pass" for one in asked)
+    )  # fmt: skip
+    return Delta(new, mended, unchanged)
+
+
+def updated(file: Path, seen: Delta) -> str:
+    """The file as it should be: without what is mended, with what is new, sorted, comments and reasons kept."""
+    text = file.read_text(encoding="utf-8") if file.exists() else ""
+    head, blocks = _blocks(text)
+    entries = load(file) if blocks else ()
+    if len(entries) != len(blocks):
+        raise UsageError(f"{file}: cannot be updated: begin each entry with '- ' at the start of a line")
+    kept = [(entry.key, block) for entry, block in zip(entries, blocks, strict=True) if entry not in seen.mended]
+    known = {entry.claim for entry in entries}
+    new = {claim for outcome in seen.new for claim in outcome.claims if claims()[claim].is_judged} - known
+    kept += [(_key(claim), f"- claim: {claim}\n  verdict: fail\n  reason: {UNEXPLAINED}\n") for claim in new]
+    return head + "".join(block for _, block in sorted(kept, key=lambda pair: pair[0])) if kept else head + "[]\n"
+
+
+def _key(claim: str) -> tuple[int, str]:
+    return Expectation("", claim=claim).key
+
+
+def _known(entries: Sequence[Expectation], outcome: Outcome, kopia: str) -> Outcome:
+    if outcome.verdict != "fail":
+        return outcome
+    about = [entry for entry in entries if entry.is_about(outcome, kopia)]
+    judged = {claim for claim in outcome.claims if claims()[claim].is_judged}
+    by_scenario = any(entry.scenario for entry in about)
+    if not about or not (by_scenario or judged <= {entry.claim for entry in about}):
+        return outcome
+    reasons = "; ".join(f"{one.reason}{f' ({one.link})' if one.link else ''}" for one in about)
+    return replace(outcome, verdict="known", message=f"known: {reasons}\n{outcome.message}")
+
+
+def _expectation(entry: Any) -> Expectation:
+    given = {key: value for key, value in entry.items() if key not in ("verdict", "when")}
+    return Expectation(**given, **entry.get("when", {}))
+
+
+def _document(file: Path) -> Any:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8")) or []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
+        raise UsageError(f"expectations: {file}: cannot be read ({reason}); name a file, or leave them out") from None
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
+        raise UsageError(f"{file}, line {line}: not YAML; write a list of entries") from None
+
+
+def _blocks(text: str) -> tuple[str, list[str]]:
+    """What stands before the entries, and each entry with the comments right above it."""
+    head: list[str] = []
+    blocks: list[list[str]] = []
+    comments: list[str] = []
+    for line in text.splitlines(keepends=True):
+        if line.startswith("- "):
+            blocks.append([*comments, line])
+            comments = []
+        elif line.startswith("#"):
+            comments.append(line)
+        elif line.startswith(" ") and blocks:
+            blocks[-1].extend([*comments, line])
+            comments = []
+        elif line.strip() != "[]":
+            (blocks[-1] if blocks else head).extend([*comments, line])
+            comments = []
+    (blocks[-1] if blocks else head).extend(comments)
+    return "".join(head), ["".join(block) for block in blocks]
+
+
+def _is_specifier(text: str) -> bool:
+    try:
+        SpecifierSet(_specifier(text))
+    except InvalidSpecifier:
+        return False
+    return True
+
+
+def _specifier(text: str) -> str:
+    return f"=={text}" if re.match(r"\d", text) else text
+
+
+def _fits(version: str, specifier: str) -> bool:
+    try:
+        return Version(version) in SpecifierSet(_specifier(specifier))
+    except InvalidVersion:
+        return False

@@ -1,0 +1,206 @@
+"""Movers that are not ours: an independent one is conformant, wrong ones are caught by the claims named for them."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+from harness.spec.ledger import claims
+from tests.real.conftest import PROJECT
+
+MOVERS = PROJECT / "tests" / "movers"
+WRONG = yaml.safe_load((MOVERS / "wrong.yaml").read_text(encoding="utf-8"))
+JUDGED = [claim.id for claim in claims().values() if claim.is_judged and {"mover", "kopia"} & set(claim.decided_by)]
+BY_MOVERS = ("-n", "2", "--dist", "worksteal", "--max-worker-restart", "0", "--storage", "process")
+
+
+@pytest.fixture
+def subject(tmp_path):
+    """Writes a subject file with a mover of the given fields."""
+
+    def write(**mover):
+        file = tmp_path / "subject.yaml"
+        file.write_text(json.dumps({"name": "mine", "mover": {"kind": "command", **mover}}))
+        return str(file)
+
+    return write
+
+
+def script(path: Path, body: str) -> str:
+    path.write_text(f"#!/usr/bin/env bash\n{body}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_the_independent_mover_is_conformant(suite):
+    ended = suite.run(*BY_MOVERS, "--subject", str(MOVERS / "plain.yaml"))
+    assert ended.status == 0, ended.output
+    assert ended.line("mover:", "in a mount namespace of its own", "its kopia: 0.23.1")
+    held = {claim for claim, verdict in ended.claims.items() if verdict == "pass"}
+    assert {"CU_1", "OV_5", "RP_3", "SR_3", "IS_6", "TR_5"} <= held
+    skips = {claim["id"]: claim["skips"] for claim in ended.report["claims"] if claim["verdict"] == "skip"}
+    assert skips["HN_2"] == ["decided by a part that plain does not bring"]
+    assert "VA_1" in skips
+    assert not held & {"HN_2", "RD_4", "SI_1", "VA_1"}, (
+        "what only the reference brought is never credited to the subject"
+    )
+    suite.assert_clean(0)
+
+
+def test_the_independent_mover_is_conformant_without_a_namespace(suite, subject):
+    plain = subject(command=["bash", str(MOVERS / "entry.sh")], isolation="environment")
+    ended = suite.run(*BY_MOVERS, "-m", "CU_1 or SR_3 or RP_7 or IS_6 or TR_5 or SR_5", "--subject", plain)
+    assert ended.status == 0, ended.output
+    assert ended.line("through DATA_DIR and KOPIA_CACHE_DIR")
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_mover_fails_the_claims_named_for_it_and_nothing_else(suite, subject, name):
+    wrong = subject(command=["bash", str(MOVERS / "wrong.sh"), name], timeout_s=4 if name == "hangs" else 60)
+    ended = suite.run(*BY_MOVERS, "-m", " or ".join(JUDGED), "--subject", wrong)
+    assert ended.status == 1, ended.output
+    failed = {claim for claim, verdict in ended.claims.items() if verdict == "fail"}
+    assert failed == {*WRONG[name]["fails"], *WRONG[name]["collateral"]}, ended.output
+    suite.assert_clean()
+
+
+def test_every_wrong_variant_is_written_down():
+    assert sorted(WRONG) == sorted(path.stem for path in (MOVERS / "wrong").glob("*.sh"))
+    assert all(entry["fails"] for entry in WRONG.values())
+    assert len(WRONG) >= 12
+
+
+def test_a_mover_gets_what_a_container_gets_and_nothing_of_the_caller(suite, subject, tmp_path):
+    seen = tmp_path / "seen"
+    seen.mkdir(mode=0o777)
+    body = f"""
+{{ env; echo "args $*"; ls -d /data /cache /tmp; touch /cache/x /tmp/y && echo writable; pwd; }} >{seen}/backup 2>&1
+exit 1"""
+    mover = subject(command=[script(tmp_path / "entry.sh", body)], path=[str(seen)])
+    suite.run("--storage", "process", "-m", "TR_2", "--subject", mover, MY_OWN_VARIABLE="mine", LC_ALL="C")
+    text = (seen / "backup").read_text()
+    names = {line.partition("=")[0] for line in text.splitlines() if "=" in line}
+    assert {"KOPIA_OVERRIDE_USERNAME", "KOPIA_PASSWORD", "KOPIA_CACHE_DIR", "DATA_DIR"} <= names
+    assert not {"MY_OWN_VARIABLE", "LC_ALL", "DOCKER_HOST", "KOPIA_BIN"} & names
+    assert "args backup" in text
+    assert "writable" in text
+    assert {"/data", "/cache", "/tmp", "DATA_DIR=/data"} <= set(text.splitlines())
+
+
+MISBEHAVIOUR = {
+    "hangs": ("sleep 1000", "did not end within 2 s"),
+    "ignores SIGTERM": ("trap '' TERM; while :; do sleep 1; done", "ignored SIGTERM"),
+    "floods its log": ("yes | head -c 100000000", "wrote more than 8 MiB"),
+    "leaves children behind": ("setsid sleep 1000 & sleep 0.1; exit 0", "left processes behind"),
+    "forks and forks": (
+        "for n in 1 2 3; do (setsid bash -c 'sleep 999 & sleep 999' &) ; done; sleep 999",
+        "did not end",
+    ),
+}
+
+
+@pytest.mark.parametrize("isolation", ["auto", "environment"])
+@pytest.mark.parametrize("name", MISBEHAVIOUR)
+def test_a_mover_that_misbehaves_is_ended_and_its_sync_failed(suite, subject, tmp_path, name, isolation):
+    body, why = MISBEHAVIOUR[name]
+    entry = script(tmp_path / "entry.sh", body)
+    ended = suite.run(
+        "--storage", "process", "-m", "TR_2", "--subject", subject(command=[entry], timeout_s=2, isolation=isolation)
+    )
+    assert ended.status == 1, ended.output
+    assert ended.claims == {"TR_2": "fail"}
+    assert ended.line("the mover was ended", why)
+    suite.assert_clean(0)
+
+
+def test_a_store_that_is_gone_is_no_verdict_on_the_mover(suite, subject, tmp_path):
+    entry = script(tmp_path / "entry.sh", "pkill -9 -x minio; exit 1")
+    ended = suite.run("--storage", "process", "-m", "TR_2", "--subject", subject(command=[entry]))
+    if shutil.which("pkill") is None:
+        pytest.skip("needs pkill")
+    assert ended.status in (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("mover", "named"),
+    [
+        ({"command": ["no-such-program"]}, "mover.command: no-such-program: no such program"),
+        ({"command": ["bash", "no/such.sh"]}, "mover.command: no/such.sh: no such file"),
+        ({"command": []}, "mover.command"),
+        ({"command": ["bash"], "path": ["nowhere"]}, "mover.path"),
+        ({"kind": "image", "image": "no-such-image:1"}, "mover.image: no-such-image:1: not found"),
+        ({"kind": "image"}, "'image' is a required property"),
+        ({"kind": "reference", "command": ["bash"]}, "mover.command"),
+    ],
+)
+def test_a_bad_subject_ends_in_one_line(suite, subject, mover, named):
+    ended = suite.run("--storage", "process", "-m", "TR_2", "--subject", subject(**mover))
+    assert ended.status == 4, ended.output
+    assert ended.line(named)
+    assert "Traceback" not in ended.output
+
+
+def test_a_capability_that_is_lacked_is_skipped_with_that_reason(suite, tmp_path):
+    file = tmp_path / "subject.yaml"
+    mover = {"kind": "command", "command": ["bash", str(MOVERS / "entry.sh")]}
+    file.write_text(json.dumps({"name": "mine", "mover": mover, "capabilities": {"shallow": False}}))
+    ended = suite.run("--storage", "process", "-m", "RP_9 or RP_1", "--subject", str(file))
+    assert ended.claims == {"RP_1": "pass", "RP_9": "skip"}
+    assert ended.report["claims"][-1]["skips"] == ["mine declares that it lacks shallow"]
+
+
+def test_expectations_are_strict_both_ways(suite, subject, tmp_path):
+    known = tmp_path / "known.yaml"
+    run = ("--storage", "process", "-m", "SR_5 or RP_1", "--expectations", str(known))
+    wrong = subject(command=["bash", str(MOVERS / "wrong.sh"), "prefix-ignored"])
+    first = suite.run(*run, "--subject", wrong, "--update-expectations")
+    assert first.status == 0, first.output
+    assert yaml.safe_load(known.read_text()) == [{"claim": "SR_5", "verdict": "fail", "reason": "not explained yet"}]
+    again = suite.run(*run, "--subject", wrong)
+    assert (again.status, again.claims) == (0, {"SR_5": "known", "RP_1": "pass"}), again.output
+    assert again.line("0 new, 0 mended, 1 unchanged")
+    mended = suite.run(*run, "--subject", str(MOVERS / "plain.yaml"))
+    assert mended.status == 1, mended.output
+    assert mended.line("0 new, 1 mended, 0 unchanged")
+
+
+@pytest.fixture(scope="module")
+def image():
+    """The independent mover as an image, packed from the programs of this machine."""
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("needs a container engine")
+    from tests.movers.pack import pack
+
+    return pack()
+
+
+def test_the_independent_mover_is_conformant_as_an_image(suite, subject, image):
+    ended = suite.run(*BY_MOVERS[:-2], "--subject", subject(kind="image", image=image))
+    assert ended.status == 0, ended.output
+    assert ended.line("mover:", image, "its kopia: 0.23.1")
+    assert {"CU_1", "RP_3", "SR_3"} <= {claim for claim, verdict in ended.claims.items() if verdict == "pass"}
+    suite.assert_clean()
+
+
+def test_an_image_runs_as_the_user_that_is_named(suite, subject, image):
+    mover = {"kind": "image", "image": image, "user": "1234:1234", "security": {"capabilities_drop": ["ALL"]}}
+    ended = suite.run("-m", "CU_1 or SR_3", "--subject", subject(**mover))
+    assert ended.status == 0, ended.output
+
+
+@pytest.mark.parametrize(("body", "why"), [("sleep 1000", "did not end within 2 s"), ("yes", "wrote more than 8 MiB")])
+def test_an_image_that_misbehaves_is_ended(suite, subject, image, body, why):
+    mover = {"kind": "image", "image": image, "entrypoint": ["/bin/bash", "-c", body], "timeout_s": 2}
+    ended = suite.run("-m", "TR_2", "--subject", subject(**mover))
+    assert (ended.status, ended.claims) == (1, {"TR_2": "fail"}), ended.output
+    assert ended.line("the mover was ended", why)
+    suite.assert_clean()
+    left = subprocess.run(["docker", "ps", "-aq", "--filter", f"ancestor={image}"], capture_output=True, check=True)
+    assert left.stdout == b"", os.environ
