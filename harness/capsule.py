@@ -34,6 +34,8 @@ def write(
     _text(folder / "versions.json", json.dumps(versions, indent=1))
     _text(folder / "snapshots.json", _snapshots(testbed))
     _text(folder / "buckets.txt", _buckets(testbed))
+    if log := testbed.operator_log():
+        _text(folder / "operator.log", log)
     for number, (sync, _) in enumerate(testbed.account(), 1):
         _sync(folder / f"sync-{number}-{sync.ref.kind}-{sync.ref.namespace}-{sync.ref.name}"[:200], sync, testbed)
     script = folder / "repeat.sh"

@@ -58,7 +58,7 @@ def _complete_source(whole: dict[str, Any], needs: list[Manifest], added: list[s
     name, namespace = whole["metadata"]["name"], whole["metadata"]["namespace"]
     _default(whole["spec"], "sourcePVC", f"{_legal(name)}-pvc", "spec.sourcePVC", added)
     _default(whole["spec"]["kopia"], "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
-    needs.append(_object("v1", "PersistentVolumeClaim", whole["spec"]["sourcePVC"], namespace))
+    needs.append(_claim(whole["spec"]["sourcePVC"], namespace))
 
 
 def _complete_destination(whole: dict[str, Any], needs: list[Manifest], added: list[str]) -> None:
@@ -69,7 +69,7 @@ def _complete_destination(whole: dict[str, Any], needs: list[Manifest], added: l
     if "sourceIdentity" not in spec:
         # With a sourceIdentity the repository of the source is used: that is a promise under test.
         _default(spec, "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
-    needs.append(_object("v1", "PersistentVolumeClaim", spec["destinationPVC"], namespace))
+    needs.append(_claim(spec["destinationPVC"], namespace))
 
 
 def _legal(name: str) -> str:
@@ -86,3 +86,8 @@ def _default(holder: dict[str, Any], key: str, value: str, field: str, added: li
 def _object(api_version: str, kind: str, name: str, namespace: str | None = None) -> Manifest:
     metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
+
+
+def _claim(name: str, namespace: str) -> Manifest:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    return {**_object("v1", "PersistentVolumeClaim", name, namespace), "spec": spec}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.platform.kubernetes import Cluster, ClusterFacts
 from harness.process import REDACT, Call
 from harness.storage.s3 import S3Store
 from harness.toolchain.provision import Tool
@@ -26,7 +28,13 @@ class Equipment:
     folder: Path
     keep: bool = False
     overhead: bool = False
+    kubernetes: ClusterFacts | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def cluster(self) -> Cluster | None:
+        """This worker's connection to the Kubernetes API, where the subject is tested on one."""
+        return Cluster(self.kubernetes) if self.kubernetes else None
 
     def record(self, call: Call) -> None:
         """Counts one call of kopia."""
@@ -66,6 +74,7 @@ class Equipment:
             "folder": str(self.folder),
             "keep": self.keep,
             "overhead": self.overhead,
+            "kubernetes": asdict(self.kubernetes) if self.kubernetes else None,
         }
 
     @staticmethod
@@ -79,6 +88,7 @@ class Equipment:
             Path(values["folder"]),
             values["keep"],
             values["overhead"],
+            ClusterFacts(**values["kubernetes"]) if values["kubernetes"] else None,
         )
 
 

@@ -57,7 +57,7 @@ def latest_of_repository(testbed: Testbed, ref: ObjectRef) -> None:
 
 def query(testbed: Testbed, ref: ObjectRef, expression: str) -> list[Any]:
     """What a documented query yields: ``kubectl get … -o json | jq EXPRESSION``."""
-    return queries.jq(expression, queries.get_json(testbed.get(ref)))
+    return queries.jq(expression, testbed.as_json(ref))
 
 
 def query_shows_tenants(testbed: Testbed, ref: ObjectRef, results: Sequence[Any]) -> None:
@@ -99,7 +99,7 @@ def volume_untouched(testbed: Testbed, sync: Sync) -> None:
 def requested(testbed: Testbed, sync: Sync, identity: Identity) -> None:
     """The documented jsonpath query yields the identity that the destination asked for."""
     what = f"requestedIdentity of {sync.ref}"
-    seen = queries.jsonpath("{.status.kopia.requestedIdentity}", queries.get_json(testbed.get(sync.ref)))
+    seen = queries.jsonpath("{.status.kopia.requestedIdentity}", testbed.as_json(sync.ref))
     equal(what, expected=str(identity), seen=seen, oracle="operator's status")
     equal(what, expected=identity, seen=sync.asked_for, oracle="operator's job")
 

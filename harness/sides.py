@@ -11,6 +11,7 @@ from harness.completion import REPOSITORY_SECRET, complete, repository_secret, t
 from harness.errors import AdmissionRefused
 from harness.model import Sides
 from harness.platform.base import Platform
+from harness.platform.kubernetes import Cluster
 from harness.subject import Subject
 from harness.volumes import FolderVolumes
 
@@ -29,12 +30,13 @@ class Probed:
     seen: tuple[str, ...]
 
 
-def probe(subject: Subject) -> Probed:
+def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
     """Applies four sources to a fresh platform of the subject, and looks at what it makes of them."""
     with tempfile.TemporaryDirectory() as folder:
-        platform = subject.platform(Sides(), FolderVolumes(Path(folder)))
+        platform = subject.platform(Sides(), FolderVolumes(Path(folder)), cluster)
         short, long = _username(platform, SHORT), _username(platform, LONG)
         plain, email = _username(platform, "plain", PLAIN), _username(platform, "email", EMAIL)
+        platform.close()
     seen = (
         f"default username: {SHORT} in {NAMESPACE} becomes {short}, {LONG} becomes {long}",
         f"custom names: {PLAIN} becomes {plain}, {EMAIL} becomes {email}",

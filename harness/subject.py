@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from harness.cluster.operator import KubernetesSpec
 from harness.errors import UsageError
 from harness.model import Sides
 from harness.mover.base import Mover
@@ -22,6 +23,7 @@ from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS, Mutant
 from harness.platform.base import Platform, Volumes
 from harness.platform.decisions import Decisions
+from harness.platform.kubernetes import Cluster, KubernetesPlatform
 from harness.platform.simulated import SimulatedPlatform
 from harness.process import Call
 from harness.spec.ledger import Part, claims
@@ -46,6 +48,7 @@ class Subject:
     mover_type: type[ReferenceMover] = ReferenceMover
     command: CommandSpec | None = None
     image: ImageSpec | None = None
+    kubernetes: KubernetesSpec | None = None
     brings: frozenset[Part] = EVERY_PART
     lacks: frozenset[str] = frozenset()
     expectations: Path | None = None
@@ -57,8 +60,16 @@ class Subject:
         """Whether a verdict on a claim says anything about this subject, or about no subject at all."""
         return bool(set(claims()[claim].decided_by) & (self.brings | NOT_OF_A_SUBJECT))
 
-    def platform(self, sides: Sides, volumes: Volumes) -> Platform:
-        """A fresh platform that follows the given sides."""
+    def platform(
+        self,
+        sides: Sides,
+        volumes: Volumes,
+        cluster: Cluster | None = None,
+        rename: Callable[[str], str] = str,
+    ) -> Platform:
+        """A fresh platform that follows the given sides; on a Kubernetes API, the operator's own that it is."""
+        if cluster is not None:
+            return KubernetesPlatform(cluster, volumes, rename)
         return SimulatedPlatform(self.decisions(sides), volumes)
 
     def mover_in_words(self, kopia: Path) -> str:
@@ -109,11 +120,14 @@ def _from_file(file: Path) -> Subject:
     mover = document.get("mover", {"kind": "reference"})
     own: set[Part] = {"controller"} if decisions else set()
     own |= {"mover"} if mover["kind"] != "reference" else set()
+    platform = document.get("platform", {})
+    own |= {"admission", "controller"} if platform.get("kind") == "kubernetes" else set()
     expectations = document.get("expectations")
     return Subject(
         name=document["name"],
         decisions=_imported(decisions, file) if decisions else Decisions,
         command=_command(mover, file) if mover["kind"] == "command" else None,
+        kubernetes=_kubernetes(platform, file) if platform.get("kind") == "kubernetes" else None,
         image=_image(mover) if mover["kind"] == "image" else None,
         brings=NOT_OF_A_SUBJECT | own if own else EVERY_PART,
         lacks=frozenset(name for name, has in document.get("capabilities", {}).items() if not has),
@@ -125,21 +139,41 @@ def _from_file(file: Path) -> Subject:
     )
 
 
-def _command(mover: Mapping[str, Any], file: Path) -> CommandSpec:
-    """A command with paths made absolute: they are meant from the folder of the subject file."""
+def _kubernetes(platform: Mapping[str, Any], file: Path) -> KubernetesSpec:
+    words, crds = _program(platform["command"], "platform.command", file), tuple(_beside(file, platform["crds"]))
+    for crd in crds:
+        if not crd.exists():
+            raise UsageError(
+                f"{file}: platform.crds: {crd}: no such file or folder; name it from the folder of this file"
+            )
+    return KubernetesSpec(words, crds, platform.get("env", {}), platform.get("api", "auto"))
+
+
+def _beside(file: Path, entries: Sequence[str]) -> list[Path]:
+    """Paths as a subject file means them: from its own folder."""
+    return [file.absolute().parent / entry for entry in entries]
+
+
+def _program(command: Sequence[str], field: str, file: Path) -> tuple[str, ...]:
+    """A command with paths made absolute; UsageError where a part of it is not there."""
     folder = file.absolute().parent
-    words = [str(folder / word) if (folder / word).exists() else word for word in mover["command"]]
+    words = [str(folder / word) if (folder / word).exists() else word for word in command]
     program = shutil.which(words[0])
     if program is None:
-        raise UsageError(f"{file}: mover.command: {words[0]}: no such program; name one, from the folder of this file")
+        raise UsageError(f"{file}: {field}: {words[0]}: no such program; name one, from the folder of this file")
     for word in words[1:]:
         if "/" in word and not word.startswith("-") and not Path(word).exists():
-            raise UsageError(f"{file}: mover.command: {word}: no such file; name it from the folder of this file")
-    path = tuple(folder / entry for entry in mover.get("path", ()))
+            raise UsageError(f"{file}: {field}: {word}: no such file; name it from the folder of this file")
+    return (program, *words[1:])
+
+
+def _command(mover: Mapping[str, Any], file: Path) -> CommandSpec:
+    words = _program(mover["command"], "mover.command", file)
+    path = tuple(_beside(file, mover.get("path", ())))
     for entry in path:
         if not entry.is_dir():
             raise UsageError(f"{file}: mover.path: {entry}: no such folder; name one that holds the mover's programs")
-    return CommandSpec(tuple(words), path, mover.get("isolation", "auto"), float(mover.get("timeout_s", TIMEOUT_S)))
+    return CommandSpec(words, path, mover.get("isolation", "auto"), float(mover.get("timeout_s", TIMEOUT_S)))
 
 
 def _image(mover: Mapping[str, Any]) -> ImageSpec:

@@ -7,7 +7,7 @@ asks the Observer.  Judging is in ``harness.expect``.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -37,11 +37,19 @@ class Testbed:
 
     __test__ = False  # not a test class, whatever pytest makes of the name
 
-    def __init__(self, equipment: Equipment, subject: Subject, sides: Sides, name: str) -> None:
+    def __init__(
+        self,
+        equipment: Equipment,
+        subject: Subject,
+        sides: Sides,
+        name: str,
+        rename: Callable[[str], str] = str,
+    ) -> None:
+        """``rename`` maps namespaces as a scenario calls them to those on an API that others share."""
         folder = equipment.folder / name
         self._equipment = equipment
         self._volumes = FolderVolumes(folder / "volumes")
-        self._platform = subject.platform(sides, self._volumes)
+        self._platform = subject.platform(sides, self._volumes, equipment.cluster, rename)
         self._mover = subject.mover(equipment.kopia.path, folder / "mover", equipment.record)
         self._numbers = count(1)
         self._manifests: dict[ObjectRef, Manifest] = {}
@@ -91,7 +99,19 @@ class Testbed:
 
     def described(self, ref: ObjectRef) -> str:
         """What ``kubectl describe`` shows of an object beyond its fields."""
-        return "\n".join(self._platform.messages(ref))
+        return self._platform.described(ref)
+
+    def as_json(self, ref: ObjectRef) -> str:
+        """What ``kubectl get … -o json`` prints of an object."""
+        return self._platform.as_json(ref)
+
+    def operator_log(self) -> str:
+        """What an operator with a process of its own wrote; "" where it has none."""
+        return self._equipment.cluster.operator_log() if self._equipment.cluster else ""
+
+    def close(self) -> None:
+        """Ends the scenario: what it left on a shared API is removed."""
+        self._platform.close()
 
     # --- syncs
 

@@ -41,6 +41,15 @@ class Platform(Protocol):
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """Every text about an object that ``kubectl describe`` would show its user."""
 
+    def as_json(self, ref: ObjectRef) -> str:
+        """What ``kubectl get … -o json`` prints."""
+
+    def described(self, ref: ObjectRef) -> str:
+        """What ``kubectl describe`` prints, as far as it says more than the fields that were given."""
+
+    def close(self) -> None:
+        """Removes what a scenario made, where others would find it."""
+
 
 def status_of(manifest: Manifest | None) -> Mapping[str, Any]:
     """The status of an object; empty where there is none yet."""

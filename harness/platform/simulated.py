@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from harness import queries
 from harness.errors import AdmissionRefused
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform import discovery
@@ -87,6 +88,17 @@ class SimulatedPlatform:
         conditions = [condition["message"] for condition in status.get("conditions", ())]
         logs = status.get("latestMoverStatus", {}).get("logs")
         return [*filter(None, conditions), *self._events.get(ref, ()), *([logs] if logs else [])]
+
+    def as_json(self, ref: ObjectRef) -> str:
+        """See Platform."""
+        return queries.get_json(self.get(ref))
+
+    def described(self, ref: ObjectRef) -> str:
+        """See Platform."""
+        return "\n".join(self.messages(ref))
+
+    def close(self) -> None:
+        """See Platform: it ends with its scenario."""
 
     def _admit_namespace(self, ref: ObjectRef) -> None:
         if ref.namespace and ObjectRef("Namespace", "", ref.namespace) not in self._objects:

@@ -7,6 +7,7 @@ a binary appears in the cache only when it is whole.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,36 @@ def minio(say: Progress) -> Tool:
     target = _cached("minio", release)
     origin = _once(target, lambda partial: f"built with {build(what, partial, cache_folder(), say)}", say)
     return Tool(target, release, origin)
+
+
+def kubernetes(name: str, environment: Mapping[str, str], say: Progress) -> Tool:
+    """``etcd``, ``kube-apiserver`` or ``kubectl``: from ``KUBEBUILDER_ASSETS``, PATH, the cache, or built."""
+    assets = environment.get("KUBEBUILDER_ASSETS")
+    if assets:
+        path = Path(assets) / name
+        if not os.access(path, os.X_OK):
+            raise UsageError(f"KUBEBUILDER_ASSETS={assets}: no {name} in it; run setup-envtest, or unset it")
+        return Tool(path, "", "KUBEBUILDER_ASSETS")
+    found = shutil.which(name, path=environment.get("PATH"))
+    if found:
+        return Tool(Path(found), "", "PATH")
+    version, what = _of_kubernetes(name)
+    target = _cached(name, version)
+    origin = _once(target, lambda partial: f"built with {build(what, partial, cache_folder(), say)}", say)
+    return Tool(target, version, origin)
+
+
+def _of_kubernetes(name: str) -> tuple[str, GoBuild]:
+    if name == "etcd":
+        version = str(pins()["kubernetes"]["etcd"])
+        return version, GoBuild(f"etcd {version}", PROJECT / "tools" / "etcd", "go.etcd.io/etcd/server/v3", {}, "30 s")
+    version = str(pins()["kubernetes"]["version"])
+    major, minor, _ = version.split(".")
+    stamp = "k8s.io/component-base/version.git"
+    stamps = {f"{stamp}Version": f"v{version}", f"{stamp}Major": major, f"{stamp}Minor": minor}
+    usually = "3 min" if name == "kube-apiserver" else "20 s"
+    package = f"k8s.io/kubernetes/cmd/{name}"
+    return version, GoBuild(f"{name} {version}", PROJECT / "tools" / "kubernetes", package, stamps, usually)
 
 
 def _named_kopia(path: str, by: str, version: str | None) -> Tool:

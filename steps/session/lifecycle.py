@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -18,15 +19,20 @@ from typing import Any
 
 import pytest
 
-from harness import replay
+from harness import replay, sides
+from harness.cluster import api_server, operator
+from harness.cluster.operator import KubernetesSpec
 from harness.equipment import Equipment, require_space
 from harness.errors import HarnessError, UsageError
+from harness.platform.api import Api
+from harness.platform.kubernetes import ClusterFacts
 from harness.process import REDACT, RUN_MARKER
 from harness.report.verdicts import UNKNOWN
 from harness.storage.choose import open_store
+from harness.subject import Subject
 from harness.toolchain import provision
 from harness.warden import Warden, marked, sweep
-from steps.session.options import OPTIONS, SUITE_BROKEN, serves
+from steps.session.options import AUTO, OPTIONS, SUITE_BROKEN, serves
 
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
@@ -51,6 +57,7 @@ class Run:
         self.lost_worker = False
         self.problem = ""
         self.mover = ""
+        self.operator: operator.Operator | None = None
         self.overhead = ""
         self.ended_s = 0.0
 
@@ -79,9 +86,40 @@ class Run:
             self.say(f"mover: {self.mover}")
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
         equipment.make_bucket(store.probe_bucket)
+        if who.kubernetes:
+            equipment.kubernetes = self._start_operator(who.kubernetes, folder)
+            self._find_sides(who, equipment)
         # From here on: what is started before is no worker.
         os.environ[WORKER_MARKER] = marker
         return equipment
+
+    def _start_operator(self, spec: KubernetesSpec, folder: Path) -> ClusterFacts:
+        """An API, unless the subject names one, its CRDs, and the operator's own process."""
+        if self._warden is None:
+            raise HarnessError("nobody would clean up after the operator")
+        if spec.api != "auto":
+            raise UsageError(f"platform.api: {spec.api}: only auto can be tested so far")
+        server = api_server.start(folder / "kubernetes", self._warden, os.environ, self.say)
+        self.say(f"{server.origin} is ready after {self.elapsed_s:.1f} s")
+        operator.install_crds(Api(server.kubeconfig), spec.crds)
+        self.operator = operator.Operator(spec, server.kubeconfig, folder / "kubernetes")
+        self.operator.run()
+        self.say(f"operator: {' '.join(spec.command)}")
+        return ClusterFacts(
+            str(server.kubeconfig),
+            str(server.certificates),
+            str(server.kubectl),
+            str(self.operator.crashes),
+            str(self.operator.log),
+        )
+
+    def _find_sides(self, who: Subject, equipment: Equipment) -> None:
+        """Finds out sides that are ``auto``, now that there is an operator to ask."""
+        options = self._config.stash[OPTIONS]
+        if AUTO not in (options.default_username, options.custom_names):
+            return
+        probed = sides.probe(who, equipment.cluster)
+        self._config.stash[OPTIONS] = options.with_sides(probed)
 
     def say(self, text: str) -> None:
         """One line of progress."""
@@ -96,6 +134,8 @@ class Run:
         if warden is None:
             return
         equipment = self._config.stash.get(EQUIPMENT, None)
+        if self.operator is not None:
+            self.operator.stop()
         try:
             if equipment is not None and equipment.store.lasting:
                 # Before their buckets go, so must whatever still writes into them.
@@ -198,7 +238,9 @@ def pytest_configure_node(node: Any) -> None:
     """Hands the equipment to a worker of xdist."""
     equipment = node.config.stash.get(EQUIPMENT, None)
     if equipment is not None:
+        options = node.config.stash[OPTIONS]
         node.workerinput["equipment"] = equipment.as_dict()
+        node.workerinput["sides"] = [options.default_username, options.custom_names, list(options.probed)]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -228,6 +270,10 @@ def _join(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     equipment = Equipment.from_dict(config.workerinput["equipment"])  # type: ignore[attr-defined]
     _made(equipment.folder / WORKERS_FOLDER / str(os.getpid()))
+    default_username, custom_names, seen = config.workerinput["sides"]  # type: ignore[attr-defined]
+    config.stash[OPTIONS] = replace(
+        config.stash[OPTIONS], default_username=default_username, custom_names=custom_names, probed=tuple(seen)
+    )
     config.stash[EQUIPMENT] = equipment
 
 

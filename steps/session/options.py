@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -41,6 +41,15 @@ class Options:
     overhead: bool
     expectations: Path | None = None
     update_expectations: bool = False
+
+    def with_sides(self, probed: sides.Probed) -> Options:
+        """With the sides that were found out, where they are ``auto``."""
+        return replace(
+            self,
+            default_username=probed.default_username if self.default_username == AUTO else self.default_username,
+            custom_names=probed.custom_names if self.custom_names == AUTO else self.custom_names,
+            probed=probed.seen,
+        )
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -153,12 +162,11 @@ def parse(config: pytest.Config) -> Options:
     who = subject.load(option.subject)
     default_username = option.default_username or who.sides.get("default_username")
     custom_names = option.custom_names or who.sides.get("custom_names")
-    probed = sides.probe(who) if AUTO in (default_username, custom_names) else None
-    return Options(
+    options = Options(
         subject=who,
-        default_username=probed.default_username if probed and default_username == AUTO else default_username,
-        custom_names=probed.custom_names if probed and custom_names == AUTO else custom_names,
-        probed=probed.seen if probed else (),
+        default_username=default_username,
+        custom_names=custom_names,
+        probed=(),
         kopia=option.kopia,
         storage=option.storage,
         minio_image=option.minio_image,
@@ -168,6 +176,9 @@ def parse(config: pytest.Config) -> Options:
         expectations=_expectations(option, who),
         update_expectations=option.update_expectations,
     )
+    # An operator of its own can only be asked once it runs.
+    asked_now = AUTO in (default_username, custom_names) and not who.kubernetes
+    return options.with_sides(sides.probe(who)) if asked_now else options
 
 
 def _expectations(option: Any, who: subject.Subject) -> Path | None:

@@ -9,10 +9,13 @@ from itertools import count
 import pytest
 
 from harness import replay
+from harness.equipment import Equipment
 from harness.process import Call
 from harness.testbed import Testbed
 from steps.session.cases import Case, only_case
 from steps.session.lifecycle import EQUIPMENT
+from steps.session.namespaces import literal_names, names_for
+from steps.session.story import STORY
 
 TESTBED = pytest.StashKey[Testbed]()
 CALLS = pytest.StashKey[list[Call]]()
@@ -43,11 +46,21 @@ def calls(request: pytest.FixtureRequest) -> Iterator[list[Call]]:
 def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> Iterator[Testbed]:
     """The world of this scenario; its repositories are removed with the store."""
     equipment = request.config.stash[EQUIPMENT]
-    bed = Testbed(equipment, case.subject, case.sides, f"{_worker(request.config)}-{next(_NUMBERS)}")
-    request.node.stash[TESTBED] = bed
-    yield bed
+    name = f"{_worker(request.config)}-{next(_NUMBERS)}"
+    with names_for(_literal(request, equipment), equipment.folder, name) as rename:
+        bed = Testbed(equipment, case.subject, case.sides, name, rename)
+        request.node.stash[TESTBED] = bed
+        yield bed
+        bed.close()
     if equipment.keep:
         bed.repositories.write_hints(request.node.name)
+
+
+def _literal(request: pytest.FixtureRequest, equipment: Equipment) -> set[str]:
+    if equipment.kubernetes is None:
+        return set()
+    tags = {mark.name for mark in request.node.iter_markers()}
+    return literal_names(request.node.stash[STORY], tags, request.config.rootpath / "fixtures" / "manifests")
 
 
 def _worker(config: pytest.Config) -> str:

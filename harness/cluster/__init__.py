@@ -1,0 +1,1 @@
+"""A Kubernetes API without a cluster, and the operator that runs against it."""

@@ -1,0 +1,256 @@
+"""A Kubernetes API as the suite uses it: objects as mappings, watched, never polled.
+
+Errors of the API against an object are AdmissionRefused; anything else that goes wrong is a
+HarnessError.  Source: the Kubernetes API reference; the client is lightkube.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from lightkube import Client, KubeConfig
+from lightkube.core.exceptions import ApiError, LoadResourceError
+from lightkube.generic_resource import create_global_resource, create_namespaced_resource
+from lightkube.types import CascadeType, PatchType
+
+from harness.errors import AdmissionRefused, HarnessError
+from harness.model import Manifest, ObjectRef
+
+REFUSED = (400, 403, 404, 422)
+CONFLICT, GONE, NOT_FOUND, ALREADY_THERE = 409, 410, 404, 409
+CONFLICTS_TRIED = 20
+WATCH_AGAIN_AFTER_S = 0.2
+
+_NAMESPACED = {
+    "ReplicationSource": ("volsync.backube", "v1alpha1", "replicationsources"),
+    "ReplicationDestination": ("volsync.backube", "v1alpha1", "replicationdestinations"),
+    "Job": ("batch", "v1", "jobs"),
+    "Secret": ("", "v1", "secrets"),
+    "Pod": ("", "v1", "pods"),
+    "PersistentVolumeClaim": ("", "v1", "persistentvolumeclaims"),
+    "ConfigMap": ("", "v1", "configmaps"),
+    "Event": ("", "v1", "events"),
+    "VolumeSnapshot": ("snapshot.storage.k8s.io", "v1", "volumesnapshots"),
+}
+_GLOBAL = {
+    "Namespace": ("", "v1", "namespaces"),
+    "Node": ("", "v1", "nodes"),
+    "CustomResourceDefinition": ("apiextensions.k8s.io", "v1", "customresourcedefinitions"),
+}
+RESOURCES: Mapping[str, Any] = {
+    **{
+        kind: create_namespaced_resource(group, version, kind, plural)
+        for kind, (group, version, plural) in _NAMESPACED.items()
+    },
+    **{
+        kind: create_global_resource(group, version, kind, plural) for kind, (group, version, plural) in _GLOBAL.items()
+    },
+}
+
+
+class Api:
+    """One client of an API server."""
+
+    def __init__(self, kubeconfig: Path) -> None:
+        """Reads how to reach it; HarnessError where the file is no kubeconfig."""
+        try:
+            self._client: Any = Client(config=KubeConfig.from_file(kubeconfig), field_manager="conformance")
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise HarnessError(f"{kubeconfig}: is no usable kubeconfig ({error})") from None
+
+    def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        """An object, or None where there is none."""
+        try:
+            return dict(self._call("get", RESOURCES[ref.kind], ref.name, **_in(ref)))
+        except ApiError as error:
+            if _code(error) == NOT_FOUND:
+                return None
+            raise _broken(error) from None
+
+    def create(self, manifest: Manifest) -> dict[str, Any]:
+        """Creates an object; AdmissionRefused where the API does not take it."""
+        kind = manifest["kind"]
+        try:
+            return dict(self._call("create", RESOURCES[kind](manifest), **_in_manifest(manifest)))
+        except ApiError as error:
+            raise _refusal_or_broken(error) from None
+
+    def exists_or_create(self, manifest: Manifest) -> bool:
+        """Creates an object unless it is there; returns whether it was made now."""
+        try:
+            self._call("create", RESOURCES[manifest["kind"]](manifest), **_in_manifest(manifest))
+        except ApiError as error:
+            if _code(error) == ALREADY_THERE:
+                return False
+            raise _refusal_or_broken(error) from None
+        return True
+
+    def update(self, ref: ObjectRef, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
+        """Replaces an object by what ``change`` makes of the one that is there.
+
+        A conflict means that the operator wrote in between: then its object is taken, and changed again.
+        """
+        for _ in range(CONFLICTS_TRIED):
+            before = self.get(ref)
+            if before is None:
+                raise HarnessError(f"{ref} vanished while it was changed")
+            try:
+                self._call("replace", RESOURCES[ref.kind](change(before)), **_in(ref))
+            except ApiError as error:
+                if _code(error) != CONFLICT:
+                    raise _refusal_or_broken(error) from None
+            else:
+                return
+        raise HarnessError(f"{ref} could not be changed: somebody else changes it all the time")
+
+    def set_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> None:
+        """Merges into the status of an object; HarnessError where the API finds it inconsistent."""
+        try:
+            self._call(
+                "patch",
+                RESOURCES[ref.kind].Status,
+                ref.name,
+                {"status": status},
+                patch_type=PatchType.MERGE,
+                **_in(ref),
+            )
+        except ApiError as error:
+            raise _broken(error) from None
+
+    def delete(self, ref: ObjectRef) -> None:
+        """Deletes an object; one that is gone is no error."""
+        try:
+            self._call(
+                "delete", RESOURCES[ref.kind], ref.name, grace_period=0, cascade=CascadeType.BACKGROUND, **_in(ref)
+            )
+        except ApiError as error:
+            if _code(error) != NOT_FOUND:
+                raise _broken(error) from None
+
+    def delete_all(self, kind: str, namespace: str) -> None:
+        """Deletes every object of a kind in a namespace."""
+        try:
+            self._call(
+                "deletecollection", RESOURCES[kind], namespace=namespace, grace_period=0, cascade=CascadeType.BACKGROUND
+            )
+        except ApiError as error:
+            if _code(error) != NOT_FOUND:
+                raise _broken(error) from None
+
+    def list(self, kind: str, namespace: str = "*", fields: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """Every object of a kind, in one namespace or in all (``*``)."""
+        where = {} if kind in _GLOBAL else {"namespace": namespace}
+        try:
+            return [dict(one) for one in self._call("list", RESOURCES[kind], **where, fields=fields)]
+        except ApiError as error:
+            raise _broken(error) from None
+
+    def log(self, ref: ObjectRef, container: str) -> str:
+        """The log of a container of a Pod."""
+        try:
+            return "".join(self._call("log", ref.name, namespace=ref.namespace, container=container))
+        except ApiError as error:
+            raise _broken(error) from None
+
+    def watch(self, kind: str) -> Any:
+        """Pairs of an event (ADDED, MODIFIED, DELETED) and an object, of all namespaces, as they come."""
+        return self._client.watch(RESOURCES[kind], **({} if kind in _GLOBAL else {"namespace": "*"}))
+
+    def _call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return getattr(self._client, verb)(*args, **kwargs)
+        except ApiError:
+            # An answer, if not the one that was hoped for.
+            raise
+        except (httpx2.HTTPError, LoadResourceError) as error:
+            raise HarnessError(f"the Kubernetes API does not answer ({type(error).__name__}: {error})") from None
+
+
+class Informer:
+    """Keeps the newest state of all objects of some kinds; whoever waits is woken by a change."""
+
+    def __init__(
+        self, api: Api, kinds: tuple[str, ...], tell: Callable[[str, dict[str, Any]], None] | None = None
+    ) -> None:
+        """``tell`` is called with each kind and object that is new or changed."""
+        self._api = api
+        self._tell = tell
+        self._changed = threading.Condition()
+        self._objects: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for kind in kinds:
+            threading.Thread(target=self._follow, args=(kind,), name=f"watch-{kind}", daemon=True).start()
+
+    def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        """The newest state that was seen of an object."""
+        with self._changed:
+            return self._objects.get((ref.kind, ref.namespace, ref.name))
+
+    def of(self, kind: str, namespace: str) -> list[dict[str, Any]]:
+        """Every object of a kind in a namespace."""
+        with self._changed:
+            return [one for (a, b, _), one in self._objects.items() if (a, b) == (kind, namespace)]
+
+    def wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
+        """Waits until a condition yields something; returns that, or None when the time is up."""
+        deadline = time.monotonic() + timeout_s
+        with self._changed:
+            while not (found := condition()):
+                left_s = deadline - time.monotonic()
+                if left_s <= 0:
+                    return None
+                self._changed.wait(min(left_s, 1.0))
+            return found
+
+    def wake(self) -> None:
+        """Has everybody who waits look again."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def _follow(self, kind: str) -> None:
+        while True:
+            try:
+                for event, one in self._api.watch(kind):
+                    self._see(kind, event, dict(one))
+            except (ApiError, HarnessError, httpx2.HTTPError, OSError):
+                # The server is ending, is not ready to be watched, or forgot where we were: begin again.
+                time.sleep(WATCH_AGAIN_AFTER_S)
+
+    def _see(self, kind: str, event: str, one: dict[str, Any]) -> None:
+        metadata = one["metadata"]
+        key = (kind, metadata.get("namespace", ""), metadata["name"])
+        with self._changed:
+            if event == "DELETED":
+                self._objects.pop(key, None)
+            else:
+                self._objects[key] = one
+            self._changed.notify_all()
+        if self._tell and event != "DELETED":
+            self._tell(kind, one)
+
+
+def _in(ref: ObjectRef) -> dict[str, str]:
+    return {"namespace": ref.namespace} if ref.namespace else {}
+
+
+def _in_manifest(manifest: Manifest) -> dict[str, str]:
+    namespace = manifest["metadata"].get("namespace")
+    return {"namespace": namespace} if namespace else {}
+
+
+def _code(error: ApiError) -> int:
+    return int(getattr(error.status, "code", 0) or 0)
+
+
+def _refusal_or_broken(error: ApiError) -> Exception:
+    if _code(error) in REFUSED:
+        return AdmissionRefused(str(error.status.message))
+    return _broken(error)
+
+
+def _broken(error: ApiError) -> HarnessError:
+    return HarnessError(f"the Kubernetes API: {error.status.message} ({_code(error)})")

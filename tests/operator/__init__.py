@@ -1,0 +1,1 @@
+"""The reference as an operator process: the same Decisions, hosted on a Kubernetes API."""

@@ -1,0 +1,187 @@
+"""``python -m tests.operator [--sides SIDES] [--decisions module:Class]``: an operator that hosts Decisions.
+
+It keeps an in-memory platform as its mind: what the API holds is shown to that, the jobs that it makes
+become Jobs, and what it says of results becomes status.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import queue
+import sys
+from pathlib import Path
+from typing import Any
+
+from harness.errors import AdmissionRefused
+from harness.model import MoverJob, MoverResult, ObjectRef, Sides
+from harness.platform.api import Api, Informer
+from harness.platform.base import kopia_spec, status_of
+from harness.platform.decisions import Decisions
+from harness.platform.simulated import SimulatedPlatform
+
+SYNCED = ("ReplicationSource", "ReplicationDestination")
+SHORT = {"ReplicationSource": "src", "ReplicationDestination": "dst"}
+LONGEST_NAME = 52
+
+
+class NoVolumes:
+    """An operator never looks into a volume."""
+
+    def claim(self, namespace: str, name: str) -> Path:
+        return Path("/nowhere")
+
+    def cache(self, owner: ObjectRef) -> Path:
+        return Path("/nowhere")
+
+
+class Operator:
+    """Reconciles one object after another, woken by watches."""
+
+    def __init__(self, api: Api, decisions: Decisions) -> None:
+        self._api = api
+        self._decisions = decisions
+        self._queue: queue.Queue[ObjectRef] = queue.Queue()
+        self._running: dict[str, tuple[SimulatedPlatform, MoverJob]] = {}
+        self._done: dict[str, str] = {}
+
+    def run(self) -> None:
+        Informer(self._api, (*SYNCED, "Job"), self._enqueue)
+        while True:
+            self.reconcile(self._queue.get())
+
+    def _enqueue(self, kind: str, one: dict[str, Any]) -> None:
+        metadata = one["metadata"]
+        if kind == "Job":
+            for owner in metadata.get("ownerReferences", ()):
+                self._queue.put(ObjectRef(owner["kind"], metadata["namespace"], owner["name"]))
+        else:
+            self._queue.put(ObjectRef(kind, metadata["namespace"], metadata["name"]))
+
+    def reconcile(self, ref: ObjectRef) -> None:
+        if ref.kind not in SYNCED or (current := self._api.get(ref)) is None:
+            return
+        uid, trigger = current["metadata"]["uid"], (current["spec"].get("trigger") or {}).get("manual")
+        if trigger is None or self._done.get(uid) == trigger:
+            return
+        if uid in self._running:
+            self._look_at_job(ref, uid, trigger)
+        else:
+            self._begin(ref, current, uid, trigger)
+
+    def _begin(self, ref: ObjectRef, current: dict[str, Any], uid: str, trigger: str) -> None:
+        mind = SimulatedPlatform(self._decisions, NoVolumes())
+        self._show(mind, ref, current)
+        job = mind.next_job()
+        self._tell(ref, status_of(mind.get(ref)))
+        if job is None:
+            self._done[uid] = trigger
+            return
+        self._api.exists_or_create(self._job(ref, current, job))
+        self._running[uid] = (mind, job)
+
+    def _look_at_job(self, ref: ObjectRef, uid: str, trigger: str) -> None:
+        there = ObjectRef("Job", ref.namespace, _job_name(ref))
+        status = status_of(self._api.get(there))
+        ended = {one["type"] for one in status.get("conditions") or () if one["status"] == "True"}
+        if not ended & {"Complete", "Failed"}:
+            return
+        mind, job = self._running.pop(uid)
+        self._done[uid] = trigger
+        mind.finished(job, MoverResult(0 if "Complete" in ended else 1, self._log(there)))
+        self._tell(ref, status_of(mind.get(ref)))
+        self._api.delete(there)
+
+    def _log(self, job: ObjectRef) -> str:
+        pods = self._api.list("Pod", job.namespace)
+        own = [pod for pod in pods if pod["metadata"].get("labels", {}).get("job-name") == job.name]
+        newest = max(own, key=lambda pod: int(pod["metadata"]["resourceVersion"]))
+        return self._api.log(ObjectRef("Pod", job.namespace, newest["metadata"]["name"]), "kopia")
+
+    def _show(self, mind: SimulatedPlatform, ref: ObjectRef, current: dict[str, Any]) -> None:
+        """Shows the mind what it may ask about: the source that is named, the Secrets, and the object last."""
+        wanted = kopia_spec(current).get("sourceIdentity") or {}
+        namespace = wanted.get("sourceNamespace") or ref.namespace
+        others = self._api.list("ReplicationSource") if wanted else []
+        claims = self._api.list("PersistentVolumeClaim", ref.namespace)
+        spaces = {ref.namespace, namespace, *(one["metadata"]["namespace"] for one in others)}
+        for space in spaces:
+            self._put(mind, {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": space}})
+        for kind, objects in (("Secret", self._api.list("Secret", ref.namespace)), ("PersistentVolumeClaim", claims)):
+            for one in objects:
+                self._put(mind, {**one, "kind": kind, "apiVersion": "v1"})
+        for one in others:
+            self._put(mind, {**one, "spec": {key: one["spec"][key] for key in one["spec"] if key != "trigger"}})
+        self._put(mind, current)
+
+    def _put(self, mind: SimulatedPlatform, manifest: dict[str, Any]) -> None:
+        plain = {key: value for key, value in manifest.items() if key not in ("status", "immutable")}
+        metadata = manifest["metadata"]
+        plain["metadata"] = {key: metadata[key] for key in ("name", "namespace") if key in metadata}
+        try:
+            mind.apply(plain)
+        except AdmissionRefused as refusal:
+            print(f"{manifest['kind']} {metadata['name']}: {refusal}", flush=True)
+
+    def _tell(self, ref: ObjectRef, status: Any) -> None:
+        self._api.set_status(ref, dict(status))
+
+    def _job(self, ref: ObjectRef, current: dict[str, Any], job: MoverJob) -> dict[str, Any]:
+        """The Job of the operator's contract."""
+        secret = self._decisions.repository(current, self._find)
+        env = [{"name": name, "value": value} for name, value in job.env.items()]
+        env += [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in job.secret_env]
+        spec = current["spec"]
+        claim = spec["sourcePVC"] if ref.kind == "ReplicationSource" else kopia_spec(current)["destinationPVC"]
+        (mount,) = (path for path in job.volumes if path != "/cache")
+        container = {
+            "name": "kopia",
+            "image": "mover",
+            "command": ["/mover-kopia/entry.sh"],
+            "args": list(job.args),
+            "env": env,
+            "volumeMounts": [{"name": "data", "mountPath": mount}, {"name": "cache", "mountPath": "/cache"}],
+        }
+        volumes = [
+            {"name": "data", "persistentVolumeClaim": {"claimName": claim}},
+            {"name": "cache", "emptyDir": {}},
+        ]
+        owner = {"apiVersion": "volsync.backube/v1alpha1", "kind": ref.kind, "name": ref.name,
+                 "uid": current["metadata"]["uid"], "controller": True}  # fmt: skip
+        return {
+            "apiVersion": "batch/v1",
+            "kind": "Job",
+            "metadata": {"name": _job_name(ref), "namespace": ref.namespace, "ownerReferences": [owner]},
+            "spec": {
+                "backoffLimit": 8,
+                "template": {
+                    "metadata": {},
+                    "spec": {"restartPolicy": "Never", "containers": [container], "volumes": volumes},
+                },
+            },
+        }
+
+    def _find(self, namespace: str, name: str) -> Any:
+        return self._api.get(ObjectRef("ReplicationSource", namespace, name))
+
+
+def _job_name(ref: ObjectRef) -> str:
+    name = ref.name if len(ref.name) <= LONGEST_NAME else f"{ref.name[:40]}-{abs(hash(ref.name)) % 10**8}"
+    return f"volsync-{SHORT[ref.kind]}-{name}".replace("_", "-")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="tests.operator")
+    parser.add_argument("--default-username", default="object-name")
+    parser.add_argument("--custom-names", default="validated")
+    parser.add_argument("--decisions", default="harness.platform.decisions:Decisions")
+    options = parser.parse_args()
+    module, _, name = options.decisions.partition(":")
+    kind = getattr(importlib.import_module(module), name)
+    sides = Sides(options.default_username, options.custom_names)
+    Operator(Api(Path(os.environ["KUBECONFIG"])), kind(sides)).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
