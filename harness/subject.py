@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
+from jsonschema.exceptions import ValidationError, best_match
 
 from harness.cluster.operator import KubernetesSpec
 from harness.errors import UsageError
@@ -114,8 +114,7 @@ def _from_file(file: Path) -> Subject:
     document = _read(file)
     error = best_match(Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
     if error is not None:
-        where = ".".join(str(step) for step in error.absolute_path) or "top level"
-        raise UsageError(f"{file}: {where}: {error.message}; see docs/subjects.md for the fields")
+        raise UsageError(f"{file}: {_in_words(error, document)}; see docs/subjects.md for the fields")
     decisions = document.get("platform", {}).get("decisions")
     mover = document.get("mover", {"kind": "reference"})
     own: set[Part] = {"controller"} if decisions else set()
@@ -137,6 +136,16 @@ def _from_file(file: Path) -> Subject:
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
         },
     )
+
+
+def _in_words(error: ValidationError, document: Any) -> str:
+    """Where and what; a field that does not go with the kind beside it is named as such."""
+    where = [str(step) for step in error.absolute_path]
+    holder = document.get(where[0]) if where and isinstance(document, dict) else None
+    if error.schema is False and isinstance(holder, dict):
+        fields = [key for key, value in holder.items() if value is error.instance]
+        return f"{where[0]}.{''.join(fields[:1])}: does not go with kind {holder.get('kind')}"
+    return f"{'.'.join(where) or 'top level'}: {error.message}"
 
 
 def _kubernetes(platform: Mapping[str, Any], file: Path) -> KubernetesSpec:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from harness import objects
+from harness import objects, secrecy
 from harness.administrator import Administrator
 from harness.completion import DOCUMENTED_REPOSITORY, REPOSITORY_SECRET, complete, repository_secret, triggered
 from harness.equipment import Equipment
@@ -223,13 +223,7 @@ class Testbed:
 
     def secret_shown(self) -> list[str]:
         """Where a password or key of this scenario can be read: a log, a status, an environment, a command line."""
-        places = {f"the log of {sync.ref}": sync.result.log for sync in self._syncs if sync.result}
-        places |= {f"the status of {sync.ref}": sync.told for sync in self._syncs}
-        places |= {f"the environment of {sync.ref}": str(dict(sync.job.env)) for sync in self._syncs if sync.job}
-        places |= {f"the command line {' '.join(call.args[:3])}": " ".join(call.args) for call in self._equipment.calls}
-        return sorted(
-            place for place, text in places.items() if any(one in text for one in self.repositories.secrets())
-        )
+        return secrecy.shown(self._syncs, self._equipment.calls, self.repositories.secrets())
 
     def account(self) -> list[tuple[Sync, tuple[str, ...]]]:
         """Every sync of this scenario, with the ids of its snapshots where the repository was read after it."""
