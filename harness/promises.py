@@ -10,6 +10,7 @@ from harness import objects
 from harness.errors import Divergence
 from harness.findings import Finding
 from harness.model import Identity
+from harness.platform.base import kopia_spec
 from harness.sync import Sync
 from harness.testbed import Testbed
 from harness.volumes import write_bytes
@@ -56,7 +57,8 @@ def ask_for_sources(testbed: Testbed, sources: Sequence[tuple[str, str]]) -> lis
 
 def in_question(testbed: Testbed, sync: Sync) -> str:
     """What an admission was about: the custom name of a source, or else the source itself."""
-    custom = testbed.custom_names(sync.ref)
+    spec = kopia_spec(testbed.declared(sync.ref))
+    custom = [f"{field} {spec[field]}" for field in ("username", "hostname") if field in spec]
     return custom[0] if custom else str(sync.ref)
 
 
@@ -77,11 +79,16 @@ def crowd(testbed: Testbed, number: int) -> tuple[float, float]:
 
 def warnings(testbed: Testbed) -> list[str]:
     """The custom usernames that look like a secret."""
-    return [name for name in testbed.custom_usernames() if LOOKS_SECRET.search(name)]
+    return [name for name in _custom_usernames(testbed) if LOOKS_SECRET.search(name)]
 
 
 def expect_warning(testbed: Testbed) -> None:
     """Every custom username of the scenario is warned about."""
-    unwarned = sorted(set(testbed.custom_usernames()) - set(warnings(testbed)))
+    unwarned = sorted(set(_custom_usernames(testbed)) - set(warnings(testbed)))
     if unwarned:
         raise Divergence("the warnings about usernames", expected="all", seen=f"none of {unwarned}", oracle="harness")
+
+
+def _custom_usernames(testbed: Testbed) -> list[str]:
+    names = [kopia_spec(testbed.declared(source)).get("username") for source in testbed.sources()]
+    return [str(name) for name in names if name]

@@ -83,15 +83,9 @@ class Testbed:
         """The destinations declared so far, in order."""
         return [ref for ref in self._manifests if ref.kind == "ReplicationDestination"]
 
-    def custom_names(self, ref: ObjectRef) -> list[str]:
-        """The custom names of an object."""
-        spec = kopia_spec(self._manifests[ref])
-        return [f"{field} {spec[field]}" for field in ("username", "hostname") if field in spec]
-
-    def custom_usernames(self) -> list[str]:
-        """The custom usernames of all objects declared so far."""
-        names = [kopia_spec(manifest).get("username") for manifest in self._manifests.values()]
-        return [str(name) for name in names if name]
+    def declared(self, ref: ObjectRef) -> Manifest:
+        """A declared object, whole, as it is applied."""
+        return self._manifests[ref]
 
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object with its status, or None where the API does not hold it."""
