@@ -25,7 +25,7 @@ from harness.platform.jobs import job_for
 from harness.platform.manifests import ref_of
 from harness.repositories import Repositories
 from harness.subject import Subject
-from harness.sync import Growth, Sync
+from harness.sync import Sync
 from harness.volumes import FolderVolumes, Tree, fill, tree, write_bytes
 
 CLOCK_SLACK = timedelta(milliseconds=5)
@@ -111,16 +111,11 @@ class Testbed:
 
     def back_up(self, ref: ObjectRef) -> Sync:
         """Fills the source's volume with new content and syncs it once."""
-        content = fill(self.volume(ref), str(ref))
+        return self.back_up_content(ref, fill(self.volume(ref), str(ref)))
+
+    def back_up_content(self, ref: ObjectRef, content: Tree) -> Sync:
+        """Syncs a source whose volume was made to hold ``content``."""
         return self._remember_content(self.sync(ref), content)
-
-    def back_up_random(self, ref: ObjectRef, size_bytes: int) -> Growth:
-        """Backs up so many random bytes, which no compression makes smaller."""
-        return self._back_up_bytes(ref, secrets.token_bytes(size_bytes))
-
-    def back_up_again(self, ref: ObjectRef, growth: Growth) -> Growth:
-        """Backs up the very bytes of another backup."""
-        return self._back_up_bytes(ref, growth.content)
 
     def sync(self, ref: ObjectRef) -> Sync:
         """Triggers an object and carries its job from the operator to the mover and back."""
@@ -290,13 +285,6 @@ class Testbed:
         self._syncs.append(sync)
         return sync
 
-    def _back_up_bytes(self, ref: ObjectRef, content: bytes) -> Growth:
-        written = write_bytes(self.volume(ref), content)
-        repository = _bucket_of(self.repositories.of_namespace(ref.namespace))
-        before = self.repositories.size_bytes(repository)
-        sync = self._remember_content(self.sync(ref), written)
-        return Growth(sync, len(content), self.repositories.size_bytes(repository) - before, content)
-
     def _remember_content(self, sync: Sync, content: Tree) -> Sync:
         if sync.succeeded:
             self._contents.setdefault(sync.ref, []).append(content)
@@ -332,7 +320,3 @@ class Testbed:
 
 def _by_name(source: ObjectRef) -> Mapping[str, str]:
     return {"sourceName": source.name, "sourceNamespace": source.namespace}
-
-
-def _bucket_of(repository: str) -> str:
-    return "s3://" + repository.removeprefix("s3://").split("/")[0]

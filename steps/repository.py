@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pytest_bdd import given, then, when
 
 from harness import expect_repository
+from harness import growth as growth_of
 from harness.model import Identity, ObjectRef
 from harness.sync import Growth
 from harness.testbed import Testbed
@@ -20,14 +21,14 @@ MIB = 1 << 20
     target_fixture="first",
 )
 def back_up_random(size_mib: int, name: str, namespace: str, testbed: Testbed) -> Growth:
-    return testbed.back_up_random(ObjectRef("ReplicationSource", namespace, name), size_mib * MIB)
+    return growth_of.of_random(testbed, ObjectRef("ReplicationSource", namespace, name), size_mib * MIB)
 
 
 @when(
     phrase('the source "{name:Text}" in namespace "{namespace:Text}" backs up the same data'), target_fixture="growth"
 )
 def back_up_the_same(name: str, namespace: str, first: Growth, testbed: Testbed) -> Growth:
-    return testbed.back_up_again(ObjectRef("ReplicationSource", namespace, name), first)
+    return growth_of.of_the_same(testbed, ObjectRef("ReplicationSource", namespace, name), first)
 
 
 @when(
@@ -35,7 +36,7 @@ def back_up_the_same(name: str, namespace: str, first: Growth, testbed: Testbed)
     target_fixture="growth",
 )
 def back_up_other(name: str, namespace: str, first: Growth, testbed: Testbed) -> Growth:
-    return testbed.back_up_random(ObjectRef("ReplicationSource", namespace, name), first.of_bytes)
+    return growth_of.of_random(testbed, ObjectRef("ReplicationSource", namespace, name), first.of_bytes)
 
 
 @then(phrase("the store grows by at most {percent:d} % of the data"))
