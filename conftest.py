@@ -7,6 +7,7 @@ pytest_plugins = [
     "steps.session.story",
     "steps.session.scenario",
     "steps.session.progress",
+    "steps.session.crashes",
     "steps.session.verdicts",
     "steps.objects",
     "steps.backups",

@@ -40,6 +40,13 @@ def failed(sync: Sync) -> None:
         )
 
 
+def no_mover(sync: Sync) -> None:
+    """The operator made no job of it."""
+    equal(
+        f"the mover of {sync.ref}", expected="none", seen="one was started" if sync.job else "none", oracle="operator"
+    )
+
+
 def recorded_as(testbed: Testbed, sync: Sync, expected: Identity) -> None:
     """A backup stands in the repository under this identity, and the operator meant it so."""
     _same_everywhere(testbed, sync, "identity", expected, sync.asked_for, lambda identity: identity)

@@ -36,6 +36,7 @@ class Repositories:
         self._password = secrets.token_urlsafe(PASSWORD_BYTES)
         REDACT.add([self._password])
         self._of_namespace: dict[str, str] = {}
+        self._left_out: set[tuple[str, str]] = set()
         self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
 
     def use(self, namespace: str, repository: str) -> None:
@@ -62,10 +63,14 @@ class Repositories:
         """The documented repository that a namespace uses."""
         return self._of_namespace.get(namespace, DOCUMENTED_REPOSITORY)
 
+    def leave_out(self, namespace: str, key: str) -> None:
+        """Has the repository Secret of a namespace lack a key."""
+        self._left_out.add((namespace, key))
+
     def secret_values(self, namespace: str) -> Mapping[str, str]:
         """What the repository Secret of a namespace holds."""
         address = self.address(self.of_namespace(namespace))
-        return {
+        values = {
             "KOPIA_REPOSITORY": f"s3://{address.bucket}/{address.prefix}".rstrip("/"),
             "KOPIA_PASSWORD": self._password,
             "AWS_ACCESS_KEY_ID": self._store.access_key,
@@ -73,6 +78,7 @@ class Repositories:
             "KOPIA_S3_ENDPOINT": self._store.endpoint,
             "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
         }
+        return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
 
     def address(self, repository: str) -> RepositoryAddress:
         """Where a documented repository really lies in this scenario."""

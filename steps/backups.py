@@ -78,6 +78,16 @@ def recorded_under_username(username: str, sync: Sync, testbed: Testbed) -> None
     expect.recorded_with(testbed, sync, "username", username)
 
 
+@then("no mover was started")
+def no_mover(sync: Sync) -> None:
+    expect.no_mover(sync)
+
+
+@then(phrase('the user of the source is told "{words:Text}"'))
+def told(words: str, sync: Sync) -> None:
+    expect.told(sync, [words])
+
+
 @then(phrase('its snapshot is described as "{text:Text}"'))
 def described_as(text: str, sync: Sync, testbed: Testbed) -> None:
     expect_repository.described_as(testbed, sync, text)

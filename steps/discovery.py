@@ -11,6 +11,7 @@ from harness.testbed import Testbed
 from steps.types import DataTable, phrase, records
 
 
+@given("the documented destination has discovered the repository", target_fixture="discovery")
 @when("the documented destination discovers the repository", target_fixture="discovery")
 def discover(testbed: Testbed) -> Sync:
     return testbed.sync(testbed.destinations()[-1])
@@ -32,6 +33,11 @@ def lists_all(discovery: Sync, testbed: Testbed) -> None:
 def lists(datatable: DataTable, discovery: Sync, testbed: Testbed) -> None:
     expected = {record["identity"]: int(record["snapshots"]) for record in records(datatable)}
     expect_operator.lists(testbed, discovery.ref, expected)
+
+
+@then("its status lists also after success:")
+def restore_lists(datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
+    lists(datatable, restore, testbed)
 
 
 @then("the latest snapshots are:")

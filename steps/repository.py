@@ -54,6 +54,11 @@ def retention_policy(number: int, hostname: str, testbed: Testbed) -> None:
     testbed.administrator.keep_latest(hostname, number)
 
 
+@given(phrase('the repository Secret of namespace "{namespace:Text}" lacks {key:w}'))
+def secret_lacks(namespace: str, key: str, testbed: Testbed) -> None:
+    testbed.repositories.leave_out(namespace, key)
+
+
 @given("every manifest of the repository is written down", target_fixture="manifests_before")
 def write_down_manifests(testbed: Testbed) -> Mapping[str, str]:
     return testbed.administrator.state()

@@ -80,6 +80,37 @@ Feature: Finding out who is in a repository
         | desk@site-a | 2         |
       And the description of each source shows its identity
 
+  Rule: What is listed is what is there now
+
+    @DI_6
+    Scenario: A second discovery lists what came in between
+      Given the documented manifest "discovery"
+      And the kopia user "desk" of host "site-a" has a snapshot from "2024-01-20T10:00:00Z"
+      And the documented destination has discovered the repository
+      And the kopia user "clerk" of host "site-b" has a snapshot from "2024-01-20T11:00:00Z"
+      When the documented destination discovers the repository
+      Then its status lists:
+        | identity     | snapshots |
+        | desk@site-a  | 1         |
+        | clerk@site-b | 1         |
+
+    @DI_7
+    Scenario: A restore that succeeds lists them, too
+      Given these sources:
+        | name   | namespace | username | hostname |
+        | orders | shop      | desk     | site-a   |
+        | files  | office    | clerk    | site-b   |
+      And every source is backed up
+      When the destination "restore-data" in namespace "shop" restores with:
+        | field    | value  |
+        | username | desk   |
+        | hostname | site-a |
+      Then its volume holds exactly the data of source "orders" in namespace "shop"
+      And its status lists also after success:
+        | identity     | snapshots |
+        | desk@site-a  | 1         |
+        | clerk@site-b | 1         |
+
   Rule: Discovery changes nothing
 
     @DI_5

@@ -87,6 +87,22 @@ Feature: One repository for all
       Then the repository "s3://company-backups" holds snapshots of source "orders" alone
       And every restore holds exactly the data of its source
 
+  Rule: A Secret that lacks a key is found out before a mover starts
+
+    @SR_8
+    Scenario Outline: A Secret without <key>
+      Given a source "orders" in namespace "shop"
+      And the repository Secret of namespace "shop" lacks <key>
+      When the source "orders" in namespace "shop" is backed up
+      Then the backup fails
+      And no mover was started
+      And the user of the source is told "<key>"
+
+      Examples:
+        | key              |
+        | KOPIA_PASSWORD   |
+        | KOPIA_REPOSITORY |
+
   Rule: Sharing is said to save 50 to 80 % of storage
 
     @SR_1

@@ -65,6 +65,19 @@ Feature: A namespace is a tenant
       Then the backups have 2 different identities
       And every restore holds exactly the data of its source
 
+  Rule: A long name counts to its end
+
+    @TN_10
+    Scenario: Two long names that differ only at the end
+      Given these sources:
+        | name                                           | namespace |
+        | orders-of-the-shop-in-the-north-of-the-country | shop      |
+        | orders-of-the-shop-in-the-north-of-the-county  | shop      |
+      And every source is backed up
+      When destinations of the same name and namespace restore every source
+      Then the backups have 2 different identities
+      And every restore holds exactly the data of its source
+
   Rule: A retention policy of a hostname governs its namespace and no other
 
     @TN_6

@@ -6,7 +6,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,15 +46,18 @@ class Operator:
         self._stopping = threading.Event()
         self._process = self._start()
 
-    def run(self) -> None:
-        """Starts to watch over it; HarnessError where it does not even start."""
+    def run(self, give_up: Callable[[], None]) -> None:
+        """Starts to watch over it; HarnessError where it does not even start.
+
+        ``give_up`` is called where it crashes again and again.
+        """
         deadline = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 ended = f"{' '.join(self._spec.command)} ended with {self._process.returncode}"
                 raise HarnessError(f"the operator did not start: {ended}: {REDACT(self._tail())}")
             time.sleep(POLL_S)
-        threading.Thread(target=self._watch, name="operator-watch", daemon=True).start()
+        threading.Thread(target=self._watch, args=(give_up,), name="operator-watch", daemon=True).start()
 
     def stop(self) -> None:
         """Ends it; it may take a moment to end by itself."""
@@ -66,14 +69,16 @@ class Operator:
             self._process.kill()
             self._process.wait()
 
-    def _watch(self) -> None:
+    def _watch(self, give_up: Callable[[], None]) -> None:
         for _ in range(MOST_CRASHES):
             status = self._process.wait()
             if self._stopping.is_set():
                 return
             with self.crashes.open("a", encoding="utf-8") as crashes:
-                crashes.write(f"it ended with {status}: {REDACT(self._tail(3))}\n")
+                last = " / ".join(line.strip() for line in self._tail(3).splitlines())
+                crashes.write(f"it ended with {status}: {REDACT(last)}\n")
             self._process = self._start()
+        give_up()
 
     def _start(self) -> subprocess.Popen[bytes]:
         program = Path(self._spec.command[0])

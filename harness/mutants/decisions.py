@@ -1,4 +1,4 @@
-"""Mutants that decide wrongly: an identity, a repository, a status."""
+"""Mutants that decide wrongly: an identity, or a repository."""
 
 from __future__ import annotations
 
@@ -53,6 +53,14 @@ class _OneUsername(Decisions):
 
     def default_username(self, name: str, namespace: str) -> str:
         return rules.FALLBACK
+
+
+@mutant("name-cut", fails="TN_10 UN_E3", unrelated="TN_9 HN_2 UN_E2")
+class _NameCut(Decisions):
+    """Default usernames are made from the first 20 characters of a name."""
+
+    def default_username(self, name: str, namespace: str) -> str:
+        return super().default_username(name[:20], namespace)
 
 
 @mutant("51-fits", fails="UN_3", unrelated="UN_2 UN_E3 HN_2")
@@ -244,41 +252,3 @@ class _PathNotDiscovered(Decisions):
 
     def source_path(self, manifest: Manifest, find: FindSource) -> str | None:
         return kopia_spec(manifest).get("sourcePathOverride")
-
-
-# --- decisions: status
-
-
-@mutant("requested-identity-turned-round", fails="IS_3 RD_1 RD_4", unrelated="DI_1 HN_2 SI_1")
-class _RequestedIdentityTurnedRound(Decisions):
-    """The status names the requested identity as hostname@username."""
-
-    def in_words(self, identity: Identity) -> str:
-        return f"{identity.hostname}@{identity.username}"
-
-
-@mutant("identities-never-listed", fails="DI_1 DI_2 DI_3 DI_4 IS_1 IS_5", unrelated="IS_3 IS_4 HN_2")
-class _IdentitiesNeverListed(Decisions):
-    """availableIdentities stays empty."""
-
-    def available(self, discovered: Discovered) -> list[dict[str, Any]]:
-        return []
-
-
-@mutant("snapshots-not-counted", fails="DI_1 DI_2 DI_3 IS_1", unrelated="DI_4 IS_5 HN_2")
-class _SnapshotsNotCounted(Decisions):
-    """Every identity is listed with one snapshot more than it has."""
-
-    def available(self, discovered: Discovered) -> list[dict[str, Any]]:
-        return [{**entry, "snapshotCount": entry["snapshotCount"] + 1} for entry in super().available(discovered)]
-
-
-@mutant("latest-is-the-oldest", fails="DI_3", unrelated="DI_4 IS_5 HN_2")
-class _LatestIsTheOldest(Decisions):
-    """latestSnapshot is the oldest one."""
-
-    def available(self, discovered: Discovered) -> list[dict[str, Any]]:
-        return [
-            {**entry, "latestSnapshot": min(discovered.snapshots[identity])}
-            for identity, entry in zip(discovered.identities, super().available(discovered), strict=True)
-        ]

@@ -12,6 +12,7 @@ from typing import Any
 from harness.model import Identity, Manifest, MoverResult, Sides
 from harness.platform.base import kopia_spec
 from harness.platform.discovery import Discovered
+from harness.platform.manifests import REPOSITORY_KEYS
 from harness.spec import rules
 
 FindSource = Callable[[str, str], Manifest | None]
@@ -101,8 +102,8 @@ class Decisions:
         """An identity as a status shows it."""
         return str(identity)
 
-    def available(self, discovered: Discovered) -> list[dict[str, Any]]:
-        """``status.kopia.availableIdentities``."""
+    def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
+        """``status.kopia.availableIdentities``, however the mover ended."""
         return discovered.status()
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
@@ -112,6 +113,10 @@ class Decisions:
             return spec.get("repository")
         source = find(source_namespace(manifest), spec["sourceIdentity"]["sourceName"])
         return kopia_spec(source).get("repository") if source else None
+
+    def missing_key(self, secret: Mapping[str, str]) -> str | None:
+        """Which key a repository Secret lacks."""
+        return next((key for key in REPOSITORY_KEYS if not secret.get(key)), None)
 
     def source_path(self, manifest: Manifest, find: FindSource) -> str | None:
         """The path override, the object's own or that of the source it names."""

@@ -15,7 +15,7 @@ from harness.platform import discovery
 from harness.platform.base import Volumes, kopia_spec, status_of
 from harness.platform.decisions import Decisions
 from harness.platform.jobs import job_for
-from harness.platform.manifests import REPOSITORY_KEYS, ref_of
+from harness.platform.manifests import ref_of
 from harness.platform.schema import admit
 
 SYNCED = ("ReplicationSource", "ReplicationDestination")
@@ -72,7 +72,7 @@ class SimulatedPlatform:
         if requested is not None:
             status["kopia"].update(
                 snapshotsFound=discovered.snapshots_of(requested),
-                availableIdentities=self._decisions.available(discovered),
+                availableIdentities=self._decisions.available(discovered, result),
             )
         if succeeded:
             status["lastManualSync"] = _trigger(self._objects[job.owner])
@@ -143,9 +143,9 @@ class SimulatedPlatform:
         if secret is None:
             raise _Unready(f'secret "{name}" not found in namespace {ref.namespace}')
         values = _decoded(secret)
-        for key in REPOSITORY_KEYS:
-            if not values.get(key):
-                raise _Unready(f'secret "{name}" in namespace {ref.namespace} lacks the key {key}')
+        key = self._decisions.missing_key(values)
+        if key:
+            raise _Unready(f'secret "{name}" in namespace {ref.namespace} lacks the key {key}')
         return values
 
     def _set_condition(self, ref: ObjectRef, reason: str, message: str) -> None:

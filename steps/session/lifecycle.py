@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from harness import replay, sides
-from harness.cluster import api_server, operator
+from harness.cluster import api_server, crashes, operator
 from harness.cluster.operator import KubernetesSpec
 from harness.equipment import Equipment, require_space
 from harness.errors import HarnessError, UsageError
@@ -103,7 +103,7 @@ class Run:
         self.say(f"{server.origin} is ready after {self.elapsed_s:.1f} s")
         operator.install_crds(Api(server.kubeconfig), spec.crds)
         self.operator = operator.Operator(spec, server.kubeconfig, folder / "kubernetes")
-        self.operator.run()
+        self.operator.run(self._give_up)
         self.say(f"operator: {' '.join(spec.command)}")
         return ClusterFacts(
             str(server.kubeconfig),
@@ -112,6 +112,12 @@ class Run:
             str(self.operator.crashes),
             str(self.operator.log),
         )
+
+    def _give_up(self) -> None:
+        """An operator that crashes all the time ends the run: what is left would say the same a hundred times."""
+        self.problem = f"the operator crashed {operator.MOST_CRASHES} times; its log is in reports/operator.log"
+        self.lost_worker = True
+        self.kill_workers()
 
     def _find_sides(self, who: Subject, equipment: Equipment) -> None:
         """Finds out sides that are ``auto``, now that there is an operator to ask."""
@@ -136,6 +142,10 @@ class Run:
         equipment = self._config.stash.get(EQUIPMENT, None)
         if self.operator is not None:
             self.operator.stop()
+            crash = crashes.unexplained(self.operator.crashes)
+            if crash and not self.problem:
+                self._fail(HarnessError(f"the operator crashed, and no scenario provoked it again: {crash}"))
+            self._keep_operator_log(self.operator.log)
         try:
             if equipment is not None and equipment.store.lasting:
                 # Before their buckets go, so must whatever still writes into them.
@@ -149,6 +159,12 @@ class Run:
             warden.close()
         except HarnessError as error:
             self._fail(error)
+
+    def _keep_operator_log(self, log: Path) -> None:
+        """Beside the report: what the operator said goes with the run that it was in."""
+        kept = self._config.rootpath / "reports" / "operator.log"
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(REDACT(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
 
     def compare_with_shell_loop(self, parallel: int) -> None:
         """Repeats all calls of kopia as a shell loop, and keeps what that says about the suite's overhead."""

@@ -3,34 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
-import shlex
 from typing import Any
 
 import pytest
 
-from harness import capsule
 from harness.equipment import Equipment
 from harness.errors import Divergence, HarnessError
+from harness.platform.kubernetes import OperatorCrashed
 from harness.process import REDACT
 from harness.report import document, expectations, page, summary, verdicts
-from harness.report.outcome import Evidence, Outcome, SyncRecord, Verdict
+from harness.report.outcome import Outcome, Verdict
 from harness.repositories import HINTS_FOLDER
-from harness.spec.ledger import claims
-from harness.sync import Sync
 from harness.version import version
-from steps.session import lifecycle
-from steps.session.cases import Case
+from steps.session import evidence, lifecycle
+from steps.session.crashes import CRASHED
 from steps.session.options import OPTIONS
-from steps.session.scenario import CALLS, TESTBED
-from steps.session.story import STORY
+from steps.session.scenario import TESTBED
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
 CUT_OFF = pytest.StashKey[bool]()
 DELTA = pytest.StashKey[expectations.Delta]()
 REPORTS = "reports"
-COMMANDS_SHOWN = 12
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -89,55 +83,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     verdict, message = _judge(item, call, report)
     if message and not report.skipped:
         report.longrepr = message
-    report.conformance = _facts(item, call, verdict, message or (REDACT(str(report.longrepr)) if report.failed else ""))
-    return report
-
-
-def _facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, message: str) -> dict[str, Any]:
-    case = getattr(item, "funcargs", {}).get("case")
-    bed = item.stash.get(TESTBED, None)
-    error = call.excinfo.value if call.excinfo else None
-    facts = Outcome(
-        scenario=item.nodeid,
-        claims=_asked(item, case),
-        subject=case.subject.name if isinstance(case, Case) else "",
-        sides=str(case.sides) if isinstance(case, Case) else "",
-        verdict=verdict,
-        message=message,
-        seconds=0.0,
-        kopia_s=sum(one.seconds for one in item.stash.get(CALLS, [])),
-        findings=tuple(bed.findings) if bed else (),
-        story=item.stash.get(STORY, None),
-        evidence=_evidence(error) if isinstance(error, Divergence) else None,
-        commands=_last_commands(item) if verdict in ("fail", "error") else (),
-        syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
-    ).as_facts()
-    # Whatever it came from: no secret leaves the process that knows it.
-    return dict(json.loads(REDACT(json.dumps(facts))))
-
-
-def _asked(item: pytest.Item, case: Any) -> tuple[str, ...]:
-    """The claims that the scenario is about: what only another part decides is not credited to a subject."""
-    tags = [mark.name for mark in item.iter_markers() if mark.name in claims()]
-    return tuple(tag for tag in tags if not isinstance(case, Case) or case.subject.decides(tag))
-
-
-def _last_commands(item: pytest.Item) -> tuple[str, ...]:
-    return tuple(shlex.join(["kopia", *call.args[1:]]) for call in item.stash.get(CALLS, [])[-COMMANDS_SHOWN:])
-
-
-def _evidence(divergence: Divergence) -> Evidence:
-    texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
-    others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
-    return Evidence(divergence.what, *texts, others)
-
-
-def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
-    asked = sync.asked_for
-    result = "refused" if sync.refused else "succeeded" if sync.succeeded else "asked" if sync.is_question else "failed"
-    return SyncRecord(
-        str(sync.ref), asked.username if asked else "", asked.hostname if asked else "", result, snapshots
+    report.conformance = evidence.facts(
+        item, call, verdict, message or (REDACT(str(report.longrepr)) if report.failed else "")
     )
+    return report
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
@@ -244,13 +193,17 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if call.excinfo is None:
         return "pass", ""
     error = call.excinfo.value
+    if isinstance(error, OperatorCrashed):
+        item.stash[CRASHED] = item.stash.get(CRASHED, 0) + 1
+        if item.stash[CRASHED] > 1:
+            error = Divergence("the operator's process", expected="it goes on", seen=str(error), oracle="operator")
     if not isinstance(error, Divergence):
         return "error", f"verdict unknown: {REDACT(str(error))}" if isinstance(error, HarnessError | OSError) else ""
     sick = _surroundings(item)
     if sick:
         return "error", f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
-    message = REDACT(_explain(item, error))
-    _keep_capsule(item, message)
+    message = REDACT(evidence.explain(item, error))
+    evidence.keep_capsule(item, message)
     return "fail", message
 
 
@@ -262,45 +215,6 @@ def _surroundings(item: pytest.Item) -> str:
     except HarnessError as problem:
         return str(problem)
     return ""
-
-
-def _explain(item: pytest.Item, error: Divergence) -> str:
-    said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
-    options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))
-    command = [f"last command: {one}" for one in _last_commands(item)[-1:]]
-    return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
-
-
-def _keep_capsule(item: pytest.Item, message: str) -> None:
-    """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
-    bed = item.stash.get(TESTBED, None)
-    if bed is None or item.config.stash[OPTIONS].proof:
-        return
-    folder = item.config.rootpath / REPORTS / "failures" / re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:120]
-    equipment = item.config.stash[lifecycle.EQUIPMENT]
-    versions = {
-        "harness": version(),
-        "kopia": equipment.kopia.version,
-        "storage": equipment.store.origin,
-        "seed": None,
-        "random": "contents and credentials are new in every run; nothing else is drawn by chance",
-    }
-    capsule.write(folder, bed, item.nodeid, _options(item.config), message, versions)
-
-
-def _options(config: pytest.Config) -> str:
-    """The options of this run that decide what a scenario does, to repeat it."""
-    defaults = {
-        "subject": "reference",
-        "default_username": None,
-        "custom_names": None,
-        "kopia": None,
-        "storage": "auto",
-    }
-    given = {name: getattr(config.option, name) for name in defaults}
-    return " ".join(
-        f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in given.items() if value != defaults[name]
-    )
 
 
 def _lost(report: pytest.TestReport) -> Outcome:

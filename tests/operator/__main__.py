@@ -39,7 +39,11 @@ class NoVolumes:
 class Operator:
     """Reconciles one object after another, woken by watches."""
 
-    def __init__(self, api: Api, decisions: Decisions) -> None:
+    def __init__(
+        self, api: Api, decisions: Decisions, crash_on: str | None = None, crash_once: Path | None = None
+    ) -> None:
+        self._crash_on = crash_on
+        self._crash_once = crash_once
         self._api = api
         self._decisions = decisions
         self._queue: queue.Queue[ObjectRef] = queue.Queue()
@@ -71,6 +75,11 @@ class Operator:
             self._begin(ref, current, uid, trigger)
 
     def _begin(self, ref: ObjectRef, current: dict[str, Any], uid: str, trigger: str) -> None:
+        if self._crash_once and not self._crash_once.exists():
+            self._crash_once.touch()
+            sys.exit("panic: something is not as it should be")
+        if self._crash_on and kopia_spec(current).get("hostname") == self._crash_on:
+            sys.exit(f"panic: cannot stand {self._crash_on}")
         mind = SimulatedPlatform(self._decisions, NoVolumes())
         self._show(mind, ref, current)
         job = mind.next_job()
@@ -175,12 +184,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.operator")
     parser.add_argument("--default-username", default="object-name")
     parser.add_argument("--custom-names", default="validated")
+    parser.add_argument("--crash-on", help="a custom hostname that it cannot stand")
+    parser.add_argument("--crash-once", help="a file: it crashes at the first object, and makes the file")
     parser.add_argument("--decisions", default="harness.platform.decisions:Decisions")
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
     kind = getattr(importlib.import_module(module), name)
     sides = Sides(options.default_username, options.custom_names)
-    Operator(Api(Path(os.environ["KUBECONFIG"])), kind(sides)).run()
+    crash_once = Path(options.crash_once) if options.crash_once else None
+    Operator(Api(Path(os.environ["KUBECONFIG"])), kind(sides), options.crash_on, crash_once).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,114 @@
+"""What is written down of one scenario: for the report, for whoever reads its failure, and for the capsule."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+import pytest
+
+from harness import capsule
+from harness.errors import Divergence
+from harness.process import REDACT
+from harness.report.outcome import Evidence, Outcome, SyncRecord, Verdict
+from harness.spec.ledger import claims
+from harness.sync import Sync
+from harness.version import version
+from steps.session import lifecycle
+from steps.session.cases import Case
+from steps.session.options import OPTIONS
+from steps.session.scenario import CALLS, TESTBED
+from steps.session.story import STORY
+
+COMMANDS_SHOWN = 12
+REPORTS = "reports"
+
+
+def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, message: str) -> dict[str, Any]:
+    """What is reported of one phase of a scenario, as plain values without a secret."""
+    case = getattr(item, "funcargs", {}).get("case")
+    bed = item.stash.get(TESTBED, None)
+    error = call.excinfo.value if call.excinfo else None
+    outcome = Outcome(
+        scenario=item.nodeid,
+        claims=_asked(item, case),
+        subject=case.subject.name if isinstance(case, Case) else "",
+        sides=str(case.sides) if isinstance(case, Case) else "",
+        verdict=verdict,
+        message=message,
+        seconds=0.0,
+        kopia_s=sum(one.seconds for one in item.stash.get(CALLS, [])),
+        findings=tuple(bed.findings) if bed else (),
+        story=item.stash.get(STORY, None),
+        evidence=_evidence(error) if isinstance(error, Divergence) else None,
+        commands=_last_commands(item) if verdict in ("fail", "error") else (),
+        syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
+    ).as_facts()
+    # Whatever it came from: no secret leaves the process that knows it.
+    return dict(json.loads(REDACT(json.dumps(outcome))))
+
+
+def _asked(item: pytest.Item, case: Any) -> tuple[str, ...]:
+    """The claims that the scenario is about: what only another part decides is not credited to a subject."""
+    tags = [mark.name for mark in item.iter_markers() if mark.name in claims()]
+    return tuple(tag for tag in tags if not isinstance(case, Case) or case.subject.decides(tag))
+
+
+def _last_commands(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(shlex.join(["kopia", *call.args[1:]]) for call in item.stash.get(CALLS, [])[-COMMANDS_SHOWN:])
+
+
+def _evidence(divergence: Divergence) -> Evidence:
+    texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
+    others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
+    return Evidence(divergence.what, *texts, others)
+
+
+def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
+    asked = sync.asked_for
+    result = "refused" if sync.refused else "succeeded" if sync.succeeded else "asked" if sync.is_question else "failed"
+    return SyncRecord(
+        str(sync.ref), asked.username if asked else "", asked.hostname if asked else "", result, snapshots
+    )
+
+
+def explain(item: pytest.Item, error: Divergence) -> str:
+    """A divergence for people: the claim in words, who says what, the last command, and how to repeat it."""
+    said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
+    options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))
+    command = [f"last command: {one}" for one in _last_commands(item)[-1:]]
+    return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
+
+
+def keep_capsule(item: pytest.Item, message: str) -> None:
+    """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
+    bed = item.stash.get(TESTBED, None)
+    if bed is None or item.config.stash[OPTIONS].proof:
+        return
+    folder = item.config.rootpath / REPORTS / "failures" / re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:120]
+    equipment = item.config.stash[lifecycle.EQUIPMENT]
+    versions = {
+        "harness": version(),
+        "kopia": equipment.kopia.version,
+        "storage": equipment.store.origin,
+        "seed": None,
+        "random": "contents and credentials are new in every run; nothing else is drawn by chance",
+    }
+    capsule.write(folder, bed, item.nodeid, _options(item.config), message, versions)
+
+
+def _options(config: pytest.Config) -> str:
+    """The options of this run that decide what a scenario does, to repeat it."""
+    defaults = {
+        "subject": "reference",
+        "default_username": None,
+        "custom_names": None,
+        "kopia": None,
+        "storage": "auto",
+    }
+    given = {name: getattr(config.option, name) for name in defaults}
+    return " ".join(
+        f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in given.items() if value != defaults[name]
+    )

@@ -1,0 +1,147 @@
+"""Operators that are not ours: the reference as a process is conformant on a real API, wrong ones are caught."""
+
+import json
+import signal
+import sys
+
+import pytest
+import yaml
+
+from tests.real.conftest import PROJECT
+
+OPERATOR = PROJECT / "tests" / "operator"
+WRONG = yaml.safe_load((OPERATOR / "wrong.yaml").read_text(encoding="utf-8"))
+BY_WORKERS = ("-n", "2", "--dist", "worksteal", "--max-worker-restart", "0", "--storage", "process")
+
+
+@pytest.fixture
+def subject(tmp_path):
+    """Writes a subject file with an operator of the given arguments."""
+
+    def write(*args, custom_names="validated", default_username="object-name", **platform):
+        file = tmp_path / "subject.yaml"
+        sides = {"custom_names": custom_names, "default_username": default_username}
+        told = [f"--{key.replace('_', '-')}={value}" for key, value in sides.items()]
+        document = {
+            "name": "mine",
+            "platform": {
+                "kind": "kubernetes",
+                "command": ["bash", str(OPERATOR / "run.sh"), *told, *args],
+                "crds": [str(OPERATOR / "crds" / custom_names)],
+                "env": {"CONFORMANCE_PYTHON": sys.executable},
+                **platform,
+            },
+            "sides": sides,
+        }
+        file.write_text(json.dumps(document))
+        return str(file)
+
+    return write
+
+
+def test_the_reference_as_an_operator_is_conformant(suite, subject):
+    ended = suite.run(*BY_WORKERS, "--subject", subject())
+    assert ended.status == 0, ended.output
+    held = {claim for claim, verdict in ended.claims.items() if verdict == "pass"}
+    assert {"HN_E2", "RD_2", "RD_3", "VA_1", "IS_4", "DI_3", "DI_4", "SI_1", "TN_9", "SR_8", "RP_8"} <= held
+    assert not held & {"CU_1", "OV_5", "RP_3"}, "what only the reference's mover decides"
+    skips = {claim["id"]: claim["skips"] for claim in ended.report["claims"] if claim["verdict"] == "skip"}
+    assert skips["CU_1"] == ["decided by a part that mine does not bring"]
+    suite.assert_clean()
+
+
+def test_the_other_sides_are_conformant(suite, subject):
+    other = subject(custom_names="as-given", default_username="object-name-namespace")
+    ended = suite.run(*BY_WORKERS, "-m", "UN_E1 or UN_E2 or UN_2 or UN_3 or UN_E3 or UN_E4 or VA_1", "--subject", other)
+    assert ended.status == 0, ended.output
+    assert {claim for claim, verdict in ended.claims.items() if verdict == "skip"} == {"VA_1"}
+
+
+def test_sides_are_found_out_on_the_api(suite, subject, tmp_path):
+    file = tmp_path / "auto.yaml"
+    document = json.loads(open(subject(default_username="object-name-namespace")).read())  # noqa: PTH123, SIM115
+    file.write_text(json.dumps({**document, "sides": {}}))
+    ended = suite.run("--storage", "process", "-m", "UN_E2 or HN_E2 or VA_I", "--subject", str(file))
+    assert ended.status == 0, ended.output
+    assert ended.claims == {"UN_E2": "pass", "HN_E2": "skip", "VA_I": "pass"}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_operator_fails_the_claims_named_for_it(suite, subject, name):
+    entry = WRONG[name]
+    asked = [*entry["fails"], *entry["unrelated"]]
+    wrong = subject("--decisions", f"harness.mutants.{entry['decisions']}")
+    ended = suite.run(*BY_WORKERS, "-m", " or ".join(asked), "--subject", wrong)
+    assert ended.status == 1, ended.output
+    assert {claim for claim in entry["fails"] if ended.claims.get(claim) != "fail"} == set(), ended.output
+    assert {claim for claim in entry["unrelated"] if ended.claims.get(claim) != "pass"} == set(), ended.output
+
+
+def test_a_dozen_wrong_operators_are_written_down():
+    assert len(WRONG) >= 12
+    assert all(entry["fails"] and entry["unrelated"] for entry in WRONG.values())
+
+
+def test_a_crash_that_recurs_is_one_divergence(suite, subject):
+    crashing = subject("--crash-on", "Shop_Floor.Site-B")
+    ended = suite.run(*BY_WORKERS, "-m", "HN_1 or HN_2 or HN_E1 or TN_1 or RD_4", "--subject", crashing)
+    assert ended.status == 1, ended.output
+    assert ended.claims == {"HN_1": "fail", "HN_2": "pass", "HN_E1": "pass", "TN_1": "pass", "RD_4": "pass"}
+    assert ended.line("the operator crashed", "panic: cannot stand Shop_Floor.Site-B")
+    assert "panic" in (PROJECT / "reports" / "operator.log").read_text()
+    suite.assert_clean()
+
+
+def test_a_crash_that_does_not_recur_leaves_the_verdict_unknown(suite, subject, tmp_path):
+    crashing = subject("--crash-once", str(tmp_path / "crashed"))
+    ended = suite.run("--storage", "process", "-m", "HN_1 or HN_E1", "--subject", crashing)
+    assert ended.status == 3, ended.output
+    assert ended.line("the operator crashed, and no scenario provoked it again")
+    suite.assert_clean(0)
+
+
+def test_an_operator_that_does_not_start_is_no_verdict(suite, subject):
+    ended = suite.run("--storage", "process", "-m", "HN_1", "--subject", subject("--no-such-option"))
+    assert ended.status == 3, ended.output
+    assert ended.line("the operator did not start", "no-such-option")
+    assert "Traceback" not in ended.output
+    suite.assert_clean()
+
+
+def test_an_interrupted_run_ends_everything(suite, subject):
+    process = suite.start(*BY_WORKERS, "--subject", subject())
+    suite.wait_for(lambda: next(suite.tmp.glob("volsync-conformance-*/*/mover/*"), None), 120)
+    process.send_signal(signal.SIGINT)
+    suite.assert_clean()
+    process.communicate(timeout=30)
+    assert process.returncode == 2
+
+
+def test_the_operators_log_is_in_the_failure_capsule(suite, subject):
+    wrong = subject("--decisions", "harness.mutants.decisions:_PvcInHostname")
+    ended = suite.run("--storage", "process", "-m", "HN_E2", "--subject", wrong)
+    assert ended.status == 1, ended.output
+    (folder,) = (PROJECT / "reports" / "failures").iterdir()
+    assert (folder / "operator.log").exists() or (PROJECT / "reports" / "operator.log").exists()
+
+
+@pytest.mark.parametrize(
+    ("platform", "named"),
+    [
+        ({"command": ["no-such-manager"]}, "platform.command: no-such-manager: no such program"),
+        ({"crds": ["nowhere"]}, "platform.crds"),
+        ({"crds": [str(PROJECT / "README.md")]}, "platform.crds"),
+        ({"decisions": "a:B"}, "platform.decisions"),
+    ],
+)
+def test_a_bad_subject_ends_in_one_line(suite, subject, platform, named):
+    ended = suite.run("--storage", "process", "-m", "HN_1", "--subject", subject(**platform))
+    assert ended.status == 4, ended.output
+    assert ended.line(named)
+    assert "Traceback" not in ended.output
+
+
+def test_binaries_that_are_named_have_to_be_there(suite, subject, tmp_path):
+    ended = suite.run("--storage", "process", "-m", "HN_1", "--subject", subject(), KUBEBUILDER_ASSETS=str(tmp_path))
+    assert ended.status == 4, ended.output
+    assert ended.line("KUBEBUILDER_ASSETS", "no etcd in it")
