@@ -7,6 +7,7 @@ asks the Observer.  Judging is in ``harness.expect``.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -59,6 +60,7 @@ class Testbed:
         self.administrator = Administrator(self.repositories, self._volumes)
         self.histories = Histories(self.administrator, self._volumes)
         self.findings: list[Finding] = []
+        self.mover_seconds: list[float] = []
 
     # --- objects
 
@@ -267,15 +269,21 @@ class Testbed:
             return None, None
         if job.owner != ref:
             raise HarnessError(f"a job of {job.owner} appeared while {ref} was synced")
-        result = self._mover.run(job)
+        result = self._run(job)
         self._platform.finished(job, result)
         return job, result
+
+    def _run(self, job: MoverJob) -> MoverResult:
+        begin = time.monotonic()
+        result = self._mover.run(job)
+        self.mover_seconds.append(time.monotonic() - begin)
+        return result
 
     def _hand_over(self, ref: ObjectRef, identity: Identity) -> Sync:
         before, begin = tree(self.volume(ref)), datetime.now(UTC)
         secret = self.repositories.secret_values(ref.namespace)
         job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
-        result = self._mover.run(job)
+        result = self._run(job)
         self.repositories.changed()
         succeeded = result.exit_code == 0 and not result.why_ended
         sync = Sync(

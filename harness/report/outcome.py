@@ -67,7 +67,7 @@ class Outcome:
 
     ``message`` says in full why it did not pass; ``evidence`` is the same as fields, for a
     divergence.  ``kopia_s`` is the time spent inside kopia; ``commands`` are its last calls, redacted,
-    where the scenario did not pass.
+    where the scenario did not pass.  ``operations`` are the jobs that the mover ran, in ``mover_s``.
     """
 
     scenario: str
@@ -83,6 +83,8 @@ class Outcome:
     evidence: Evidence | None = None
     syncs: tuple[SyncRecord, ...] = ()
     commands: tuple[str, ...] = ()
+    operations: int = 0
+    mover_s: float = 0.0
 
     @property
     def is_judged(self) -> bool:

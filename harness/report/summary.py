@@ -92,6 +92,18 @@ def _verdict(proof: bool, status: int) -> str:
     return VERDICT_IN_WORDS.get(status, f"exit status {status}")
 
 
+def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int) -> str:
+    """How often a mover of somebody else was asked, and what the suite added to its own time."""
+    operations, inside_s = sum(one.operations for one in outcomes), sum(one.mover_s for one in outcomes)
+    if not operations:
+        return ""
+    added = (seconds * workers - inside_s) / inside_s
+    return (
+        f"{operations} operations of the mover, {inside_s:.1f} s inside it, {inside_s / operations:.2f} s each; "
+        f"on {workers} workers the suite added {added:.0%}"
+    )
+
+
 def told(outcome: Outcome) -> list[str]:
     """A scenario as Gherkin, with a mark a step."""
     if outcome.story is None:

@@ -59,6 +59,7 @@ class Run:
         self.mover = ""
         self.operator: operator.Operator | None = None
         self.overhead = ""
+        self.started_s = 0.0
         self.ended_s = 0.0
 
     def start(self) -> Equipment:
@@ -91,6 +92,7 @@ class Run:
             self._find_sides(who, equipment)
         # From here on: what is started before is no worker.
         os.environ[WORKER_MARKER] = marker
+        self.started_s = self.elapsed_s
         return equipment
 
     def _start_operator(self, spec: KubernetesSpec, folder: Path) -> ClusterFacts:

@@ -160,6 +160,8 @@ def parse(config: pytest.Config) -> Options:
     else:
         _one_of("--storage", option.storage, STORAGES)
     who = subject.load(option.subject)
+    if option.overhead and (who.command or who.image or who.kubernetes):
+        raise UsageError("--overhead: compares calls of the reference's own mover; leave it out for this subject")
     default_username = option.default_username or who.sides.get("default_username")
     custom_names = option.custom_names or who.sides.get("custom_names")
     options = Options(

@@ -53,7 +53,7 @@ class _Collector:
         known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration
-        known.update({key: facts[key] for key in ("kopia_s", "findings", "story", "syncs")})
+        known.update({key: facts[key] for key in ("kopia_s", "operations", "mover_s", "findings", "story", "syncs")})
         known["commands"] = known["commands"] or facts["commands"]
         known["evidence"] = known["evidence"] or facts["evidence"]
         if report.when == "teardown":
@@ -154,7 +154,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         outcomes, equipment, options.subject.name, options.proof, status, run.ended_s, options.probed
     ):
         terminalreporter.write_line(REDACT(line))
-    for line in filter(None, [run.overhead, *_kept(equipment)]):
+    who = options.subject
+    workers = int(config.getoption("numprocesses", None) or 1)
+    of_mover = summary.of_mover(outcomes, run.ended_s - run.started_s, workers) if who.command or who.image else ""
+    for line in filter(None, [of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
 

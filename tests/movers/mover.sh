@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A mover in plain bash, kopia and jq, written from the operator's contract alone; sourced by entry.sh.
 # Each function is one step; tests/movers/wrong/ overrides one each.
 set -euo pipefail
