@@ -24,7 +24,13 @@ HIDDEN = "***"
 
 
 def write(
-    folder: Path, testbed: Testbed, scenario: str, options: str, message: str, versions: Mapping[str, Any]
+    folder: Path,
+    testbed: Testbed,
+    scenario: str,
+    options: str,
+    message: str,
+    versions: Mapping[str, Any],
+    trees: tuple[Tree, Tree] | None = None,
 ) -> None:
     """Writes the capsule of one scenario, in place of an older one; no secret gets into it."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -34,6 +40,8 @@ def write(
     _text(folder / "versions.json", json.dumps(versions, indent=1))
     _text(folder / "snapshots.json", _snapshots(testbed))
     _text(folder / "buckets.txt", _buckets(testbed))
+    for name, content in zip(("volume-expected.txt", "volume-seen.txt"), trees or (), strict=False):
+        _text(folder / name, _tree(content))
     if log := testbed.operator_log():
         _text(folder / "operator.log", log)
     for number, (sync, _) in enumerate(testbed.account(), 1):

@@ -39,7 +39,8 @@ class Divergence(Exception):
 
     ``expected`` is the document's account, ``seen`` what another account holds, and
     ``oracle`` names that account ("repository", "operator", "volume", "API"); ``others`` are
-    further accounts of the same thing, for a reader to see who agrees with whom.
+    further accounts of the same thing, for a reader to see who agrees with whom; ``trees`` are the volume as it was
+    expected and as it was seen, where it is about a volume.
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class Divergence(Exception):
         oracle: str,
         detail: str = "",
         others: Mapping[str, object] | None = None,
+        trees: tuple[Mapping[str, str], Mapping[str, str]] | None = None,
     ) -> None:
         super().__init__(what)
+        self.trees = trees
         self.others = dict(others or {})
         self.what = what
         self.expected = expected

@@ -122,15 +122,20 @@ def volume_holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
         owners = ", ".join(str(owner) for owner in testbed.owners_of(seen))
         held = f"the data of {owners}" if owners else "an empty volume" if not seen else str(difference)
         raise Divergence(
-            f"the volume of {sync.ref}", expected=f"the data of {source}", seen=held, oracle="volume", detail=_log(sync)
+            f"the volume of {sync.ref}",
+            expected=f"the data of {source}",
+            seen=held,
+            oracle="volume",
+            detail=_log(sync),
+            trees=(content, seen),
         )
 
 
 def volume_is(testbed: Testbed, sync: Sync, source: ObjectRef, instant: str) -> None:
     """A restore put back, byte for byte, the backup that a source made at an instant."""
     succeeded(sync)
-    seen = tree(sync.volume)
-    difference = compare(testbed.histories.at(source, instant), seen)
+    content, seen = testbed.histories.at(source, instant), tree(sync.volume)
+    difference = compare(content, seen)
     if difference:
         taken = testbed.histories.instant_of(source, seen)
         raise Divergence(
@@ -139,6 +144,7 @@ def volume_is(testbed: Testbed, sync: Sync, source: ObjectRef, instant: str) -> 
             seen=f"the one at {taken}" if taken else str(difference),
             oracle="volume",
             detail=_log(sync),
+            trees=(content, seen),
         )
 
 
@@ -177,7 +183,12 @@ def untouched(testbed: Testbed, sync: Sync) -> None:
         owners = ", ".join(str(owner) for owner in testbed.owners_of(seen))
         held = f"the data of {owners}" if owners else str(difference)
         raise Divergence(
-            f"the volume of {sync.ref}", expected="as it was before", seen=held, oracle="volume", detail=_log(sync)
+            f"the volume of {sync.ref}",
+            expected="as it was before",
+            seen=held,
+            oracle="volume",
+            detail=_log(sync),
+            trees=(sync.before, seen),
         )
 
 

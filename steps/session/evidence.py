@@ -84,7 +84,7 @@ def explain(item: pytest.Item, error: Divergence) -> str:
     return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
 
 
-def keep_capsule(item: pytest.Item, message: str) -> None:
+def keep_capsule(item: pytest.Item, message: str, error: Divergence) -> None:
     """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
     bed = item.stash.get(TESTBED, None)
     if bed is None or item.config.stash[OPTIONS].proof:
@@ -98,7 +98,7 @@ def keep_capsule(item: pytest.Item, message: str) -> None:
         "seed": None,
         "random": "contents and credentials are new in every run; nothing else is drawn by chance",
     }
-    capsule.write(folder, bed, item.nodeid, _options(item.config), message, versions)
+    capsule.write(folder, bed, item.nodeid, _options(item.config), message, versions, error.trees)
 
 
 def _options(config: pytest.Config) -> str:

@@ -206,7 +206,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if sick:
         return "error", f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
     message = REDACT(evidence.explain(item, error))
-    evidence.keep_capsule(item, message)
+    evidence.keep_capsule(item, message, error)
     return "fail", message
 
 

@@ -32,6 +32,15 @@ def test_a_capsule_holds_what_a_reader_needs(capsule):
     assert "0.23.1" in (capsule / "versions.json").read_text()
 
 
+def test_a_capsule_shows_a_volume_as_expected_and_as_seen(suite):
+    ended = suite.run("-m", "SR_3", "--subject", "mutant:newest-of-anybody", "--storage", "process")
+    (folder,) = (PROJECT / "reports" / "failures").iterdir()
+    expected, seen = ((folder / f"volume-{which}.txt").read_text() for which in ("expected", "seen"))
+    assert ended.status == 1, ended.output
+    assert expected != seen
+    assert "owner.txt\tfile 0644" in expected
+
+
 def test_a_capsule_holds_no_secret(capsule):
     for path in capsule.rglob("*"):
         if path.is_file():
