@@ -1,5 +1,7 @@
 """Subject files are checked where they enter."""
 
+from pathlib import Path
+
 import pytest
 
 from harness import subject
@@ -52,3 +54,12 @@ def test_bad_file_ends_in_one_line(tmp_path, text, named):
 def test_unknown_subject_says_what_there_is(request_):
     with pytest.raises(UsageError, match="mutant"):
         subject.load(request_)
+
+
+@pytest.mark.parametrize(
+    ("name", "brings"),
+    [("mover-command", {"mover"}), ("mover-image", {"mover"}), ("operator", {"admission", "controller"})],
+)
+def test_the_examples_can_be_read(name, brings):
+    file = Path(__file__).parents[2] / "subjects" / f"{name}.yaml"
+    assert subject.load(str(file)).brings == subject.NOT_OF_A_SUBJECT | brings
