@@ -170,7 +170,8 @@ def _program(command: Sequence[str], field: str, file: Path) -> tuple[str, ...]:
     program = shutil.which(words[0])
     if program is None:
         raise UsageError(f"{file}: {field}: {words[0]}: no such program; name one, from the folder of this file")
-    for word in words[1:]:
+    # What comes later may be a file that the program makes.
+    for word in words[1:2]:
         if "/" in word and not word.startswith("-") and not Path(word).exists():
             raise UsageError(f"{file}: {field}: {word}: no such file; name it from the folder of this file")
     return (program, *words[1:])

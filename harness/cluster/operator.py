@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from harness.cluster import crashes
 from harness.errors import HarnessError, UsageError
 from harness.model import ObjectRef
 from harness.platform.api import Api
@@ -36,7 +37,7 @@ class KubernetesSpec:
 
 
 class Operator:
-    """Runs the command until it is told to stop; starts it again after a crash."""
+    """Runs the command until it is told to stop; after a crash, starts it again once it is revived."""
 
     def __init__(self, spec: KubernetesSpec, kubeconfig: Path, folder: Path) -> None:
         self._spec = spec
@@ -74,9 +75,13 @@ class Operator:
             status = self._process.wait()
             if self._stopping.is_set():
                 return
-            with self.crashes.open("a", encoding="utf-8") as crashes:
+            crashes.mark_down(self.crashes)
+            with self.crashes.open("a", encoding="utf-8") as file:
                 last = " / ".join(line.strip() for line in self._tail(3).splitlines())
-                crashes.write(f"it ended with {status}: {REDACT(last)}\n")
+                file.write(f"it ended with {status}: {REDACT(last)}\n")
+            while crashes.is_down(self.crashes):
+                if self._stopping.wait(POLL_S):
+                    return
             self._process = self._start()
         give_up()
 

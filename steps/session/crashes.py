@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from _pytest.runner import runtestprotocol
 
-from harness.cluster.crashes import note_provoked, told
+from harness.cluster.crashes import is_down, note_provoked, revive, told
 from harness.equipment import Equipment
 from steps.session.lifecycle import EQUIPMENT
 
@@ -34,15 +34,21 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     item.stash[CRASHED] = 0
     crashes = Path(equipment.kubernetes.crashes)
+    if is_down(crashes):
+        with _turn(equipment, fcntl.LOCK_EX):
+            revive(crashes)
     before = len(told(crashes))
     with _turn(equipment, fcntl.LOCK_SH):
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if item.stash[CRASHED]:
+        # Now that nobody runs, all that could have provoked it is gone.
         with _turn(equipment, fcntl.LOCK_EX):
+            revive(crashes)
             item._initrequest()  # type: ignore[attr-defined]
             reports = runtestprotocol(item, log=False, nextitem=nextitem)
             if item.stash[CRASHED] > 1:
                 note_provoked(crashes, range(before, len(told(crashes))))
+            revive(crashes)
     for report in reports:
         item.ihook.pytest_runtest_logreport(report=report)
     item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)

@@ -86,7 +86,8 @@ def test_a_crash_that_recurs_is_one_divergence(suite, subject):
     crashing = subject("--crash-on", "Shop_Floor.Site-B")
     ended = suite.run(*BY_WORKERS, "-m", "HN_1 or HN_2 or HN_E1 or TN_1 or RD_4", "--subject", crashing)
     assert ended.status == 1, ended.output
-    assert ended.claims == {"HN_1": "fail", "HN_2": "pass", "HN_E1": "pass", "TN_1": "pass", "RD_4": "pass"}
+    wanted = {"HN_1": "fail", "HN_2": "pass", "HN_E1": "pass", "TN_1": "pass", "RD_4": "pass"}
+    assert {claim: ended.claims[claim] for claim in wanted} == wanted
     assert ended.line("the operator crashed", "panic: cannot stand Shop_Floor.Site-B")
     assert "panic" in (PROJECT / "reports" / "operator.log").read_text()
     suite.assert_clean()
