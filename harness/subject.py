@@ -155,7 +155,17 @@ def _kubernetes(platform: Mapping[str, Any], file: Path) -> KubernetesSpec:
             raise UsageError(
                 f"{file}: platform.crds: {crd}: no such file or folder; name it from the folder of this file"
             )
-    return KubernetesSpec(words, crds, platform.get("env", {}), platform.get("api", "auto"))
+    return KubernetesSpec(words, crds, platform.get("env", {}), _api(platform.get("api", "auto"), file))
+
+
+def _api(request: str, file: Path) -> str:
+    """``auto``, or the absolute path of a kubeconfig."""
+    if request == "auto":
+        return request
+    kubeconfig = file.absolute().parent / Path(request).expanduser()
+    if not kubeconfig.is_file():
+        raise UsageError(f"{file}: platform.api: {kubeconfig}: no such file; write auto, or name a kubeconfig")
+    return str(kubeconfig)
 
 
 def _beside(file: Path, entries: Sequence[str]) -> list[Path]:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import trustme
 import yaml
 from Crypto.PublicKey import ECC
 
@@ -28,17 +29,24 @@ from harness.toolchain.download import Progress
 from harness.warden import Warden
 
 READY_TIMEOUT_S = 60.0
+WITHOUT = "ServiceAccount,StorageObjectInUseProtection"
+"""What admission does only with controllers that are not here: their finalizers would never go."""
+
 POLL_S = 0.05
 
 
 @dataclass(frozen=True)
 class ApiServer:
-    """How to reach the API, and the certificate that a kubelet may serve logs with."""
+    """How to reach the API, and the certificate that a kubelet may serve logs with.
+
+    ``owned`` is false for an API that was there before: what the run makes on it is removed one by one.
+    """
 
     kubeconfig: Path
     certificates: Path
     kubectl: Path
     origin: str
+    owned: bool = True
 
 
 def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Progress) -> ApiServer:
@@ -68,7 +76,7 @@ def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Pro
             f"--cert-dir={certificates}", "--service-account-issuer=https://conformance.local",
             f"--service-account-key-file={_key(folder)}", f"--service-account-signing-key-file={_key(folder)}",
             "--authorization-mode=RBAC", f"--token-auth-file={_tokens(folder, token)}",
-            "--disable-admission-plugins=ServiceAccount", "--allow-privileged=true", "--endpoint-reconciler-type=none",
+            f"--disable-admission-plugins={WITHOUT}", "--allow-privileged=true", "--endpoint-reconciler-type=none",
             "--max-requests-inflight=0", "--enable-priority-and-fairness=false",
         ],
         folder / "kube-apiserver.log",
@@ -77,6 +85,18 @@ def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Pro
     _await_ready(f"https://127.0.0.1:{port}", token, process, folder)
     kubeconfig = _kubeconfig(folder, port, token)
     return ApiServer(kubeconfig, certificates, kubectl.path, f"kube-apiserver ({server.origin})")
+
+
+def existing(kubeconfig: Path, folder: Path, environment: Mapping[str, str], say: Progress) -> ApiServer:
+    """An API that is there already; it has to reach 127.0.0.1 of this machine, where its kubelet serves logs."""
+    kubectl = provision.kubernetes("kubectl", environment, say)
+    certificates = folder / "certificates"
+    certificates.mkdir(parents=True, mode=0o700)
+    certificate = trustme.CA().issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(certificates / "apiserver.key")
+    for number, blob in enumerate(certificate.cert_chain_pems):
+        blob.write_to_path(certificates / "apiserver.crt", append=number > 0)
+    return ApiServer(kubeconfig, certificates, kubectl.path, f"the API of {kubeconfig}", owned=False)
 
 
 def _start(command: Sequence[str | Path], log: Path, warden: Warden) -> subprocess.Popen[bytes]:

@@ -17,6 +17,7 @@ from harness.cluster import crashes
 from harness.errors import HarnessError, UsageError
 from harness.model import ObjectRef
 from harness.platform.api import Api
+from harness.platform.made import Made
 from harness.process import REDACT, RUN_MARKER, tail
 
 STARTS_WITHIN_S = 2.0
@@ -112,13 +113,17 @@ class Operator:
         return tail(self.log.read_text(encoding="utf-8", errors="replace"), lines)
 
 
-def install_crds(api: Api, crds: tuple[Path, ...]) -> None:
-    """Creates the CRDs of an operator, and those of volume snapshots, and waits until they are served."""
+def install_crds(api: Api, crds: tuple[Path, ...], made: Made) -> None:
+    """Creates the CRDs of an operator, and those of volume snapshots, and waits until they are served.
+
+    What is there already is left as it is; what is made is noted in ``made``.
+    """
     refs = []
     for folder in (*crds, SNAPSHOT_CRDS):
         for file in sorted(folder.glob("*.y*ml")) if folder.is_dir() else [folder]:
             for document in _documents(file):
-                api.exists_or_create(document)
+                if api.exists_or_create(document):
+                    made.note("CustomResourceDefinition", document["metadata"]["name"])
                 refs.append(ObjectRef("CustomResourceDefinition", "", document["metadata"]["name"]))
     if not any(ref.name.startswith("replicationsources.") for ref in refs):
         raise UsageError(f"platform.crds: no CRD of ReplicationSource in {', '.join(map(str, crds)) or 'no folder'}")

@@ -69,14 +69,14 @@ class Kubelet:
         self._api = api
         self._logs = logs
         self._pods: dict[str, ObjectRef] = {}
-        self._node = f"conformance-{secrets.token_hex(4)}"
-        api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": self._node}})
+        self.node = f"conformance-{secrets.token_hex(4)}"
+        api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": self.node}})
         status = {
             "addresses": [{"type": "InternalIP", "address": "127.0.0.1"}],
             "daemonEndpoints": {"kubeletEndpoint": {"Port": logs.port}},
             "conditions": [{"type": "Ready", "status": "True"}],
         }
-        api.set_status(ObjectRef("Node", "", self._node), status)
+        api.set_status(ObjectRef("Node", "", self.node), status)
 
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
         """Makes the Pod of a Job, and what its mover is given; ``owner`` is the object as a scenario names it.
@@ -96,7 +96,7 @@ class Kubelet:
                 "labels": {**template["metadata"].get("labels", {}), "job-name": metadata["name"]},
                 "ownerReferences": [_owned_by(job)],
             },
-            "spec": {**template["spec"], "nodeName": self._node},
+            "spec": {**template["spec"], "nodeName": self.node},
         }
         self._api.create(pod)
         self._pods[metadata["uid"]] = ObjectRef("Pod", metadata["namespace"], name)
@@ -153,7 +153,10 @@ class Kubelet:
     def _folder(self, job: Mapping[str, Any], volume: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> Path:
         namespace = owner.namespace
         if "persistentVolumeClaim" in volume:
-            return volumes.claim(namespace, volume["persistentVolumeClaim"]["claimName"])
+            name = volume["persistentVolumeClaim"]["claimName"]
+            return self._claim(
+                ObjectRef("PersistentVolumeClaim", job["metadata"]["namespace"], name), namespace, volumes
+            )
         folder = volumes.claim(f"pods.{namespace}", f"{job['metadata']['uid']}-{volume['name']}")
         if "emptyDir" in volume:
             return folder
@@ -166,6 +169,15 @@ class Kubelet:
         raise HarnessError(
             f"Job {job['metadata']['name']}: the volume {volume} is of a kind that no kubelet here knows"
         )
+
+    def _claim(self, there: ObjectRef, namespace: str, volumes: Volumes) -> Path:
+        """The folder of a claim; one that is made from another, or from a snapshot, begins as its copy."""
+        folder = volumes.claim(namespace, there.name)
+        source = ((self._api.get(there) or {}).get("spec") or {}).get("dataSource") or {}
+        if source and not any(folder.iterdir()):
+            holder = namespace if source["kind"] == "PersistentVolumeClaim" else snapshots_of(namespace)
+            copied(volumes.claim(holder, source["name"]), folder)
+        return folder
 
     def _write(self, folder: Path, namespace: str, kind: str, name: str) -> None:
         holder = self._api.get(ObjectRef(kind, namespace, name)) or {}
@@ -181,6 +193,11 @@ class MissingKey(Exception):
 def copied(source: Path, target: Path) -> None:
     """What a snapshot or a clone of a volume is here: a copy of its folder."""
     shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
+
+
+def snapshots_of(namespace: str) -> str:
+    """Where the folders of a namespace's snapshots lie."""
+    return f"snapshots.{namespace}"
 
 
 def _ref(job: Mapping[str, Any]) -> ObjectRef:

@@ -17,7 +17,8 @@ from harness.errors import HarnessError
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import Volumes, kopia_spec, status_of
-from harness.platform.kubelet import Kubelet, LogServer, MissingKey
+from harness.platform.kubelet import Kubelet, LogServer, MissingKey, copied, snapshots_of
+from harness.platform.made import Made
 from harness.platform.manifests import ref_of
 
 SYNCED = ("ReplicationSource", "ReplicationDestination")
@@ -35,13 +36,18 @@ class OperatorCrashed(HarnessError):
 
 @dataclass(frozen=True)
 class ClusterFacts:
-    """How a worker reaches the API, as plain values; ``crashes`` and ``log`` are files about the operator."""
+    """How a worker reaches the API, as plain values; ``crashes``, ``log`` and ``made`` are files.
+
+    They tell of the operator's crashes, what it wrote, and what the run made on the API.
+    """
 
     kubeconfig: str
     certificates: str
     kubectl: str
     crashes: str
     log: str
+    made: str
+    owned: bool = True
 
 
 class Cluster:
@@ -50,8 +56,11 @@ class Cluster:
     def __init__(self, facts: ClusterFacts) -> None:
         self.facts = facts
         self.api = Api(Path(facts.kubeconfig))
-        self.informer = Informer(self.api, ("Job", *SYNCED))
+        self.made = Made(Path(facts.made))
+        self.platform: KubernetesPlatform | None = None
+        self.informer = Informer(self.api, ("Job", "VolumeSnapshot", *SYNCED), self._notice)
         self.kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)))
+        self.made.note("Node", self.kubelet.node)
 
     def kubectl(self, *args: str) -> str:
         """What the real kubectl prints; HarnessError where it fails."""
@@ -65,6 +74,17 @@ class Cluster:
         if done.returncode != 0:
             raise HarnessError(f"kubectl {' '.join(args)}: {done.stderr.strip()[-300:]}")
         return done.stdout
+
+    def taken(self, namespaces: set[str]) -> list[str]:
+        """Those namespaces that were on the API before this run: they are left alone."""
+        if self.facts.owned:
+            return []
+        there = {one["metadata"]["name"] for one in self.api.list("Namespace")}
+        return sorted(name for name in namespaces & there if not self.made.has("Namespace", name))
+
+    def _notice(self, kind: str, one: dict[str, Any]) -> None:
+        if kind == "VolumeSnapshot" and self.platform is not None:
+            self.platform.take_snapshot(one)
 
     def operator_log(self) -> str:
         """What the operator wrote so far."""
@@ -92,6 +112,7 @@ class KubernetesPlatform:
         self._triggered: ObjectRef | None = None
         self._said: dict[ObjectRef, list[str]] = {}
         self._crashes = cluster.crashes()
+        cluster.platform = self
 
     def apply(self, manifest: Manifest) -> None:
         """See Platform.  An object whose last sync failed is made anew: its status would outlive the new trigger."""
@@ -179,11 +200,25 @@ class KubernetesPlatform:
         for ref in synced:
             self._api.delete(self._there(ref))
         for namespace in sorted({self._rename(ref.namespace) for ref in synced}):
-            for kind in ("Job", "Pod", "Secret", "PersistentVolumeClaim"):
+            for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
                 self._api.delete_all(kind, namespace)
             gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731
             if not self._cluster.informer.wait(gone, GONE_TIMEOUT_S):
                 raise HarnessError(f"objects of namespace {namespace} are still there after {GONE_TIMEOUT_S:g} s")
+
+    def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
+        """The part of the snapshot controller: a copy of the claim's folder, and the status that says so."""
+        metadata = snapshot["metadata"]
+        inside = {self._rename(ref.name): ref.name for ref in list(self._applied) if ref.kind == "Namespace"}
+        namespace = inside.get(metadata["namespace"])
+        claim = (snapshot.get("spec") or {}).get("source", {}).get("persistentVolumeClaimName")
+        if namespace is None or claim is None or status_of(snapshot).get("readyToUse"):
+            return
+        folder = self._volumes.claim(snapshots_of(namespace), metadata["name"])
+        copied(self._volumes.claim(namespace, claim), folder)
+        content = f"content-of-{metadata['uid']}"
+        ref = ObjectRef("VolumeSnapshot", metadata["namespace"], metadata["name"])
+        self._api.set_status(ref, {"boundVolumeSnapshotContentName": content, "readyToUse": True})
 
     # --- inside
 
@@ -203,8 +238,12 @@ class KubernetesPlatform:
 
     def _create(self, ref: ObjectRef, outside: Manifest) -> bool:
         """Whether it was made now; a namespace or a claim that another scenario left is as good."""
+        if ref.kind == "Namespace":
+            if self._api.exists_or_create(outside):
+                self._cluster.made.note("Namespace", outside["metadata"]["name"])
+            return True
         if ref.kind not in SYNCED:
-            return self._api.exists_or_create(outside) or ref.kind in ("Namespace", "PersistentVolumeClaim")
+            return self._api.exists_or_create(outside) or ref.kind == "PersistentVolumeClaim"
         self._api.create(outside)
         return True
 

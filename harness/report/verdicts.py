@@ -52,9 +52,9 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=WORST_FIRST.index, default="skip")
 
 
-def of_phases(setup_and_call: Verdict, teardown: Verdict) -> Verdict:
-    """The verdict of one scenario: one that was skipped stays so, though its teardown passes."""
-    return setup_and_call if teardown == "pass" else worst([setup_and_call, teardown])
+def of_phases(before: Verdict, after: Verdict) -> Verdict:
+    """The verdict of one scenario from its phases: one that was skipped is no pass, whichever phases passed."""
+    return worst([one for one in (before, after) if one != "pass"]) if {before, after} != {"pass"} else "pass"
 
 
 def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:

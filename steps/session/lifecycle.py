@@ -20,12 +20,10 @@ from typing import Any
 import pytest
 
 from harness import replay, sides
-from harness.cluster import api_server, crashes, operator
-from harness.cluster.operator import KubernetesSpec
+from harness.cluster.operator import MOST_CRASHES
+from harness.cluster.session import OperatorSession
 from harness.equipment import Equipment, require_space
 from harness.errors import HarnessError, UsageError
-from harness.platform.api import Api
-from harness.platform.kubernetes import ClusterFacts
 from harness.process import REDACT, RUN_MARKER
 from harness.report.verdicts import UNKNOWN
 from harness.storage.choose import open_store
@@ -57,7 +55,7 @@ class Run:
         self.lost_worker = False
         self.problem = ""
         self.mover = ""
-        self.operator: operator.Operator | None = None
+        self._operator: OperatorSession | None = None
         self.overhead = ""
         self.started_s = 0.0
         self.ended_s = 0.0
@@ -88,36 +86,17 @@ class Run:
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
         equipment.make_bucket(store.probe_bucket)
         if who.kubernetes:
-            equipment.kubernetes = self._start_operator(who.kubernetes, folder)
+            self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._warden)
+            equipment.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
             self._find_sides(who, equipment)
         # From here on: what is started before is no worker.
         os.environ[WORKER_MARKER] = marker
         self.started_s = self.elapsed_s
         return equipment
 
-    def _start_operator(self, spec: KubernetesSpec, folder: Path) -> ClusterFacts:
-        """An API, unless the subject names one, its CRDs, and the operator's own process."""
-        if self._warden is None:
-            raise HarnessError("nobody would clean up after the operator")
-        if spec.api != "auto":
-            raise UsageError(f"platform.api: {spec.api}: only auto can be tested so far")
-        server = api_server.start(folder / "kubernetes", self._warden, os.environ, self.say)
-        self.say(f"{server.origin} is ready after {self.elapsed_s:.1f} s")
-        operator.install_crds(Api(server.kubeconfig), spec.crds)
-        self.operator = operator.Operator(spec, server.kubeconfig, folder / "kubernetes")
-        self.operator.run(self._give_up)
-        self.say(f"operator: {' '.join(spec.command)}")
-        return ClusterFacts(
-            str(server.kubeconfig),
-            str(server.certificates),
-            str(server.kubectl),
-            str(self.operator.crashes),
-            str(self.operator.log),
-        )
-
     def _give_up(self) -> None:
         """An operator that crashes all the time ends the run: what is left would say the same a hundred times."""
-        self.problem = f"the operator crashed {operator.MOST_CRASHES} times; its log is in reports/operator.log"
+        self.problem = f"the operator crashed {MOST_CRASHES} times; its log is in reports/operator.log"
         self.lost_worker = True
         self.kill_workers()
 
@@ -142,12 +121,11 @@ class Run:
         if warden is None:
             return
         equipment = self._config.stash.get(EQUIPMENT, None)
-        if self.operator is not None:
-            self.operator.stop()
-            crash = crashes.unexplained(self.operator.crashes)
-            if crash and not self.problem:
-                self._fail(HarnessError(f"the operator crashed, and no scenario provoked it again: {crash}"))
-            self._keep_operator_log(self.operator.log)
+        try:
+            if self._operator is not None:
+                self._operator.close(self._config.rootpath / "reports" / "operator.log")
+        except HarnessError as error:
+            self._fail(error)
         try:
             if equipment is not None and equipment.store.lasting:
                 # Before their buckets go, so must whatever still writes into them.
@@ -161,12 +139,6 @@ class Run:
             warden.close()
         except HarnessError as error:
             self._fail(error)
-
-    def _keep_operator_log(self, log: Path) -> None:
-        """Beside the report: what the operator said goes with the run that it was in."""
-        kept = self._config.rootpath / "reports" / "operator.log"
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(REDACT(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
 
     def compare_with_shell_loop(self, parallel: int) -> None:
         """Repeats all calls of kopia as a shell loop, and keeps what that says about the suite's overhead."""
@@ -183,7 +155,7 @@ class Run:
         )
 
     def _fail(self, error: HarnessError) -> None:
-        self.problem = str(error)
+        self.problem = self.problem or str(error)
         self.say(f"ERROR: {REDACT(str(error))}")
 
     @property

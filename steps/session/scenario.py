@@ -47,7 +47,10 @@ def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> It
     """The world of this scenario; its repositories are removed with the store."""
     equipment = request.config.stash[EQUIPMENT]
     name = f"{_worker(request.config)}-{next(_NUMBERS)}"
-    with names_for(_literal(request, equipment), equipment.folder, name) as rename:
+    literal = _literal(request, equipment)
+    if equipment.cluster and (taken := equipment.cluster.taken(literal)):
+        pytest.skip(f"the namespace {', '.join(taken)} is on this API already, and is left alone")
+    with names_for(literal, equipment.folder, name) as rename:
         bed = Testbed(equipment, case.subject, case.sides, name, rename)
         request.node.stash[TESTBED] = bed
         yield bed

@@ -40,10 +40,16 @@ class Operator:
     """Reconciles one object after another, woken by watches."""
 
     def __init__(
-        self, api: Api, decisions: Decisions, crash_on: str | None = None, crash_once: Path | None = None
+        self,
+        api: Api,
+        decisions: Decisions,
+        crash_on: str | None = None,
+        crash_once: Path | None = None,
+        copy_method: str = "",
     ) -> None:
         self._crash_on = crash_on
         self._crash_once = crash_once
+        self._copy_method = copy_method
         self._api = api
         self._decisions = decisions
         self._queue: queue.Queue[ObjectRef] = queue.Queue()
@@ -87,8 +93,29 @@ class Operator:
         if job is None:
             self._done[uid] = trigger
             return
+        if self._copy_method and ref.kind == "ReplicationSource":
+            self._copy(ref, current["spec"]["sourcePVC"])
         self._api.exists_or_create(self._job(ref, current, job))
         self._running[uid] = (mind, job)
+
+    def _copy(self, ref: ObjectRef, claim: str) -> None:
+        """A copy of the claim of a source, by a snapshot or by a clone, as copyMethod says."""
+        name = f"{_job_name(ref)}-copy"
+        source = {"kind": "PersistentVolumeClaim", "name": claim}
+        metadata = {"name": name, "namespace": ref.namespace}
+        if self._copy_method == "Snapshot":
+            snapshot = ObjectRef("VolumeSnapshot", ref.namespace, name)
+            self._api.exists_or_create(
+                {"apiVersion": "snapshot.storage.k8s.io/v1", "kind": "VolumeSnapshot", "metadata": metadata,
+                 "spec": {"source": {"persistentVolumeClaimName": claim}}}
+            )  # fmt: skip
+            ready = Informer(self._api, ("VolumeSnapshot",))
+            if not ready.wait(lambda: status_of(ready.get(snapshot)).get("readyToUse"), 10):
+                sys.exit("the snapshot was never ready")
+            source = {"kind": "VolumeSnapshot", "name": name, "apiGroup": "snapshot.storage.k8s.io"}
+        size = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+        copy = {"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": metadata}
+        self._api.exists_or_create({**copy, "spec": {**size, "dataSource": source}})
 
     def _look_at_job(self, ref: ObjectRef, uid: str, trigger: str) -> None:
         there = ObjectRef("Job", ref.namespace, _job_name(ref))
@@ -143,6 +170,8 @@ class Operator:
         env += [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in job.secret_env]
         spec = current["spec"]
         claim = spec["sourcePVC"] if ref.kind == "ReplicationSource" else kopia_spec(current)["destinationPVC"]
+        if self._copy_method and ref.kind == "ReplicationSource":
+            claim = f"{_job_name(ref)}-copy"
         (mount,) = (path for path in job.volumes if path != "/cache")
         container = {
             "name": "kopia",
@@ -186,13 +215,14 @@ def main() -> None:
     parser.add_argument("--custom-names", default="validated")
     parser.add_argument("--crash-on", help="a custom hostname that it cannot stand")
     parser.add_argument("--crash-once", help="a file: it crashes at the first object, and makes the file")
+    parser.add_argument("--copy-method", default="", help="Snapshot or Clone: how every source is copied first")
     parser.add_argument("--decisions", default="harness.platform.decisions:Decisions")
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
     kind = getattr(importlib.import_module(module), name)
     sides = Sides(options.default_username, options.custom_names)
     crash_once = Path(options.crash_once) if options.crash_once else None
-    Operator(Api(Path(os.environ["KUBECONFIG"])), kind(sides), options.crash_on, crash_once).run()
+    Operator(Api(Path(os.environ["KUBECONFIG"])), kind(sides), options.crash_on, crash_once, options.copy_method).run()
 
 
 if __name__ == "__main__":

@@ -1,12 +1,17 @@
 """Operators that are not ours: the reference as a process is conformant on a real API, wrong ones are caught."""
 
 import json
+import os
 import signal
 import sys
 
 import pytest
 import yaml
 
+from harness.cluster import api_server
+from harness.platform.api import Api
+from harness.process import RUN_MARKER
+from harness.warden import Warden
 from tests.real.conftest import PROJECT
 
 OPERATOR = PROJECT / "tests" / "operator"
@@ -126,6 +131,42 @@ def test_the_operators_log_is_in_the_failure_capsule(suite, subject):
     assert (folder / "operator.log").exists() or (PROJECT / "reports" / "operator.log").exists()
 
 
+@pytest.mark.parametrize("method", ["Snapshot", "Clone"])
+def test_volumes_that_are_copied_first(suite, subject, method):
+    ended = suite.run("--storage", "process", "-m", "HN_E2 or RD_2", "--subject", subject("--copy-method", method))
+    assert ended.status == 0, ended.output
+    assert ended.claims == {"HN_E2": "pass", "RD_2": "pass"}
+
+
+@pytest.fixture
+def existing_api(tmp_path, monkeypatch):
+    """An API server that was there before the run, with a namespace of somebody else."""
+    monkeypatch.setenv(RUN_MARKER, f"test-{os.getpid()}")
+    warden = Warden(f"test-{os.getpid()}")
+    server = api_server.start(tmp_path / "existing", warden, {}, print)
+    api = Api(server.kubeconfig)
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "prod"}})
+    yield server.kubeconfig, api
+    warden.close()
+
+
+def test_an_api_that_is_there_gets_back_as_it_was(suite, subject, existing_api):
+    kubeconfig, api = existing_api
+    before = {kind: _names(api, kind) for kind in ("Namespace", "Node", "CustomResourceDefinition")}
+    asked = "HN_E2 or TN_9 or RD_2 or HN_E1 or VA_1"
+    ended = suite.run("--storage", "process", "-m", asked, "--subject", subject(api=str(kubeconfig)))
+    assert ended.status == 0, ended.output
+    assert ended.claims == {"HN_E2": "skip", "TN_9": "pass", "RD_2": "pass", "HN_E1": "pass", "VA_1": "pass"}
+    (skips,) = [claim["skips"] for claim in ended.report["claims"] if claim["id"] == "HN_E2"]
+    assert skips == ["the namespace prod is on this API already, and is left alone"]
+    # A namespace goes for good with the controller that clears it; this API has none.
+    assert {kind: _names(api, kind) for kind in before} == before
+
+
+def _names(api, kind):
+    return sorted(one["metadata"]["name"] for one in api.list(kind) if "deletionTimestamp" not in one["metadata"])
+
+
 @pytest.mark.parametrize(
     ("platform", "named"),
     [
@@ -133,6 +174,7 @@ def test_the_operators_log_is_in_the_failure_capsule(suite, subject):
         ({"crds": ["nowhere"]}, "platform.crds"),
         ({"crds": [str(PROJECT / "README.md")]}, "platform.crds"),
         ({"decisions": "a:B"}, "platform.decisions"),
+        ({"api": "no-such-kubeconfig"}, "platform.api"),
     ],
 )
 def test_a_bad_subject_ends_in_one_line(suite, subject, platform, named):

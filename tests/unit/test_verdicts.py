@@ -60,3 +60,18 @@ def test_a_claim_that_survives_beside_one_that_is_caught_is_named():
     survivor = outcomes[0].claims[0]
     outcomes[0] = outcome("pass", survivor, subject=f"mutant:{NAME}")
     assert verdicts.by_mutant(outcomes)[0].survived == (survivor,)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict"),
+    [
+        ("pass", "pass", "pass"),
+        ("skip", "pass", "skip"),
+        ("pass", "skip", "skip"),
+        ("pass", "error", "error"),
+        ("skip", "error", "error"),
+        ("fail", "pass", "fail"),
+    ],
+)
+def test_a_scenario_that_was_left_out_is_no_pass(before, after, verdict):
+    assert verdicts.of_phases(before, after) == verdict

@@ -1,0 +1,69 @@
+"""All that an operator on an API needs for one run: started together, and ended together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from harness.cluster import api_server, crashes
+from harness.cluster.operator import KubernetesSpec, Operator, install_crds
+from harness.errors import HarnessError
+from harness.platform.api import Api
+from harness.platform.kubernetes import ClusterFacts
+from harness.platform.made import Made
+from harness.process import REDACT
+from harness.toolchain.download import Progress
+from harness.warden import Warden
+
+
+class OperatorSession:
+    """An API, unless the subject names one, its CRDs, and the operator's own process."""
+
+    def __init__(self, spec: KubernetesSpec, folder: Path, warden: Warden) -> None:
+        self._spec = spec
+        self._folder = folder
+        self._warden = warden
+        self._made: tuple[Api, Made] | None = None
+        self._operator: Operator | None = None
+
+    def start(self, environment: Mapping[str, str], say: Progress, give_up: Callable[[], None]) -> ClusterFacts:
+        """Starts it; ``give_up`` is called where the operator crashes again and again."""
+        if self._spec.api == "auto":
+            server = api_server.start(self._folder, self._warden, environment, say)
+        else:
+            server = api_server.existing(Path(self._spec.api), self._folder, environment, say)
+        say(f"{server.origin} is ready")
+        api, made = Api(server.kubeconfig), Made(self._folder / "made")
+        self._made = None if server.owned else (api, made)
+        install_crds(api, self._spec.crds, made)
+        self._operator = Operator(self._spec, server.kubeconfig, self._folder)
+        self._operator.run(give_up)
+        say(f"operator: {' '.join(self._spec.command)}")
+        return ClusterFacts(
+            kubeconfig=str(server.kubeconfig),
+            certificates=str(server.certificates),
+            kubectl=str(server.kubectl),
+            crashes=str(self._operator.crashes),
+            log=str(self._operator.log),
+            made=str(self._folder / "made"),
+            owned=server.owned,
+        )
+
+    def close(self, kept_log: Path) -> None:
+        """Removes what was made, ends the operator, and keeps its log; HarnessError where the verdict is unknown."""
+        try:
+            if self._made is not None:
+                api, made = self._made
+                made.remove(api)
+        finally:
+            if self._operator is not None:
+                self._operator.stop()
+                self._keep(self._operator.log, kept_log)
+        crash = crashes.unexplained(self._operator.crashes) if self._operator else ""
+        if crash:
+            raise HarnessError(f"the operator crashed, and no scenario provoked it again: {crash}")
+
+    def _keep(self, log: Path, kept: Path) -> None:
+        """What the operator said goes with the report of the run that it was in."""
+        kept.parent.mkdir(exist_ok=True)
+        kept.write_text(REDACT(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
