@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,6 @@ from harness.subject import Subject
 from harness.volumes import FolderVolumes
 
 NEITHER = "neither"
-NAMESPACE = "sides"
 SHORT, LONG = "probe", "probe-of-a-name-that-is-too-long-with-its-namespace"
 PLAIN, EMAIL = "probe.user_1", "probe@example.test"
 
@@ -32,20 +32,23 @@ class Probed:
 
 def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
     """Applies four sources to a fresh platform of the subject, and looks at what it makes of them."""
+    # Its own name on any API: what is called so already is somebody else's.
+    namespace = f"sides-{secrets.token_hex(3)}"
     with tempfile.TemporaryDirectory() as folder:
         platform = subject.platform(Sides(), FolderVolumes(Path(folder)), cluster)
-        short, long = _username(platform, SHORT), _username(platform, LONG)
-        plain, email = _username(platform, "plain", PLAIN), _username(platform, "email", EMAIL)
+        short, long = _username(platform, namespace, SHORT), _username(platform, namespace, LONG)
+        plain = _username(platform, namespace, "plain", PLAIN)
+        email = _username(platform, namespace, "email", EMAIL)
         platform.close()
     seen = (
-        f"default username: {SHORT} in {NAMESPACE} becomes {short}, {LONG} becomes {long}",
+        f"default username: {SHORT} in {namespace} becomes {short}, {LONG} becomes {long}",
         f"custom names: {PLAIN} becomes {plain}, {EMAIL} becomes {email}",
     )
-    return Probed(_default_username(short, long), _custom_names(plain, email), seen)
+    return Probed(_default_username(namespace, short, long), _custom_names(plain, email), seen)
 
 
-def _default_username(short: str, long: str) -> str:
-    known = {(SHORT, LONG): "object-name", (f"{SHORT}-{NAMESPACE}", LONG): "object-name-namespace"}
+def _default_username(namespace: str, short: str, long: str) -> str:
+    known = {(SHORT, LONG): "object-name", (f"{SHORT}-{namespace}", LONG): "object-name-namespace"}
     return known.get((short, long), NEITHER)
 
 
@@ -54,12 +57,12 @@ def _custom_names(plain: str, email: str) -> str:
     return known.get((plain, email), NEITHER)
 
 
-def _username(platform: Platform, name: str, custom: str = "") -> str:
+def _username(platform: Platform, namespace: str, name: str, custom: str = "") -> str:
     """The username in the job of a source; ``refused`` where the API does not take it, ``no job`` where none comes."""
-    source = objects.source(name, NAMESPACE, {"username": custom} if custom else {})
+    source = objects.source(name, namespace, {"username": custom} if custom else {})
     completion = complete(triggered(source, "probe"))
     secret = repository_secret(
-        NAMESPACE, REPOSITORY_SECRET, {"KOPIA_REPOSITORY": "s3://probe", "KOPIA_PASSWORD": "probe"}
+        namespace, REPOSITORY_SECRET, {"KOPIA_REPOSITORY": "s3://probe", "KOPIA_PASSWORD": "probe"}
     )
     try:
         for manifest in (*completion.needs, secret, completion.manifest):

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
 from pathlib import Path
 from typing import Literal
@@ -87,7 +87,7 @@ class CommandMover:
 
     def environment(self, job: MoverJob, tmp: Path, *, in_namespace: bool) -> dict[str, str]:
         """The environment of the container: the job's, and what every container has."""
-        path = ":".join([*map(str, self.spec.path), str(self.kopia.parent), SYSTEM_PATH])
+        path = ":".join([*map(str, self.spec.path), str(self._kopia_folder), SYSTEM_PATH])
         env = {**job.env, **job.secret_env, "PATH": path, "HOSTNAME": pod_name(job)}
         if in_namespace:
             return {**env, "HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 (the mover's own)
@@ -99,12 +99,21 @@ class CommandMover:
         }
         return {**env, **outside, "HOME": str(tmp), "TMPDIR": str(tmp)}
 
+    @cached_property
+    def _kopia_folder(self) -> Path:
+        """A folder in which kopia has its plain name, whatever the binary in use is called."""
+        if self.kopia.name == "kopia":
+            return self.kopia.parent
+        folder = _made(self.scratch / "bin")
+        (folder / "kopia").symlink_to(self.kopia)
+        return folder
+
     def _exposed(self) -> list[Path]:
         """Folders of the mover's own that would vanish behind its volumes, such as a checkout below /tmp."""
         named = [Path(word) for word in self.spec.command if word.startswith("/")]
         folders = {path.parent if path.is_file() else path for path in named if path.exists()}
         hidden = ("/tmp", "/data", "/cache", "/restore")  # noqa: S108 (places inside)
-        wanted = {*folders, *self.spec.path, self.kopia.parent}
+        wanted = {*folders, *self.spec.path, self.kopia.parent, self._kopia_folder}
         return sorted(path for path in wanted if str(path).startswith(tuple(f"{place}/" for place in hidden)))
 
 
@@ -131,7 +140,7 @@ def how_it_runs(spec: CommandSpec) -> str:
 def kopia_of(spec: CommandSpec, kopia: Path) -> str:
     """Path and version of the kopia that the mover finds first; it may be another than the harness's own."""
     path = ":".join([*map(str, spec.path), str(kopia.parent), SYSTEM_PATH])
-    found = shutil.which("kopia", path=path)
+    found = shutil.which("kopia", path=path) if kopia.name == "kopia" or spec.path else str(kopia)
     return f"{version_of(Path(found)) or 'of unknown version'} ({found})" if found else "none on its path"
 
 
