@@ -57,8 +57,13 @@ class Subject:
     mutant: Mutant | None = None
 
     def decides(self, claim: str) -> bool:
-        """Whether a verdict on a claim says anything about this subject, or about no subject at all."""
-        return bool(set(claims()[claim].decided_by) & (self.brings | NOT_OF_A_SUBJECT))
+        """Whether a verdict on a claim says anything about this subject, or about no subject at all.
+
+        A mover alone is not asked what only the document decides: it would move much data to say nothing about it.
+        """
+        own = self.brings - NOT_OF_A_SUBJECT
+        asked = self.brings | NOT_OF_A_SUBJECT
+        return bool(set(claims()[claim].decided_by) & (asked - {"document"} if own == {"mover"} else asked))
 
     def platform(
         self,
