@@ -117,5 +117,5 @@ Feature: One repository for all
     Scenario: A list of many identities
       Given a source "orders" in namespace "shop"
       And every source is backed up
-      When the repository grows to 128 identities
+      When the repository grows to 64 identities
       Then it is a finding how much longer a list takes
