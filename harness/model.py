@@ -81,6 +81,11 @@ class MoverResult:
     log: str
     why_ended: str = ""
 
+    @property
+    def succeeded(self) -> bool:
+        """Whether its Job succeeded."""
+        return self.exit_code == 0 and not self.why_ended
+
 
 @dataclass(frozen=True)
 class SnapshotRecord:

@@ -285,7 +285,7 @@ class Testbed:
         job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
         result = self._run(job)
         self.repositories.changed()
-        succeeded = result.exit_code == 0 and not result.why_ended
+        succeeded = result.succeeded
         sync = Sync(
             ref, begin, datetime.now(UTC), job=job, result=result, succeeded=succeeded,
             requested=str(identity), messages=(result.log,), before=before, volume=self.volume(ref),

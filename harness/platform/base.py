@@ -8,6 +8,9 @@ from typing import Any, Protocol
 
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 
+SYNCED = ("ReplicationSource", "ReplicationDestination")
+"""The kinds that have an operator of their own."""
+
 
 class Volumes(Protocol):
     """Folders that stand for persistent volumes."""

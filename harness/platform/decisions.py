@@ -130,7 +130,7 @@ class Decisions:
 
     def succeeded(self, result: MoverResult) -> bool:
         """Whether a job did what it was made for."""
-        return result.exit_code == 0 and not result.why_ended
+        return result.succeeded
 
     def failure_message(self, requested: Identity | None, discovered: Discovered, result: MoverResult) -> str:
         """What the user is told: the end of the log, or who was asked for and who is there."""

@@ -107,7 +107,7 @@ class Kubelet:
         """Tells how the mover of a Job ended: first its log, then its Pod, then the Job."""
         pod = self._pods.pop(job["metadata"]["uid"])
         container = job["spec"]["template"]["spec"]["containers"][0]["name"]
-        succeeded = result.exit_code == 0 and not result.why_ended
+        succeeded = result.succeeded
         self._logs.serve(pod.namespace, pod.name, container, result.log)
         terminated = {"exitCode": result.exit_code or (0 if succeeded else 137), "finishedAt": _now()}
         self._api.set_status(

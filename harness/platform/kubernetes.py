@@ -16,12 +16,11 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
-from harness.platform.base import Volumes, kopia_spec, status_of
+from harness.platform.base import SYNCED, Volumes, kopia_spec, status_of
 from harness.platform.kubelet import Kubelet, LogServer, MissingKey, copied, snapshots_of
 from harness.platform.made import Made
 from harness.platform.manifests import ref_of
 
-SYNCED = ("ReplicationSource", "ReplicationDestination")
 ANSWER_TIMEOUT_S = 15.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
 
@@ -151,8 +150,9 @@ class KubernetesPlatform:
         self._known_jobs.add(found["metadata"]["uid"])
         try:
             moved = self._cluster.kubelet.start(found, ref, self._volumes)
-        except MissingKey as problem:
-            self._say(ref, f"CreateContainerConfigError: {problem}")
+        except MissingKey:
+            # Which key, only the Pod says: whoever looks at the object is told by its operator, or not at all.
+            self._say(ref, "the Pod of its Job cannot start (CreateContainerConfigError)")
             return None
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":
@@ -169,7 +169,7 @@ class KubernetesPlatform:
         def noted() -> bool:
             status = self._status(ref)
             failed = (status.get("latestMoverStatus") or {}).get("result") == "Failed"
-            return status.get("lastManualSync") == trigger or (failed and not self._was_synced(ref, trigger))
+            return failed or status.get("lastManualSync") == trigger
 
         if not self._wait(noted, ANSWER_TIMEOUT_S):
             self._say(ref, f"the operator took no note of its mover's result within {ANSWER_TIMEOUT_S:g} s")
@@ -257,9 +257,6 @@ class KubernetesPlatform:
 
     def _status(self, ref: ObjectRef) -> Mapping[str, Any]:
         return status_of(self._cluster.informer.get(self._there(ref)))
-
-    def _was_synced(self, ref: ObjectRef, trigger: str) -> bool:
-        return self._status(ref).get("lastManualSync") == trigger
 
     def _job_of(self, ref: ObjectRef) -> Mapping[str, Any] | None:
         there = self._there(ref)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from harness.model import ObjectRef
 from harness.platform.api import Api
+from harness.platform.base import SYNCED
 
-SYNCED = ("ReplicationSource", "ReplicationDestination")
 LEFT_LAST = ("Namespace", "Node", "CustomResourceDefinition")
 
 

@@ -12,13 +12,11 @@ from harness import queries
 from harness.errors import AdmissionRefused
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform import discovery
-from harness.platform.base import Volumes, kopia_spec, status_of
+from harness.platform.base import SYNCED, Volumes, kopia_spec, status_of
 from harness.platform.decisions import Decisions
 from harness.platform.jobs import job_for
 from harness.platform.manifests import ref_of
 from harness.platform.schema import admit
-
-SYNCED = ("ReplicationSource", "ReplicationDestination")
 
 
 class _Unready(Exception):

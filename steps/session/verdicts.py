@@ -24,7 +24,6 @@ OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
 CUT_OFF = pytest.StashKey[bool]()
 DELTA = pytest.StashKey[expectations.Delta]()
-REPORTS = "reports"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -141,7 +140,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     options = config.stash[OPTIONS]
     status = int(terminalreporter._session.exitstatus) if terminalreporter._session else verdicts.UNKNOWN
     facts = _run_facts(config, run, equipment, status)
-    file = config.rootpath / REPORTS / "report.json"
+    file = config.rootpath / evidence.REPORTS / "report.json"
     file.parent.mkdir(exist_ok=True)
     report = json.loads(REDACT(json.dumps(document.build(outcomes, facts))))
     file.write_text(json.dumps(report, indent=1), encoding="utf-8")

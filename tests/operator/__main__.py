@@ -17,11 +17,10 @@ from typing import Any
 from harness.errors import AdmissionRefused
 from harness.model import MoverJob, MoverResult, ObjectRef, Sides
 from harness.platform.api import Api, Informer
-from harness.platform.base import kopia_spec, status_of
+from harness.platform.base import SYNCED, kopia_spec, status_of
 from harness.platform.decisions import Decisions
 from harness.platform.simulated import SimulatedPlatform
 
-SYNCED = ("ReplicationSource", "ReplicationDestination")
 SHORT = {"ReplicationSource": "src", "ReplicationDestination": "dst"}
 LONGEST_NAME = 52
 
