@@ -16,17 +16,31 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from harness.engine import reason
 from harness.errors import HarnessError
 from harness.process import RUN_MARKER
+
+if TYPE_CHECKING:
+    from docker import DockerClient
 
 RUN_LABEL = "volsync-kopia-conformance.run"
 """Label of every container that a worker starts; its value is the run's marker."""
 
 CLEAN_TIMEOUT_S = 30.0
+ENGINE_TIMEOUT_S = 10
+REMOVE_TIMEOUT_S = 20.0
+REMOVE_POLL_S = 0.1
 SWEEP_TIMEOUT_S = 5.0
 SWEEP_POLL_S = 0.01
+
+# Places in /proc/PID/stat, counted from the field after the name (see proc(5)).
+STAT_STATE, STAT_FLAGS, STAT_ENV_START, STAT_ENV_END = 0, 6, 47, 48
+ZOMBIE = "Z"
+EXITING, KERNEL_THREAD = 0x00000004, 0x00200000
 
 
 class Warden:
@@ -39,8 +53,7 @@ class Warden:
             cwd=Path(__file__).parents[1],
             env={name: value for name, value in os.environ.items() if name != RUN_MARKER},
             stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             start_new_session=True,
         )
 
@@ -62,8 +75,8 @@ class Warden:
             self._process.kill()
             raise HarnessError(f"cleaning up did not end within {CLEAN_TIMEOUT_S:g} s") from None
         problem = ""
-        if self._process.stderr:
-            with self._process.stderr as output:
+        if self._process.stdout:
+            with self._process.stdout as output:
                 problem = output.read().decode(errors="replace").strip()
         if self._process.returncode != 0:
             raise HarnessError(f"cleaning up failed: {(problem.splitlines() or ['without a word'])[-1]}")
@@ -85,31 +98,72 @@ def main(marker: str) -> int:
     if kept:
         return 0
     problems = [problem for order in orders if (problem := _clean(*order))]
-    print("; ".join(problems), file=sys.stderr)
+    if problems:
+        _report("; ".join(problems))
     return 1 if problems else 0
 
 
+def _report(problem: str) -> None:
+    """Tells the run; where that was killed, whoever watches its terminal."""
+    try:
+        print(problem, flush=True)
+    except BrokenPipeError:
+        print(f"ERROR: cleaning up after a run that was killed: {problem}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
-    """Kills every process that carries the marker, but for the spared ones, until none is left."""
+    """Kills every process that carries the marker, but for the spared ones, until none is left.
+
+    A process in the middle of an exec shows no environment, so it may be one of ours: none is left
+    only when no process is in that state either.
+    """
     deadline = time.monotonic() + SWEEP_TIMEOUT_S
-    while (pids := set(marked(marker, variable)) - spared) and time.monotonic() < deadline:
-        for pid in pids:
+    while time.monotonic() < deadline:
+        seen = _look(marker, variable)
+        for pid in set(seen.marked) - spared:
             _kill(pid)
+        if not seen.unsettled and not set(seen.marked) - spared:
+            return
         time.sleep(SWEEP_POLL_S)
 
 
 def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
     """The processes whose environment carries the marker (Linux; elsewhere none are found this way)."""
+    return _look(marker, variable).marked
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One look at all processes: those with the marker, and those that show nothing at this moment."""
+
+    marked: list[int]
+    unsettled: list[int]
+
+
+def _look(marker: str, variable: str) -> _Seen:
     wanted = f"{variable}={marker}".encode()
-    found = []
+    seen = _Seen([], [])
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if wanted in (folder / "environ").read_bytes().split(b"\0"):
-                found.append(int(folder.name))
+            environment = (folder / "environ").read_bytes()
+            if wanted in environment.split(b"\0"):
+                seen.marked.append(int(folder.name))
+            elif not environment and _in_exec(folder):
+                seen.unsettled.append(int(folder.name))
         except OSError:
             # The process ended while we looked, or is somebody else's: neither is ours to end.
             continue
-    return found
+    return seen
+
+
+def _in_exec(folder: Path) -> bool:
+    """Whether a process that showed no environment has one to come: it neither ends nor belongs to the kernel."""
+    status = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    if status[STAT_STATE] == ZOMBIE or int(status[STAT_FLAGS]) & (EXITING | KERNEL_THREAD):
+        return False
+    really_empty = status[STAT_ENV_END] == status[STAT_ENV_START] != "0"
+    return not really_empty
 
 
 def _clean(kind: str, what: str) -> str:
@@ -131,29 +185,46 @@ def _kill(pid: int) -> None:
 
 
 def _remove_container(name: str) -> str:
-    import docker
-    from docker.errors import DockerException, NotFound
+    """Removes a container; an engine that is still busy with it is asked again, until it says that there is none."""
+    from docker.errors import NotFound
 
+    problem = "the engine still lists it"
+    deadline = time.monotonic() + REMOVE_TIMEOUT_S
     try:
-        docker.from_env(timeout=int(CLEAN_TIMEOUT_S)).containers.get(name).remove(force=True, v=True)
-    except NotFound:
-        return ""
-    except DockerException as error:
-        return f"container {name} could not be removed: {error}"
-    return ""
+        containers = _engine().containers
+    except _engine_errors() as error:
+        return f"container {name} could not be removed: {reason(error)}"
+    while time.monotonic() < deadline:
+        try:
+            containers.get(name).remove(force=True, v=True)
+        except NotFound:
+            return ""
+        except _engine_errors() as error:
+            problem = reason(error)
+        time.sleep(REMOVE_POLL_S)
+    return f"container {name} could not be removed: {problem}"
 
 
 def _remove_labelled(marker: str) -> str:
-    import docker
-    from docker.errors import DockerException
-
     try:
-        found = docker.from_env(timeout=int(CLEAN_TIMEOUT_S)).containers.list(
-            all=True, filters={"label": f"{RUN_LABEL}={marker}"}
-        )
-    except DockerException as error:
-        return f"containers of this run could not be listed: {error}"
+        found = _engine().containers.list(all=True, filters={"label": f"{RUN_LABEL}={marker}"})
+    except _engine_errors() as error:
+        return f"containers of this run could not be listed: {reason(error)}"
     return "; ".join(filter(None, [_remove_container(str(container.id)) for container in found]))
+
+
+def _engine() -> DockerClient:
+    import docker
+
+    return docker.from_env(timeout=ENGINE_TIMEOUT_S)
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What the client raises: its own errors, and those of the library beneath it when an answer does not come."""
+    from docker.errors import DockerException
+    from requests import RequestException
+
+    return DockerException, RequestException
 
 
 def _remove_folder(folder: Path) -> str:

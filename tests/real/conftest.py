@@ -96,11 +96,11 @@ class Suite:
 
     def leftovers(self) -> list[str]:
         """Containers, processes and folders of runs below this TMPDIR."""
-        names = [path.name for path in self.tmp.glob("volsync-conformance-*")]
+        names = [f"folder {path}" for path in self.tmp.glob("volsync-conformance-*")]
         listed = subprocess.run(
             ["docker", "ps", "-a", "--format", "{{.Names}}"], capture_output=True, text=True, check=False
         )
-        containers = [name for name in listed.stdout.split() if name.startswith("volsync-conformance-")]
+        containers = [f"container {name}" for name in listed.stdout.split() if name.startswith("volsync-conformance-")]
         return [*names, *containers, *_processes_below(self.tmp)]
 
     def assert_clean(self, within_s: float = CLEAN_WITHIN_S) -> None:

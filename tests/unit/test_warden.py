@@ -12,7 +12,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.process import RUN_MARKER
-from harness.warden import Warden, marked
+from harness.warden import Warden, marked, sweep
 
 PROJECT = Path(__file__).parents[2]
 
@@ -51,6 +51,20 @@ def test_processes_of_other_runs_are_spared(marker):
     assert other.poll() is None
     other.kill()
     other.wait()
+
+
+def test_a_process_between_two_programs_is_not_missed(tmp_path, marker):
+    again = tmp_path / "again.sh"
+    again.write_text('#!/bin/sh\nexec /bin/sh "$0"\n')
+    again.chmod(0o700)
+    for _ in range(30):
+        process = subprocess.Popen([again], env={RUN_MARKER: marker})
+        until(lambda: marked(marker))
+        sweep(marker, spared=set())
+        try:
+            assert process.wait(1) == -signal.SIGKILL
+        finally:
+            process.kill()
 
 
 def test_keep_spares_what_is_guarded(tmp_path, marker):
