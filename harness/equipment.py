@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.kopia import Configuration
 from harness.platform.kubernetes import Cluster, ClusterFacts
 from harness.process import REDACT, Call
 from harness.storage.s3 import S3Store
@@ -30,6 +31,7 @@ class Equipment:
     overhead: bool = False
     kubernetes: ClusterFacts | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
+    connected: dict[str, Configuration] = field(default_factory=dict, repr=False)
 
     @cached_property
     def cluster(self) -> Cluster | None:

@@ -26,6 +26,9 @@ CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 
 NOT_INITIALIZED = "repository not initialized"
 
+Configuration = Mapping[str, Any]
+"""What ``repository connect`` writes for later calls: the store, the cache, and who the client is."""
+
 
 class KopiaFailed(HarnessError):
     """A call that the harness itself needs did not succeed."""
@@ -58,6 +61,30 @@ class KopiaClient:
         """``repository create``; the caller looks at the exit status."""
         args = self._open_args("create", address, identity)
         return self.run(*args, f"--format-block-key-derivation-algorithm={CHEAP_KEY_DERIVATION}")
+
+    def configuration(self) -> Configuration:
+        """What kopia noted when this client connected."""
+        what = "repository.config"
+        try:
+            noted = json.loads(self._config.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise HarnessError(f"kopia {what}: {self._config} cannot be read: {error}") from None
+        _field(_field(noted, "storage", dict, what), "config", dict, what)
+        return dict(noted)
+
+    def configure(self, like: Configuration, address: RepositoryAddress) -> None:
+        """Opens another repository of a store as a client that connected to one: without a call of kopia."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        storage = like["storage"]
+        place = {"bucket": address.bucket, "prefix": address.prefix}
+        caching = {**like.get("caching", {}), "cacheDirectory": str(self.cache)}
+        noted = {**like, "storage": {**storage, "config": {**storage["config"], **place}}, "caching": caching}
+        self._config.touch(mode=0o600)
+        self._config.write_text(json.dumps(noted), encoding="utf-8")
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "repository.config"
 
     def snapshot(self, folder: Path, path: str, *extra: str) -> Completed:
         """Takes a snapshot of ``folder``, recorded under ``path`` and this client's own identity."""
@@ -93,7 +120,7 @@ class KopiaClient:
         return {
             "HOME": str(self.folder),
             "PATH": "/usr/bin:/bin",
-            "KOPIA_CONFIG_PATH": str(self.folder / "repository.config"),
+            "KOPIA_CONFIG_PATH": str(self._config),
             "KOPIA_LOG_DIR": str(self.folder / "logs"),
             "KOPIA_CHECK_FOR_UPDATES": "false",
             "KOPIA_USE_KEYRING": "false",

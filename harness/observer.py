@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.kopia import NOT_INITIALIZED, KopiaClient, require, snapshots_in
+from harness.kopia import NOT_INITIALIZED, Configuration, KopiaClient, require, snapshots_in
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.process import Call
 
@@ -14,12 +14,16 @@ OBSERVER = Identity("observer", "conformance-harness")
 
 
 class Observer:
-    """The repository's own account.  It connects once to each repository and never writes."""
+    """The repository's own account.  It never writes."""
 
-    def __init__(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> None:
+    def __init__(
+        self, binary: Path, scratch: Path, record: Callable[[Call], None], connected: dict[str, Configuration]
+    ) -> None:
+        """``connected`` is shared by the observers of a worker: how kopia configures a client of each store."""
         self._binary = binary
         self._scratch = scratch
         self._record = record
+        self._connected = connected
         self._clients: dict[RepositoryAddress, KopiaClient] = {}
 
     def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
@@ -28,15 +32,26 @@ class Observer:
         Where there is no repository there is no snapshot: whoever said it made one was wrong.
         """
         client = self._client(address, access)
-        return snapshots_in(client.list_snapshots("--all")) if client else ()
+        if client is None:
+            return ()
+        done = client.list_snapshots("--all")
+        return () if done.exit_code and NOT_INITIALIZED in done.stderr else snapshots_in(done)
 
     def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient | None:
+        """Connects once to a store; other repositories there are opened by the same configuration.
+
+        A connect costs as much as a list, and a run reads some fifty repositories.
+        """
         if address not in self._clients:
             folder = self._scratch / f"observer-{len(self._clients) + 1}"
             client = KopiaClient(self._binary, folder, folder / "cache", access, self._record)
-            done = client.connect(address, OBSERVER)
-            if NOT_INITIALIZED in done.stderr:
-                return None
-            require(done, "let the observer connect")
+            if address.endpoint in self._connected:
+                client.configure(self._connected[address.endpoint], address)
+            else:
+                done = client.connect(address, OBSERVER)
+                if NOT_INITIALIZED in done.stderr:
+                    return None
+                require(done, "let the observer connect")
+                self._connected[address.endpoint] = client.configuration()
             self._clients[address] = client
         return self._clients[address]

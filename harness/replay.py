@@ -29,7 +29,9 @@ def write_script(equipment: Equipment, name: str, begin: float, calls: Iterable[
     folder.mkdir(exist_ok=True)
     known: dict[str, str] = {}
     lines = ["set -u"]
+    opened: set[str] = set()
     for number, call in enumerate(calls):
+        lines += _configured(call, equipment, opened)
         lines += _lines(call, number, equipment.folder, known)
     prefix = f"--bucket={equipment.store.bucket_prefix}-"
     text = "\n".join(lines).replace(prefix, f"{prefix}r-")
@@ -77,6 +79,21 @@ def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list
             f'id_{number}=$(printf %s "$out" | sed -n \'s/^{{"id":"\\([0-9a-f]*\\)".*/\\1/p\')',
         ]
     return [f"{command} >/dev/null 2>&1", check]
+
+
+def _configured(call: Call, equipment: Equipment, opened: set[str]) -> list[str]:
+    """Gives a client that never connected (the Observer's) the configuration that it had in the run."""
+    config = call.env["KOPIA_CONFIG_PATH"]
+    if config in opened or not Path(config).exists():
+        return []
+    opened.add(config)
+    if call.args[1:3] in (("repository", "connect"), ("repository", "create")):
+        return []
+    text = Path(config).read_text(encoding="utf-8")
+    bucket = equipment.store.bucket_prefix
+    text = _moved(text.replace(f'"{bucket}-', f'"{bucket}-r-'), equipment.folder)
+    there = shlex.quote(_moved(config, equipment.folder))
+    return [f'mkdir -p "$(dirname {there})"', f"printf %s {shlex.quote(text)} > {there}"]
 
 
 def _word(word: str, known: Mapping[str, str]) -> str:

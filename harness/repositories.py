@@ -31,7 +31,7 @@ class Repositories:
         self._store = equipment.store
         self._name = name
         self._folder = folder
-        self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record)
+        self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record, equipment.connected)
         self._buckets: dict[str, str] = {}
         self._password = secrets.token_urlsafe(PASSWORD_BYTES)
         REDACT.add([self._password])
