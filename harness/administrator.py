@@ -18,6 +18,8 @@ from harness.volumes import FolderVolumes, Tree, fill, tree
 SELF = Identity("administrator", "conformance-harness")
 KEEP_PERIODS = ("hourly", "daily", "weekly", "monthly", "annual")
 KEEP_EVERYTHING = 1_000_000
+KEPT_BY_DEFAULT = 10
+"""How many of the latest snapshots of a source kopia keeps in any case (``keep-latest`` of its default policy)."""
 
 
 class Administrator:
@@ -29,6 +31,7 @@ class Administrator:
         self._numbers = count(1)
         self._last_tenant: tuple[Identity, int] | None = None
         self._own: KopiaClient | None = None
+        self._keeps_everything = False
 
     def client(self, verb: str, identity: Identity) -> KopiaClient:
         """A client that opened the repository by ``connect`` or ``create`` under an identity."""
@@ -53,9 +56,11 @@ class Administrator:
         require(self._client().snapshot(folder, source, *times), "write a snapshot of the past")
         self._repositories.changed()
 
-    def keep_everything(self) -> None:
-        """Has no later snapshot prune the history: kopia does so at every create by its defaults."""
-        self._policy("--global", KEEP_EVERYTHING, KEEP_EVERYTHING)
+    def keep(self, number: int) -> None:
+        """Has no later snapshot prune a history of so many: kopia does so at every create by its defaults."""
+        if number > KEPT_BY_DEFAULT and not self._keeps_everything:
+            self._policy("--global", KEEP_EVERYTHING, KEEP_EVERYTHING)
+            self._keeps_everything = True
 
     def keep_latest(self, hostname: str, number: int) -> None:
         """Sets a retention policy for a hostname: so many latest snapshots, and none for any period."""
@@ -72,7 +77,7 @@ class Administrator:
         Tenants that are given in ascending order build on one another: the history of the last one
         is copied, and only what is left is written.
         """
-        self.keep_everything()
+        self.keep(number)
         begun = 0
         if self._last_tenant and self._last_tenant[1] < number:
             self.copy_history(f"{self._last_tenant[0]}:/data", f"{identity}:/data")

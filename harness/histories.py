@@ -21,7 +21,7 @@ class Histories:
 
     def write(self, ref: ObjectRef, identity: Identity, folder: Path, path: str, instants: Sequence[str]) -> list[Tree]:
         """Has a source look back on backups of its volume at the given instants; returns what they held."""
-        self._administrator.keep_everything()
+        self._administrator.keep(len(instants))
         for instant in instants:
             self._of_sources[ref, instant] = fill(folder, f"{ref} at {instant}")
             self._administrator.write_snapshot(identity, folder, path, instant)
@@ -31,7 +31,6 @@ class Histories:
         """Has a kopia user that no operator knows look back on one snapshot of ``/data``."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
         self._of_strangers[identity] = fill(folder, str(identity))
-        self._administrator.keep_everything()
         self._administrator.write_snapshot(identity, folder, "/data", instant)
         return identity
 
