@@ -3,6 +3,7 @@
 pytest_plugins = [
     "steps.session.options",
     "steps.session.cases",
+    "steps.session.order",
     "steps.session.lifecycle",
     "steps.session.story",
     "steps.session.scenario",

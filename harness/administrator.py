@@ -8,7 +8,6 @@ from itertools import count
 from pathlib import Path
 
 from harness.completion import DOCUMENTED_REPOSITORY
-from harness.errors import HarnessError
 from harness.kopia import KopiaClient, require
 from harness.model import Identity
 from harness.process import Completed
@@ -32,6 +31,10 @@ class Administrator:
         self._last_tenant: tuple[Identity, int] | None = None
         self._own: KopiaClient | None = None
         self._keeps_everything = False
+
+    def provide_repository(self) -> None:
+        """Has the repository exist."""
+        self._client()
 
     def client(self, verb: str, identity: Identity) -> KopiaClient:
         """A client that opened the repository by ``connect`` or ``create`` under an identity."""
@@ -114,11 +117,11 @@ class Administrator:
 
     def _client(self) -> KopiaClient:
         if self._own is None:
-            try:
-                self._own = self.client("connect", SELF)
-            except HarnessError:
-                # There is no repository yet: nobody backed up before.
-                self._own = self.client("create", SELF)
+            there = self._repositories.exists(DOCUMENTED_REPOSITORY)
+            name = f"client-{next(self._numbers)}"
+            self._own = (
+                self.client("connect", SELF) if there else self._repositories.begin(DOCUMENTED_REPOSITORY, name, SELF)
+            )
         return self._own
 
 

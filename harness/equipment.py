@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -17,7 +18,16 @@ from harness.storage.s3 import S3Store
 from harness.toolchain.provision import Tool
 
 MIN_FREE_BYTES = 32 << 20
+PASSWORD_BYTES = 18
 BUCKETS_FOLDER = "buckets"
+
+
+@dataclass(frozen=True)
+class Blank:
+    """An empty repository that kopia made once in this worker, with the configuration of its first client."""
+
+    bucket: str
+    configuration: Configuration
 
 
 @dataclass
@@ -31,6 +41,8 @@ class Equipment:
     overhead: bool = False
     kubernetes: ClusterFacts | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(PASSWORD_BYTES), repr=False)
+    blank: Blank | None = field(default=None, repr=False)
     connected: dict[str, Configuration] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -52,6 +64,18 @@ class Equipment:
         self._mark_bucket(name)
         self.store.make_bucket(name)
 
+    def copy_blank(self, bucket: str) -> None:
+        """Has a bucket hold a copy of the blank repository, and remembers that for whoever repeats the run."""
+        if self.blank is None:
+            raise HarnessError("the worker has no blank repository yet")
+        self.store.copy_objects(self.blank.bucket, bucket)
+        self._mark_bucket(bucket, self.blank.bucket)
+
+    def blank_of(self, bucket: str) -> str:
+        """The blank repository's bucket that a bucket began as a copy of; "" where it began empty."""
+        mark = self.folder / BUCKETS_FOLDER / bucket
+        return mark.read_text(encoding="utf-8") if mark.exists() else ""
+
     def remove_buckets(self) -> None:
         """Removes every bucket that is left of this run, where the store outlives it."""
         for mark in sorted((self.folder / BUCKETS_FOLDER).glob("*")) if self.store.lasting and not self.keep else ():
@@ -63,10 +87,10 @@ class Equipment:
         require_space(self.folder)
         self.store.check()
 
-    def _mark_bucket(self, name: str) -> None:
+    def _mark_bucket(self, name: str, copied_from: str = "") -> None:
         marks = self.folder / BUCKETS_FOLDER
         marks.mkdir(exist_ok=True)
-        (marks / name).touch()
+        (marks / name).write_text(copied_from, encoding="utf-8")
 
     def as_dict(self) -> Mapping[str, Any]:
         """Plain values for another process."""

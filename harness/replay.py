@@ -47,7 +47,7 @@ def run_all(equipment: Equipment, parallel: int) -> float:
     if not scripts:
         raise HarnessError("no call of kopia was recorded: there is nothing to compare with")
     for bucket in sorted({bucket for script in scripts for bucket in _buckets(script)}):
-        equipment.make_bucket(bucket)
+        _make_bucket(equipment, bucket)
     begin = time.monotonic()
     done = subprocess.run(
         ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"],
@@ -61,6 +61,15 @@ def run_all(equipment: Equipment, parallel: int) -> float:
     if done.returncode != 0:
         raise HarnessError(f"the shell loop did not repeat the run: {tail(done.stderr, 3)}")
     return seconds
+
+
+def _make_bucket(equipment: Equipment, bucket: str) -> None:
+    """Makes a bucket of the loop, which begins as its counterpart in the run did."""
+    prefix = equipment.store.bucket_prefix
+    equipment.make_bucket(bucket)
+    blank = equipment.blank_of(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
+    if blank:
+        equipment.store.copy_objects(blank, bucket)
 
 
 def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list[str]:
@@ -109,4 +118,4 @@ def _sorted(env: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _buckets(script: Path) -> set[str]:
-    return set(re.findall(r"--bucket=([a-z0-9-]+)", script.read_text(encoding="utf-8")))
+    return set(re.findall(r'(?:--bucket=|"bucket": ")([a-z0-9-]+)', script.read_text(encoding="utf-8")))

@@ -7,20 +7,20 @@ so that scenarios never meet; its prefix stays as it is.
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
 from harness.completion import DOCUMENTED_REPOSITORY
-from harness.equipment import Equipment
-from harness.kopia import KopiaClient
-from harness.model import Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.equipment import Blank, Equipment
+from harness.kopia import KopiaClient, require
+from harness.model import Identity, Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.observer import Observer
 from harness.process import REDACT
 
-PASSWORD_BYTES = 18
 MAX_BUCKET_LENGTH = 63
 HINTS_FOLDER = "kept"
+FORMAT_BLOB = "kopia.repository"
+"""The object that makes a bucket, or what is below a prefix, a repository of kopia."""
 
 
 class Repositories:
@@ -33,7 +33,7 @@ class Repositories:
         self._folder = folder
         self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record, equipment.connected)
         self._buckets: dict[str, str] = {}
-        self._password = secrets.token_urlsafe(PASSWORD_BYTES)
+        self._password = equipment.password
         REDACT.add([self._password])
         self._of_namespace: dict[str, str] = {}
         self._left_out: set[tuple[str, str]] = set()
@@ -119,6 +119,35 @@ class Repositories:
         """A plain kopia client of its own, for claims about kopia itself."""
         folder = self._folder / "clients" / name
         return KopiaClient(self._equipment.kopia.path, folder, folder / "cache", self._access(), self._equipment.record)
+
+    def exists(self, repository: str) -> bool:
+        """Whether somebody made a documented repository."""
+        address = self.address(repository)
+        return self._store.holds(address.bucket, f"{address.prefix}{FORMAT_BLOB}")
+
+    def begin(self, repository: str, name: str, identity: Identity) -> KopiaClient:
+        """Makes a documented repository for a client of that name, and returns the client.
+
+        Making one takes kopia longer than any other call; so it is done once in a worker, and the others
+        begin as a copy of that one, as it was when it was empty.
+        """
+        address, client = self.address(repository), self.client(name)
+        if address.prefix or self._password != self._equipment.password:
+            require(client.create(address, identity), "make a repository")
+            return client
+        if self._equipment.blank is None:
+            self._equipment.blank = self._made_blank(identity)
+        self._equipment.copy_blank(address.bucket)
+        client.configure(self._equipment.blank.configuration, address)
+        return client
+
+    def _made_blank(self, identity: Identity) -> Blank:
+        bucket = f"{self._store.bucket_prefix}-{self._name}-blank"
+        self._equipment.make_bucket(bucket)
+        client = self.client("blank")
+        address = RepositoryAddress(bucket, "", self._store.endpoint, self._store.tls)
+        require(client.create(address, identity), "make a repository")
+        return Blank(bucket, client.configuration())
 
     def write_hints(self, title: str) -> None:
         """For a store that is kept: a script for each bucket that looks into it with plain kopia."""

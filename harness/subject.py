@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
+from harness import documents
 from harness.cluster.operator import KubernetesSpec
 from harness.errors import UsageError
 from harness.model import Sides
@@ -117,7 +118,7 @@ def of_mutant(name: str) -> Subject:
 
 def _from_file(file: Path) -> Subject:
     document = _read(file)
-    error = best_match(Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    error = best_match(Draft202012Validator(documents.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
     if error is not None:
         raise UsageError(f"{file}: {_in_words(error, document)}; see docs/subjects.md for the fields")
     decisions = document.get("platform", {}).get("decisions")
@@ -217,7 +218,7 @@ def _image(mover: Mapping[str, Any]) -> ImageSpec:
 
 def _read(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return documents.load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
         raise UsageError(

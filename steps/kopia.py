@@ -12,10 +12,11 @@ from harness.testbed import Testbed
 from steps.types import phrase
 
 
-@given(
-    phrase('a kopia client that created a repository as username "{username:Text}" and hostname "{hostname:Text}"'),
-    target_fixture="client",
-)
+@given("a repository")
+def repository(testbed: Testbed) -> None:
+    testbed.administrator.provide_repository()
+
+
 @when(
     phrase('a kopia client creates a repository as username "{username:Text}" and hostname "{hostname:Text}"'),
     target_fixture="client",

@@ -23,13 +23,13 @@ Feature: How an identity reaches the repository
 
     @OV_2
     Scenario: kopia takes an identity when it connects to a repository
-      Given a kopia client that created a repository as username "alice" and hostname "wonderland"
+      Given a repository
       When a kopia client connects to it as username "bob" and hostname "building.site"
       Then kopia reports the client as username "bob" and hostname "building.site"
 
     @OV_3
     Scenario: kopia keeps an identity for every later snapshot
-      Given a kopia client that created a repository as username "root" and hostname "elsewhere"
+      Given a repository
       And a kopia client that connects to it as username "alice" and hostname "wonderland"
       When it takes 2 snapshots without any identity flag
       Then the repository holds 2 snapshots, all of username "alice" and hostname "wonderland"
@@ -38,7 +38,8 @@ Feature: How an identity reaches the repository
 
     @OV_4
     Scenario Outline: kopia refuses <flag> for a snapshot
-      Given a kopia client that created a repository as username "alice" and hostname "wonderland"
+      Given a repository
+      And a kopia client that connects to it as username "alice" and hostname "wonderland"
       When it is asked for a snapshot with the flag "<flag>=mallory"
       Then kopia refuses the call and names "<flag>"
       And the repository holds no snapshot

@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from harness import documents
 from harness.cluster import crashes
 from harness.errors import HarnessError, UsageError
 from harness.model import ObjectRef
@@ -141,7 +142,7 @@ def _is_served(api: Api, ref: ObjectRef) -> bool:
 
 def _documents(file: Path) -> list[dict[str, Any]]:
     try:
-        documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
+        found = list(documents.load_all(file.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError) as error:
         raise UsageError(f"platform.crds: {file}: cannot be read ({str(error).splitlines()[0]})") from None
-    return [one for one in documents if isinstance(one, dict) and one.get("kind") == "CustomResourceDefinition"]
+    return [one for one in found if isinstance(one, dict) and one.get("kind") == "CustomResourceDefinition"]

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from harness import documents
 from harness.errors import UsageError
 from harness.model import Manifest, ObjectRef
 from harness.platform.schema import KINDS, illegal_name
@@ -37,15 +38,15 @@ def load_file(file: Path) -> tuple[Manifest, ...]:
 def parse(text: str, where: str) -> tuple[Manifest, ...]:
     """YAML with one or several documents; UsageError where one is no object of a known kind."""
     try:
-        documents = [document for document in yaml.safe_load_all(text) if document is not None]
+        found = [document for document in documents.load_all(text) if document is not None]
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         problem = getattr(error, "problem", None) or "not parseable"
         raise UsageError(f"{where}{line}: not YAML ({problem}); write one Kubernetes object a document") from None
-    if not documents:
+    if not found:
         raise UsageError(f"{where}: no document in it; write one Kubernetes object a document")
-    return tuple(_checked(document, f"{where}, document {index}") for index, document in enumerate(documents, 1))
+    return tuple(_checked(document, f"{where}, document {index}") for index, document in enumerate(found, 1))
 
 
 def ref_of(manifest: Manifest) -> ObjectRef:

@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import best_match
 
+from harness import documents
 from harness.errors import AdmissionRefused
 from harness.model import Manifest
 
@@ -88,7 +88,7 @@ def _admit_custom_names(manifest: Manifest, accepts_name: Callable[[str], bool])
 
 @cache
 def _validator(kind: str) -> Draft202012Validator:
-    schemas: dict[str, Any] = yaml.safe_load(SCHEMAS.read_text(encoding="utf-8"))
+    schemas: dict[str, Any] = documents.load(SCHEMAS.read_text(encoding="utf-8"))
     return Draft202012Validator({"$defs": schemas["$defs"], **schemas[kind]}, format_checker=FORMATS)
 
 

@@ -18,6 +18,7 @@ from jsonschema.exceptions import best_match
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
+from harness import documents
 from harness.errors import UsageError
 from harness.report.outcome import Outcome
 from harness.spec.ledger import claims
@@ -70,7 +71,7 @@ class Delta:
 def load(file: Path) -> tuple[Expectation, ...]:
     """The entries of a file; UsageError names the entry, its field and what it may be."""
     document = _document(file)
-    error = best_match(Draft202012Validator(yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    error = best_match(Draft202012Validator(documents.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
     if error is not None:
         where = ".".join(str(step) for step in error.absolute_path) or "top level"
         raise UsageError(f"{file}: {where}: {error.message}; see docs/gate-your-operator.md, Expectations")
@@ -143,7 +144,7 @@ def _expectation(entry: Any) -> Expectation:
 
 def _document(file: Path) -> Any:
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8")) or []
+        return documents.load(file.read_text(encoding="utf-8")) or []
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
         raise UsageError(f"expectations: {file}: cannot be read ({reason}); name a file, or leave them out") from None

@@ -15,6 +15,8 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from harness import documents
+
 DEFECTS = Path(__file__).with_name("defects.yaml")
 LEDGER = Path(__file__).with_name("claims.yaml")
 SCHEMA = Path(__file__).with_name("claims.schema.yaml")
@@ -57,7 +59,7 @@ class Claim:
         return self.kind not in NEVER_JUDGED
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(documents.SafeLoader):  # type: ignore[misc,valid-type]
     """YAML that refuses a key given twice, which the standard would overwrite without a word."""
 
 
@@ -66,7 +68,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     for key in keys:
         if keys.count(key) > 1:
             raise LedgerError(f"line {node.start_mark.line + 1}: {key} is given twice")
-    return loader.construct_mapping(node, deep=True)
+    return dict(loader.construct_mapping(node, deep=True))
 
 
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
@@ -75,25 +77,34 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 @cache
 def claims() -> Mapping[str, Claim]:
     """All claims by id, in the order of the document; LedgerError where the ledger is wrong."""
-    return read(LEDGER.read_text(encoding="utf-8"))
+    return _of(_ledger())
 
 
 @cache
 def areas() -> Mapping[str, str]:
     """Area -> title of its section in the document, in the order of the document."""
-    return {area: section["title"] for area, section in _parsed(LEDGER.read_text(encoding="utf-8")).items()}
+    return {area: section["title"] for area, section in _ledger().items()}
 
 
 @cache
 def defects() -> Sequence[Mapping[str, Any]]:
     """The known contradictions, gaps and impossible examples of the document, in order."""
-    return list(yaml.safe_load(DEFECTS.read_text(encoding="utf-8")))
+    return list(documents.load(DEFECTS.read_text(encoding="utf-8")))
 
 
 def read(text: str) -> Mapping[str, Claim]:
     """The claims of a ledger; LedgerError names what is wrong and where."""
+    return _of(_parsed(text))
+
+
+@cache
+def _ledger() -> Mapping[str, Any]:
+    return _parsed(LEDGER.read_text(encoding="utf-8"))
+
+
+def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
     found: dict[str, Claim] = {}
-    for area, section in _parsed(text).items():
+    for area, section in ledger.items():
         for claim_id, entry in section["claims"].items():
             if claim_id in found:
                 raise LedgerError(f"the claim {claim_id} is in {found[claim_id].area} and in {area}")
@@ -108,7 +119,7 @@ def _parsed(text: str) -> dict[str, Any]:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 (derived from SafeLoader)
     except yaml.YAMLError as error:
         raise LedgerError(f"not YAML: {error}") from None
-    schema = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
+    schema = documents.load(SCHEMA.read_text(encoding="utf-8"))
     wrong = best_match(Draft202012Validator(schema).iter_errors(document))
     if wrong is not None:
         raise LedgerError(f"{'.'.join(str(step) for step in wrong.absolute_path) or 'top level'}: {wrong.message}")

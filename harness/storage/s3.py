@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import urllib3
 from minio import Minio
+from minio.commonconfig import CopySource
 from minio.error import MinioException, S3Error
 
 from harness.errors import HarnessError
@@ -107,6 +108,19 @@ class S3Store:
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
         return [f"{bucket}/{one.object_name}\t{one.size}" for one in found]
+
+    def copy_objects(self, source: str, target: str) -> None:
+        """Copies every object of a bucket into another one."""
+        try:
+            for item in self._minio.list_objects(source, recursive=True):
+                name = str(item.object_name)
+                self._minio.copy_object(target, name, CopySource(source, name))
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"bucket {source} at {self.endpoint} cannot be copied: {type(error).__name__}") from None
+
+    def holds(self, bucket: str, name: str) -> bool:
+        """Whether a bucket holds an object of this name."""
+        return any(line.split("\t")[0] == f"{bucket}/{name}" for line in self.objects(bucket))
 
     def size_bytes(self, bucket: str, prefix: str = "") -> int:
         """The sum of the sizes of all objects under a prefix."""

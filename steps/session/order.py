@@ -1,0 +1,32 @@
+"""The order in which workers take scenarios: the longest first, so that none of them is alone at the end.
+
+A run without workers keeps the order of the features, in which people read.
+"""
+
+from __future__ import annotations
+
+import pytest
+from pytest_bdd.parser import Step
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sorts by length, and deals to the workers in turn: xdist gives each a contiguous share at the start."""
+    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
+    if workers > 1:
+        longest_first = sorted(items, key=_weight, reverse=True)
+        items[:] = [item for worker in range(workers) for item in longest_first[worker::workers]]
+
+
+def _weight(item: pytest.Item) -> int:
+    """About how long a scenario takes: its steps and the rows of their tables; nothing where it is skipped."""
+    if item.get_closest_marker("skip"):
+        return 0
+    function = getattr(item, "obj", None)
+    scenario = scenario_wrapper_template_registry.get(function) if function else None
+    return sum(1 + _rows(step) for step in scenario.steps) if scenario else 0
+
+
+def _rows(step: Step) -> int:
+    return len(step.datatable.rows) - 1 if step.datatable else 0
