@@ -8,14 +8,17 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
 from harness.kopia import Configuration
-from harness.platform.kubernetes import Cluster, ClusterFacts
+from harness.platform.facts import ClusterFacts
 from harness.process import REDACT, Call
 from harness.storage.s3 import S3Store
 from harness.toolchain.provision import Tool
+
+if TYPE_CHECKING:
+    from harness.platform.kubernetes import Cluster
 
 MIN_FREE_BYTES = 32 << 20
 PASSWORD_BYTES = 18
@@ -48,7 +51,12 @@ class Equipment:
     @cached_property
     def cluster(self) -> Cluster | None:
         """This worker's connection to the Kubernetes API, where the subject is tested on one."""
-        return Cluster(self.kubernetes) if self.kubernetes else None
+        if self.kubernetes is None:
+            return None
+        # Imported late: the client of the API takes a tenth of the time that a worker takes to start.
+        from harness.platform.kubernetes import Cluster
+
+        return Cluster(self.kubernetes)
 
     def record(self, call: Call) -> None:
         """Counts one call of kopia."""

@@ -73,3 +73,7 @@ class Divergence(Exception):
         if self.detail:
             lines.append("  " + self.detail.replace("\n", "\n  "))
         return "\n".join(lines)
+
+
+class OperatorCrashed(HarnessError):
+    """The operator's process ended while a scenario waited for it."""

@@ -6,15 +6,18 @@ import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness import objects
 from harness.completion import REPOSITORY_SECRET, complete, repository_secret, triggered
 from harness.errors import AdmissionRefused
 from harness.model import Sides
 from harness.platform.base import Platform
-from harness.platform.kubernetes import Cluster
 from harness.subject import Subject
 from harness.volumes import FolderVolumes
+
+if TYPE_CHECKING:
+    from harness.platform.kubernetes import Cluster
 
 NEITHER = "neither"
 SHORT, LONG = "probe", "probe-of-a-name-that-is-too-long-with-its-namespace"

@@ -7,14 +7,14 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from harness import documents
-from harness.cluster.operator import KubernetesSpec
+from harness.cluster.spec import KubernetesSpec
 from harness.errors import UsageError
 from harness.model import Sides
 from harness.mover.base import Mover
@@ -24,10 +24,12 @@ from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS, Mutant
 from harness.platform.base import Platform, Volumes
 from harness.platform.decisions import Decisions
-from harness.platform.kubernetes import Cluster, KubernetesPlatform
 from harness.platform.simulated import SimulatedPlatform
 from harness.process import Call
 from harness.spec.ledger import Part, claims
+
+if TYPE_CHECKING:
+    from harness.platform.kubernetes import Cluster
 
 SCHEMA = Path(__file__).with_name("subject.schema.yaml")
 EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
@@ -75,7 +77,7 @@ class Subject:
     ) -> Platform:
         """A fresh platform that follows the given sides; on a Kubernetes API, the operator's own that it is."""
         if cluster is not None:
-            return KubernetesPlatform(cluster, volumes, rename)
+            return cluster.platform_for(volumes, rename)
         return SimulatedPlatform(self.decisions(sides), volumes)
 
     def mover_in_words(self, kopia: Path) -> str:

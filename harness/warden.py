@@ -92,7 +92,7 @@ def main(marker: str) -> int:
     """The warden's side: reads until the pipe closes, then cleans.  Returns the exit status."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-    orders = [line.strip().split(" ", 1) for line in sys.stdin]
+    orders = [_understood(line) for line in sys.stdin]
     kept = ["keep"] in orders
     sweep(marker, spared={int(order[1]) for order in orders if kept and order[0] == "process"})
     if kept:
@@ -101,6 +101,14 @@ def main(marker: str) -> int:
     if problems:
         _report("; ".join(problems))
     return 1 if problems else 0
+
+
+def _understood(line: str) -> list[str]:
+    order = line.strip().split(" ", 1)
+    if order[0].startswith("container"):
+        # Loading the client takes as long as removing a container: better now, while the run goes on.
+        _engine_errors()
+    return order
 
 
 def _report(problem: str) -> None:

@@ -6,8 +6,7 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import yaml
 
 from harness import documents
 from harness.cluster import crashes
+from harness.cluster.spec import MOST_CRASHES, KubernetesSpec
 from harness.errors import HarnessError, UsageError
 from harness.model import ObjectRef
 from harness.platform.api import Api
@@ -24,18 +24,7 @@ from harness.process import REDACT, RUN_MARKER, tail
 STARTS_WITHIN_S = 2.0
 CRD_TIMEOUT_S = 20.0
 POLL_S = 0.05
-MOST_CRASHES = 10
 SNAPSHOT_CRDS = Path(__file__).with_name("crds")
-
-
-@dataclass(frozen=True)
-class KubernetesSpec:
-    """What a subject file says of its operator: absolute ``command``, its CRDs, environment, and which API."""
-
-    command: tuple[str, ...]
-    crds: tuple[Path, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict)
-    api: str = "auto"
 
 
 class Operator:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness.cluster import api_server, crashes
-from harness.cluster.operator import KubernetesSpec, Operator, install_crds
+from harness.cluster.operator import Operator, install_crds
+from harness.cluster.spec import KubernetesSpec
 from harness.errors import HarnessError
 from harness.platform.api import Api
-from harness.platform.kubernetes import ClusterFacts
+from harness.platform.facts import ClusterFacts
 from harness.platform.made import Made
 from harness.process import REDACT
 from harness.toolchain.download import Progress

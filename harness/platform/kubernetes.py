@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, OperatorCrashed
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import SYNCED, Volumes, kopia_spec, status_of
+from harness.platform.facts import ClusterFacts
 from harness.platform.kubelet import Kubelet, LogServer, MissingKey, copied, snapshots_of
 from harness.platform.made import Made
 from harness.platform.manifests import ref_of
@@ -27,26 +27,6 @@ ANSWER_TIMEOUT_S = 15.0
 ASKED_TIMEOUT_S = 2.0
 GONE_TIMEOUT_S = 15.0
 KUBECTL_TIMEOUT_S = 30.0
-
-
-class OperatorCrashed(HarnessError):
-    """The operator's process ended while a scenario waited for it."""
-
-
-@dataclass(frozen=True)
-class ClusterFacts:
-    """How a worker reaches the API, as plain values; ``crashes``, ``log`` and ``made`` are files.
-
-    They tell of the operator's crashes, what it wrote, and what the run made on the API.
-    """
-
-    kubeconfig: str
-    certificates: str
-    kubectl: str
-    crashes: str
-    log: str
-    made: str
-    owned: bool = True
 
 
 class Cluster:
@@ -60,6 +40,10 @@ class Cluster:
         self.informer = Informer(self.api, ("Job", "VolumeSnapshot", *SYNCED), self._notice)
         self.kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)))
         self.made.note("Node", self.kubelet.node)
+
+    def platform_for(self, volumes: Volumes, rename: Callable[[str], str]) -> KubernetesPlatform:
+        """A fresh platform for one scenario."""
+        return KubernetesPlatform(self, volumes, rename)
 
     def kubectl(self, *args: str) -> str:
         """What the real kubectl prints; HarnessError where it fails."""

@@ -15,13 +15,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from harness import replay, sides
-from harness.cluster.operator import MOST_CRASHES
-from harness.cluster.session import OperatorSession
+from harness.cluster.spec import MOST_CRASHES
 from harness.equipment import Equipment, require_space
 from harness.errors import HarnessError, UsageError
 from harness.process import REDACT, RUN_MARKER
@@ -31,6 +30,9 @@ from harness.subject import Subject
 from harness.toolchain import provision
 from harness.warden import Warden, marked, sweep
 from steps.session.options import AUTO, OPTIONS, SUITE_BROKEN, serves
+
+if TYPE_CHECKING:
+    from harness.cluster.session import OperatorSession
 
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
@@ -86,6 +88,9 @@ class Run:
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
         equipment.make_bucket(store.probe_bucket)
         if who.kubernetes:
+            # Imported late: only such a subject needs the client of the API.
+            from harness.cluster.session import OperatorSession
+
             self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._warden)
             equipment.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
             self._find_sides(who, equipment)
@@ -165,10 +170,14 @@ class Run:
 
     def kill_workers(self) -> None:
         """Ends the workers at once, also one that is just starting: they would finish what is queued first."""
+        self.kill_known_workers()
+        threading.Thread(target=_keep_killing, name="worker-killer", daemon=True).start()
+
+    def kill_known_workers(self) -> None:
+        """Ends the workers that came up."""
         equipment = self._config.stash.get(EQUIPMENT, None)
         folder = equipment.folder / WORKERS_FOLDER if equipment else None
         _kill(int(entry.name) for entry in (folder.glob("*") if folder else ()))
-        threading.Thread(target=_keep_killing, name="worker-killer", daemon=True).start()
 
 
 def _keep_killing() -> None:
@@ -245,8 +254,11 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Any:
     """Cleans up after the workers have ended and before the summary is printed."""
-    result = yield
     run = session.config.stash.get(RUN, None)
+    if run is not None:
+        # The workers have handed in all they had; xdist would wait for each to tidy up its memory.
+        run.kill_known_workers()
+    result = yield
     if run is not None:
         run.ended_s = run.elapsed_s
         ended_early = run.interrupted or run.lost_worker

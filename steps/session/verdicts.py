@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from harness.equipment import Equipment
-from harness.errors import Divergence, HarnessError
-from harness.platform.kubernetes import OperatorCrashed
+from harness.errors import Divergence, HarnessError, OperatorCrashed
 from harness.process import REDACT
 from harness.report import document, expectations, page, summary, verdicts
 from harness.report.outcome import Outcome, Verdict

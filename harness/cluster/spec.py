@@ -1,0 +1,20 @@
+"""What a subject file says of an operator; apart, so that other runs need no client of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MOST_CRASHES = 10
+"""After so many crashes of the operator a run is given up."""
+
+
+@dataclass(frozen=True)
+class KubernetesSpec:
+    """What a subject file says of its operator: absolute ``command``, its CRDs, environment, and which API."""
+
+    command: tuple[str, ...]
+    crds: tuple[Path, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict)
+    api: str = "auto"

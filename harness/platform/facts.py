@@ -1,0 +1,21 @@
+"""What a worker is told of the Kubernetes API that a run uses; apart, so that other runs need no client for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ClusterFacts:
+    """How a worker reaches the API, as plain values; ``crashes``, ``log`` and ``made`` are files.
+
+    They tell of the operator's crashes, what it wrote, and what the run made on the API.
+    """
+
+    kubeconfig: str
+    certificates: str
+    kubectl: str
+    crashes: str
+    log: str
+    made: str
+    owned: bool = True
