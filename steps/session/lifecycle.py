@@ -59,7 +59,6 @@ class Run:
         self.mover = ""
         self._operator: OperatorSession | None = None
         self.overhead = ""
-        self.started_s = 0.0
         self.ended_s = 0.0
 
     def start(self) -> Equipment:
@@ -96,7 +95,6 @@ class Run:
             self._find_sides(who, equipment)
         # From here on: what is started before is no worker.
         os.environ[WORKER_MARKER] = marker
-        self.started_s = self.elapsed_s
         return equipment
 
     def _give_up(self) -> None:

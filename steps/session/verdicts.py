@@ -154,7 +154,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(REDACT(line))
     who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
-    of_mover = summary.of_mover(outcomes, run.ended_s - run.started_s, workers) if who.command or who.image else ""
+    of_mover = summary.of_mover(outcomes, run.elapsed_s, workers) if who.command or who.image else ""
     for line in filter(None, [of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
