@@ -16,7 +16,7 @@ VERDICT_IN_WORDS = {
     1: "DIVERGES from the document",
     2: "interrupted: incomplete",
     3: "UNKNOWN: the harness or its surroundings broke",
-    5: "nothing was selected",
+    5: "nothing was asked: no scenario was selected, or all were skipped",
 }
 
 

@@ -97,7 +97,10 @@ def exit_status(outcomes: Sequence[Outcome], proof: bool) -> int:
         return UNKNOWN
     if proof:
         return CONFORMANT if all(result.proven for result in by_mutant(outcomes)) else DIVERGES
-    return DIVERGES if any(outcome.verdict == "fail" and outcome.is_judged for outcome in outcomes) else CONFORMANT
+    if any(outcome.verdict == "fail" and outcome.is_judged for outcome in outcomes):
+        return DIVERGES
+    # A gate must not turn green where nothing was asked.
+    return NOTHING if outcomes and all(outcome.verdict == "skip" for outcome in outcomes) else CONFORMANT
 
 
 def _mutant_result(name: str, outcomes: Sequence[Outcome]) -> MutantResult:

@@ -47,8 +47,9 @@ def test_first_divergence_ends_the_run_on_request(suite):
 
 def test_the_other_side_is_skipped_with_its_reason(suite):
     ended = suite.run("--storage", "process", "-rs", "-m", "HN_E2", "--default-username", "object-name-namespace")
-    assert ended.status == 0
+    assert ended.status == 5, "a gate must not turn green where nothing was asked"
     assert ended.claims == {"HN_E2": "skip"}
+    assert ended.line("verdict: nothing was asked")
     assert ended.line("other side")
 
 

@@ -25,7 +25,8 @@ def test_the_worst_counts(seen, verdict):
 
 
 @pytest.mark.parametrize(
-    ("seen", "status"), [(["pass"], 0), (["pass", "skip"], 0), (["pass", "fail"], 1), (["fail", "error"], 3)]
+    ("seen", "status"),
+    [(["pass"], 0), (["pass", "skip"], 0), (["pass", "fail"], 1), (["fail", "error"], 3), (["skip", "skip"], 5)],
 )
 def test_exit_status(seen, status):
     assert verdicts.exit_status([outcome(one, "HN_2") for one in seen], proof=False) == status
