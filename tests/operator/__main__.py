@@ -11,6 +11,7 @@ import importlib
 import os
 import queue
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,16 @@ class NoVolumes:
         return Path("/nowhere")
 
 
+@dataclass(frozen=True)
+class Pods:
+    """How it makes a Pod, beyond what decides for a mover."""
+
+    image: str = "mover"
+    host_network: bool = False
+    backoff_limit: int = 8
+    required_keys: tuple[str, ...] = ()
+
+
 class Operator:
     """Reconciles one object after another, woken by watches."""
 
@@ -45,7 +56,9 @@ class Operator:
         crash_on: str | None = None,
         crash_once: Path | None = None,
         copy_method: str = "",
+        pods: Pods | None = None,
     ) -> None:
+        self._pods = pods or Pods()
         self._crash_on = crash_on
         self._crash_once = crash_once
         self._copy_method = copy_method
@@ -166,7 +179,8 @@ class Operator:
         """The Job of the operator's contract."""
         secret = self._decisions.repository(current, self._find)
         env = [{"name": name, "value": value} for name, value in job.env.items()]
-        env += [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in job.secret_env]
+        keys = dict.fromkeys([*job.secret_env, *self._pods.required_keys])
+        env += [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in keys]
         spec = current["spec"]
         claim = spec["sourcePVC"] if ref.kind == "ReplicationSource" else kopia_spec(current)["destinationPVC"]
         if self._copy_method and ref.kind == "ReplicationSource":
@@ -174,7 +188,7 @@ class Operator:
         (mount,) = (path for path in job.volumes if path != "/cache")
         container = {
             "name": "kopia",
-            "image": "mover",
+            "image": self._pods.image,
             "command": ["/mover-kopia/entry.sh"],
             "args": list(job.args),
             "env": env,
@@ -191,10 +205,15 @@ class Operator:
             "kind": "Job",
             "metadata": {"name": _job_name(ref), "namespace": ref.namespace, "ownerReferences": [owner]},
             "spec": {
-                "backoffLimit": 8,
+                "backoffLimit": self._pods.backoff_limit,
                 "template": {
                     "metadata": {},
-                    "spec": {"restartPolicy": "Never", "containers": [container], "volumes": volumes},
+                    "spec": {
+                        "restartPolicy": "Never",
+                        "hostNetwork": self._pods.host_network,
+                        "containers": [container],
+                        "volumes": volumes,
+                    },
                 },
             },
         }
@@ -215,13 +234,19 @@ def main() -> None:
     parser.add_argument("--crash-on", help="a custom hostname that it cannot stand")
     parser.add_argument("--crash-once", help="a file: it crashes at the first object, and makes the file")
     parser.add_argument("--copy-method", default="", help="Snapshot or Clone: how every source is copied first")
+    parser.add_argument("--mover-image", default=Pods.image)
+    parser.add_argument("--host-network", action="store_true", help="the pods share the network of their node")
+    parser.add_argument("--backoff-limit", type=int, default=Pods.backoff_limit)
+    parser.add_argument("--required-key", action="append", default=[], help="a key that its pods cannot do without")
     parser.add_argument("--decisions", default="harness.platform.decisions:Decisions")
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
     kind = getattr(importlib.import_module(module), name)
     sides = Sides(options.default_username, options.custom_names)
     crash_once = Path(options.crash_once) if options.crash_once else None
-    Operator(Api(Path(os.environ["KUBECONFIG"])), kind(sides), options.crash_on, crash_once, options.copy_method).run()
+    pods = Pods(options.mover_image, options.host_network, options.backoff_limit, tuple(options.required_key))
+    api = Api(Path(os.environ["KUBECONFIG"]))
+    Operator(api, kind(sides), options.crash_on, crash_once, options.copy_method, pods).run()
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def test_sides_are_found_out_on_the_api(suite, subject, tmp_path):
 def test_a_wrong_operator_fails_the_claims_named_for_it(suite, subject, name):
     entry = WRONG[name]
     asked = [*entry["fails"], *entry["unrelated"]]
-    wrong = subject("--decisions", f"harness.mutants.{entry['decisions']}")
+    wrong = subject("--decisions", f"harness.mutants.{entry['decisions']}", *entry.get("args", ()))
     ended = suite.run(*BY_WORKERS, "-m", " or ".join(asked), "--subject", wrong)
     assert ended.status == 1, ended.output
     assert {claim for claim in entry["fails"] if ended.claims.get(claim) != "fail"} == set(), ended.output
