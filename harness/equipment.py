@@ -18,7 +18,7 @@ from harness.storage.s3 import S3Store
 from harness.toolchain.provision import Tool
 
 if TYPE_CHECKING:
-    from harness.platform.kubernetes import Cluster
+    from harness.platform.cluster import Cluster
 
 MIN_FREE_BYTES = 32 << 20
 PASSWORD_BYTES = 18
@@ -54,7 +54,7 @@ class Equipment:
         if self.kubernetes is None:
             return None
         # Imported late: the client of the API takes a tenth of the time that a worker takes to start.
-        from harness.platform.kubernetes import Cluster
+        from harness.platform.cluster import Cluster
 
         return Cluster(self.kubernetes)
 

@@ -77,3 +77,7 @@ class Divergence(Exception):
 
 class OperatorCrashed(HarnessError):
     """The operator's process ended while a scenario waited for it."""
+
+
+class NotAsked(HarnessError):
+    """A scenario cannot be put to this subject; the message is the reason why it is skipped."""

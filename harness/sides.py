@@ -17,7 +17,7 @@ from harness.subject import Subject
 from harness.volumes import FolderVolumes
 
 if TYPE_CHECKING:
-    from harness.platform.kubernetes import Cluster
+    from harness.platform.cluster import Cluster
 
 NEITHER = "neither"
 SHORT, LONG = "probe", "probe-of-a-name-that-is-too-long-with-its-namespace"
@@ -72,5 +72,5 @@ def _username(platform: Platform, namespace: str, name: str, custom: str = "") -
             platform.apply(manifest)
     except AdmissionRefused:
         return "refused"
-    job = platform.next_job()
+    job = platform.next_job(held=True)
     return job.env.get("KOPIA_OVERRIDE_USERNAME", "unset") if job else "no job"

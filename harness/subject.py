@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
 from harness import documents
-from harness.cluster.spec import KubernetesSpec
+from harness.cluster.spec import KubernetesSpec, PodsSpec
 from harness.errors import UsageError
 from harness.model import Sides
 from harness.mover.base import Mover
@@ -29,7 +29,10 @@ from harness.process import Call
 from harness.spec.ledger import Part, claims
 
 if TYPE_CHECKING:
-    from harness.platform.kubernetes import Cluster
+    from harness.platform.cluster import Cluster
+
+HELPER_IMAGE = "busybox:1.37"
+"""Looks into volumes of a cluster where a subject file names no other image: it has sh, tar and sleep."""
 
 SCHEMA = Path(__file__).with_name("subject.schema.yaml")
 EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
@@ -85,12 +88,28 @@ class Subject:
         if self.command:
             how = how_it_runs(self.command)
             return f"{' '.join(self.command.command)}, {how}; its kopia: {kopia_of(self.command, kopia)}"
+        if self.pods and self.kubernetes:
+            return f"the pods on the cluster of {self.kubernetes.api}; its kopia: what they bring"
         if self.image:
             return f"image {self.image.image}; its kopia: {kopia_version(self.image)}"
         return f"the reference's own; its kopia: {kopia}"
 
-    def mover(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> Mover:
+    @property
+    def runs_reference_mover(self) -> bool:
+        """Whether the mover is the reference's, or a mutant of it."""
+        return not (self.command or self.image or self.pods)
+
+    @property
+    def pods(self) -> PodsSpec | None:
+        """What is said of the cluster that runs the Jobs; None where the harness does."""
+        return self.kubernetes.pods if self.kubernetes else None
+
+    def mover(
+        self, binary: Path, scratch: Path, record: Callable[[Call], None], cluster: Cluster | None = None
+    ) -> Mover:
         """A fresh mover."""
+        if self.pods and cluster:
+            return cluster.pods
         if self.command:
             return CommandMover(self.command, binary, scratch, record)
         if self.image:
@@ -129,12 +148,14 @@ def _from_file(file: Path) -> Subject:
     own |= {"mover"} if mover["kind"] != "reference" else set()
     platform = document.get("platform", {})
     own |= {"admission", "controller"} if platform.get("kind") == "kubernetes" else set()
+    if mover["kind"] == "cluster" and platform.get("kind") != "kubernetes":
+        raise UsageError(f"{file}: mover.kind: cluster: goes with platform.kind kubernetes; see docs/subjects.md")
     expectations = document.get("expectations")
     return Subject(
         name=document["name"],
         decisions=_imported(decisions, file) if decisions else Decisions,
         command=_command(mover, file) if mover["kind"] == "command" else None,
-        kubernetes=_kubernetes(platform, file) if platform.get("kind") == "kubernetes" else None,
+        kubernetes=_kubernetes(platform, mover, file) if platform.get("kind") == "kubernetes" else None,
         image=_image(mover) if mover["kind"] == "image" else None,
         brings=NOT_OF_A_SUBJECT | own if own else EVERY_PART,
         lacks=frozenset(name for name, has in document.get("capabilities", {}).items() if not has),
@@ -156,14 +177,27 @@ def _in_words(error: ValidationError, document: Any) -> str:
     return f"{'.'.join(where) or 'top level'}: {error.message}"
 
 
-def _kubernetes(platform: Mapping[str, Any], file: Path) -> KubernetesSpec:
-    words, crds = _program(platform["command"], "platform.command", file), tuple(_beside(file, platform["crds"]))
+def _kubernetes(platform: Mapping[str, Any], mover: Mapping[str, Any], file: Path) -> KubernetesSpec:
+    pods = _pods(mover)
+    api, command = _api(platform.get("api", "auto"), file), platform.get("command")
+    if pods and api == "auto":
+        raise UsageError(f"{file}: platform.api: auto runs no pods; for mover.kind cluster, name a kubeconfig")
+    if not command and not pods:
+        raise UsageError(f"{file}: platform.command: is missing; only for mover.kind cluster may it be left out")
+    words = _program(command, "platform.command", file) if command else ()
+    crds = tuple(_beside(file, platform.get("crds", ())))
     for crd in crds:
         if not crd.exists():
             raise UsageError(
                 f"{file}: platform.crds: {crd}: no such file or folder; name it from the folder of this file"
             )
-    return KubernetesSpec(words, crds, platform.get("env", {}), _api(platform.get("api", "auto"), file))
+    return KubernetesSpec(words, crds, platform.get("env", {}), api, pods)
+
+
+def _pods(mover: Mapping[str, Any]) -> PodsSpec | None:
+    if mover["kind"] != "cluster":
+        return None
+    return PodsSpec(mover.get("helper", HELPER_IMAGE), float(mover.get("timeout_s", TIMEOUT_S)))
 
 
 def _api(request: str, file: Path) -> str:

@@ -17,11 +17,11 @@ from harness import objects, secrecy
 from harness.administrator import Administrator
 from harness.completion import DOCUMENTED_REPOSITORY, REPOSITORY_SECRET, complete, repository_secret, triggered
 from harness.equipment import Equipment
-from harness.errors import AdmissionRefused, HarnessError
+from harness.errors import AdmissionRefused, HarnessError, NotAsked
 from harness.findings import Finding
 from harness.histories import Histories
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef, Sides, SnapshotRecord
-from harness.platform.base import kopia_spec, status_of
+from harness.platform.base import claim_of, kopia_spec, status_of
 from harness.platform.jobs import job_for
 from harness.platform.manifests import ref_of
 from harness.repositories import Repositories
@@ -51,7 +51,8 @@ class Testbed:
         self._equipment = equipment
         self._volumes = FolderVolumes(folder / "volumes")
         self._platform = subject.platform(sides, self._volumes, equipment.cluster, rename)
-        self._mover = subject.mover(equipment.kopia.path, folder / "mover", equipment.record)
+        self._mover = subject.mover(equipment.kopia.path, folder / "mover", equipment.record, equipment.cluster)
+        self._takes_jobs = subject.pods is None
         self._numbers = count(1)
         self._manifests: dict[ObjectRef, Manifest] = {}
         self._contents: dict[ObjectRef, list[Tree]] = {}
@@ -129,7 +130,7 @@ class Testbed:
     def ask(self, ref: ObjectRef) -> Sync:
         """Triggers an object and sees what the operator makes of it, without running its mover."""
         begin, trigger, refused = datetime.now(UTC), *self._trigger(ref)
-        job = None if refused else self._platform.next_job()
+        job = None if refused else self._platform.next_job(held=True)
         return self._remember(ref, begin, refused, job, None, trigger, {})
 
     def restore(self, name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Sync:
@@ -184,12 +185,7 @@ class Testbed:
     def volume(self, ref: ObjectRef) -> Path:
         """The folder of the PVC that an object backs up or restores into."""
         manifest = self._manifests[ref]
-        holder, key = (
-            (manifest["spec"], "sourcePVC")
-            if ref.kind == "ReplicationSource"
-            else (kopia_spec(manifest), "destinationPVC")
-        )
-        return self._volumes.claim(ref.namespace, holder[key])
+        return self._volumes.claim(ref.namespace, claim_of(manifest).name)
 
     def use_volume(self, ref: ObjectRef, *files: str) -> None:
         """Has the volume of an object hold files that no backup knows."""
@@ -280,6 +276,8 @@ class Testbed:
         return result
 
     def _hand_over(self, ref: ObjectRef, identity: Identity) -> Sync:
+        if not self._takes_jobs:
+            raise NotAsked("the Jobs of a cluster come from its operator: its mover can be handed none past that")
         before, begin = tree(self.volume(ref)), datetime.now(UTC)
         secret = self.repositories.secret_values(ref.namespace)
         job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))

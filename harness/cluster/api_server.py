@@ -88,7 +88,10 @@ def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Pro
 
 
 def existing(kubeconfig: Path, folder: Path, environment: Mapping[str, str], say: Progress) -> ApiServer:
-    """An API that is there already; it has to reach 127.0.0.1 of this machine, where its kubelet serves logs."""
+    """An API that is there already.
+
+    Where the harness plays the kubelet, that API has to reach 127.0.0.1 of this machine, where the logs are served.
+    """
     kubectl = provision.kubernetes("kubectl", environment, say)
     certificates = folder / "certificates"
     certificates.mkdir(parents=True, mode=0o700)

@@ -24,6 +24,7 @@ from harness.process import REDACT, RUN_MARKER, tail
 STARTS_WITHIN_S = 2.0
 CRD_TIMEOUT_S = 20.0
 POLL_S = 0.05
+LOG, CRASHES = "operator.log", "operator.crashes"
 SNAPSHOT_CRDS = Path(__file__).with_name("crds")
 
 
@@ -33,8 +34,8 @@ class Operator:
     def __init__(self, spec: KubernetesSpec, kubeconfig: Path, folder: Path) -> None:
         self._spec = spec
         self._kubeconfig = kubeconfig
-        self.log = folder / "operator.log"
-        self.crashes = folder / "operator.crashes"
+        self.log = folder / LOG
+        self.crashes = folder / CRASHES
         self._stopping = threading.Event()
         self._process = self._start()
 

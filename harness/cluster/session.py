@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from harness.cluster import api_server, crashes
-from harness.cluster.operator import Operator, install_crds
+from harness.cluster.operator import CRASHES, LOG, Operator, install_crds
 from harness.cluster.spec import KubernetesSpec
 from harness.errors import HarnessError
 from harness.platform.api import Api
@@ -36,18 +36,23 @@ class OperatorSession:
         say(f"{server.origin} is ready")
         api, made = Api(server.kubeconfig), Made(self._folder / "made")
         self._made = None if server.owned else (api, made)
-        install_crds(api, self._spec.crds, made)
-        self._operator = Operator(self._spec, server.kubeconfig, self._folder)
-        self._operator.run(give_up)
-        say(f"operator: {' '.join(self._spec.command)}")
+        if self._spec.crds or server.owned:
+            install_crds(api, self._spec.crds, made)
+        if self._spec.command:
+            self._operator = Operator(self._spec, server.kubeconfig, self._folder)
+            self._operator.run(give_up)
+        say(f"operator: {' '.join(self._spec.command) or 'the one that runs there'}")
+        pods = self._spec.pods
         return ClusterFacts(
             kubeconfig=str(server.kubeconfig),
             certificates=str(server.certificates),
             kubectl=str(server.kubectl),
-            crashes=str(self._operator.crashes),
-            log=str(self._operator.log),
+            crashes=str(self._folder / CRASHES),
+            log=str(self._folder / LOG),
             made=str(self._folder / "made"),
             owned=server.owned,
+            helper=pods.helper if pods else "",
+            timeout_s=pods.timeout_s if pods else 0.0,
         )
 
     def close(self, kept_log: Path) -> None:

@@ -35,8 +35,11 @@ class Platform(Protocol):
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object with its status, or None where there is none."""
 
-    def next_job(self) -> MoverJob | None:
-        """The next job that waits for a mover; None where none will come by itself."""
+    def next_job(self, *, held: bool = False) -> MoverJob | None:
+        """The next job that waits for a mover; None where none will come by itself.
+
+        ``held`` is a job that is only looked at: where jobs run by themselves, it is kept from that.
+        """
 
     def finished(self, job: MoverJob, result: MoverResult) -> None:
         """Tells the operator how a job ended."""
@@ -57,6 +60,13 @@ class Platform(Protocol):
 def status_of(manifest: Manifest | None) -> Mapping[str, Any]:
     """The status of an object; empty where there is none yet."""
     return (manifest or {}).get("status") or {}
+
+
+def claim_of(manifest: Manifest) -> ObjectRef:
+    """The claim that an object backs up or restores into."""
+    metadata, is_source = manifest["metadata"], manifest["kind"] == "ReplicationSource"
+    name = manifest["spec"]["sourcePVC"] if is_source else kopia_spec(manifest)["destinationPVC"]
+    return ObjectRef("PersistentVolumeClaim", metadata["namespace"], name)
 
 
 def kopia_spec(manifest: Manifest) -> Mapping[str, Any]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class ClusterFacts:
     """How a worker reaches the API, as plain values; ``crashes``, ``log`` and ``made`` are files.
 
-    They tell of the operator's crashes, what it wrote, and what the run made on the API.
+    They tell of the operator's crashes, what it wrote, and what the run made on the API.  ``helper`` is the
+    image that looks into volumes where the pods of Jobs run on a cluster, "" where the harness plays the kubelet;
+    ``timeout_s`` is how long a Job may take there.
     """
 
     kubeconfig: str
@@ -19,3 +21,5 @@ class ClusterFacts:
     log: str
     made: str
     owned: bool = True
+    helper: str = ""
+    timeout_s: float = 0.0

@@ -78,6 +78,15 @@ class Kubelet:
         }
         api.set_status(ObjectRef("Node", "", self.node), status)
 
+    def hold(self, job: Mapping[str, Any]) -> None:
+        """Nothing runs here but what ``start`` was asked for."""
+
+    def fill(self, claim: ObjectRef, folder: Path) -> None:
+        """The folder is the claim."""
+
+    def fetch(self, claim: ObjectRef, folder: Path) -> None:
+        """The folder is the claim."""
+
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
         """Makes the Pod of a Job, and what its mover is given; ``owner`` is the object as a scenario names it.
 
@@ -125,30 +134,13 @@ class Kubelet:
     def _mover_job(
         self, job: Mapping[str, Any], container: Mapping[str, Any], owner: ObjectRef, volumes: Volumes
     ) -> MoverJob:
-        namespace = job["metadata"]["namespace"]
-        env: dict[str, str] = {}
-        secret_env: dict[str, str] = {}
-        for entry in container.get("env", ()):
-            reference = entry.get("valueFrom", {}).get("secretKeyRef")
-            if reference is None:
-                env[entry["name"]] = str(entry.get("value", ""))
-                continue
-            value = self._secret_value(namespace, reference)
-            if value is not None:
-                secret_env[entry["name"]] = value
+        env, secret_env = environment_of(self._api, job["metadata"]["namespace"], container)
         declared = {volume["name"]: volume for volume in job["spec"]["template"]["spec"].get("volumes", ())}
         mounts = {
             mount["mountPath"]: self._folder(job, declared[mount["name"]], owner, volumes)
             for mount in container.get("volumeMounts", ())
         }
         return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, mounts)
-
-    def _secret_value(self, namespace: str, reference: Mapping[str, Any]) -> str | None:
-        secret = self._api.get(ObjectRef("Secret", namespace, reference["name"])) or {}
-        value = (secret.get("data") or {}).get(reference["key"])
-        if value is None and not reference.get("optional"):
-            raise MissingKey(f"secret {reference['name']!r} has no key {reference['key']!r}")
-        return None if value is None else base64.b64decode(value).decode()
 
     def _folder(self, job: Mapping[str, Any], volume: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> Path:
         namespace = owner.namespace
@@ -184,6 +176,34 @@ class Kubelet:
         for key, value in (holder.get("data") or {}).items():
             content = base64.b64decode(value) if kind == "Secret" else str(value).encode()
             (folder / key).write_bytes(content)
+
+
+def environment_of(
+    api: Api, namespace: str, container: Mapping[str, Any]
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The environment of a container: plain values, and those that come from Secrets.
+
+    Raises MissingKey where a Secret lacks a key that the container cannot do without.
+    """
+    env: dict[str, str] = {}
+    secret_env: dict[str, str] = {}
+    for entry in container.get("env", ()):
+        reference = entry.get("valueFrom", {}).get("secretKeyRef")
+        if reference is None:
+            env[entry["name"]] = str(entry.get("value", ""))
+            continue
+        value = _secret_value(api, namespace, reference)
+        if value is not None:
+            secret_env[entry["name"]] = value
+    return env, secret_env
+
+
+def _secret_value(api: Api, namespace: str, reference: Mapping[str, Any]) -> str | None:
+    secret = api.get(ObjectRef("Secret", namespace, reference["name"])) or {}
+    value = (secret.get("data") or {}).get(reference["key"])
+    if value is None and not reference.get("optional"):
+        raise MissingKey(f"secret {reference['name']!r} has no key {reference['key']!r}")
+    return None if value is None else base64.b64decode(value).decode()
 
 
 class MissingKey(Exception):

@@ -1,4 +1,4 @@
-"""An operator of somebody else on a real Kubernetes API; the harness plays the kubelet.
+"""An operator of somebody else on a real Kubernetes API, whoever runs its Jobs.
 
 What a scenario calls a namespace may have another name on the API, so that scenarios do not meet; a
 scenario whose expectations hold the name literally keeps it, and takes turns with others that do.
@@ -7,18 +7,13 @@ scenario whose expectations hold the name literally keeps it, and takes turns wi
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError, OperatorCrashed
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
-from harness.platform.api import Api, Informer
-from harness.platform.base import SYNCED, Volumes, kopia_spec, status_of
-from harness.platform.facts import ClusterFacts
-from harness.platform.kubelet import Kubelet, LogServer, MissingKey, copied, snapshots_of
-from harness.platform.made import Made
+from harness.platform.base import SYNCED, Volumes, claim_of, kopia_spec, status_of
+from harness.platform.kubelet import MissingKey, copied, snapshots_of
 from harness.platform.manifests import ref_of
 
 ANSWER_TIMEOUT_S = 15.0
@@ -29,55 +24,8 @@ GONE_TIMEOUT_S = 15.0
 KUBECTL_TIMEOUT_S = 30.0
 
 
-class Cluster:
-    """One worker's connection: client, watches and node; shared by its scenarios."""
-
-    def __init__(self, facts: ClusterFacts) -> None:
-        self.facts = facts
-        self.api = Api(Path(facts.kubeconfig))
-        self.made = Made(Path(facts.made))
-        self.platform: KubernetesPlatform | None = None
-        self.informer = Informer(self.api, ("Job", "VolumeSnapshot", *SYNCED), self._notice)
-        self.kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)))
-        self.made.note("Node", self.kubelet.node)
-
-    def platform_for(self, volumes: Volumes, rename: Callable[[str], str]) -> KubernetesPlatform:
-        """A fresh platform for one scenario."""
-        return KubernetesPlatform(self, volumes, rename)
-
-    def kubectl(self, *args: str) -> str:
-        """What the real kubectl prints; HarnessError where it fails."""
-        done = subprocess.run(
-            [self.facts.kubectl, f"--kubeconfig={self.facts.kubeconfig}", *args],
-            capture_output=True,
-            text=True,
-            timeout=KUBECTL_TIMEOUT_S,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise HarnessError(f"kubectl {' '.join(args)}: {done.stderr.strip()[-300:]}")
-        return done.stdout
-
-    def taken(self, namespaces: set[str]) -> list[str]:
-        """Those namespaces that were on the API before this run: they are left alone."""
-        if self.facts.owned:
-            return []
-        there = {one["metadata"]["name"] for one in self.api.list("Namespace")}
-        return sorted(name for name in namespaces & there if not self.made.has("Namespace", name))
-
-    def _notice(self, kind: str, one: dict[str, Any]) -> None:
-        if kind == "VolumeSnapshot" and self.platform is not None:
-            self.platform.take_snapshot(one)
-
-    def operator_log(self) -> str:
-        """What the operator wrote so far."""
-        file = Path(self.facts.log)
-        return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
-
-    def crashes(self) -> str:
-        """What is told of crashes of the operator so far; "" where there was none."""
-        file = Path(self.facts.crashes)
-        return file.read_text(encoding="utf-8") if file.exists() else ""
+if TYPE_CHECKING:
+    from harness.platform.cluster import Cluster
 
 
 class KubernetesPlatform:
@@ -103,6 +51,9 @@ class KubernetesPlatform:
         if self._applied.get(ref) == manifest:
             return
         outside = self._outside(manifest)
+        if ref.kind in SYNCED and manifest["spec"].get("trigger"):
+            claim = claim_of(manifest)
+            self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         there = ref in self._applied
         if there and ref in self._failed:
             self._delete(ref)
@@ -119,7 +70,7 @@ class KubernetesPlatform:
         """See Platform."""
         return self._api.get(self._there(ref)) if ref in self._applied else None
 
-    def next_job(self) -> MoverJob | None:
+    def next_job(self, *, held: bool = False) -> MoverJob | None:
         """See Platform: waits until the operator makes a Job for what was applied last, or says why it makes none."""
         ref, self._triggered = self._triggered, None
         if ref is None:
@@ -132,8 +83,10 @@ class KubernetesPlatform:
             self._failed.add(ref)
             return None
         self._known_jobs.add(found["metadata"]["uid"])
+        if held:
+            self._cluster.node.hold(found)
         try:
-            moved = self._cluster.kubelet.start(found, ref, self._volumes)
+            moved = self._cluster.node.start(found, ref, self._volumes)
         except MissingKey:
             # Which key, only the Pod says: whoever looks at the object is told by its operator, or not at all.
             self._say(ref, "the Pod of its Job cannot start (CreateContainerConfigError)")
@@ -148,15 +101,18 @@ class KubernetesPlatform:
         """See Platform: waits until the operator took note of it."""
         ref = job.owner
         trigger = self._applied[ref]["spec"]["trigger"]["manual"]
-        self._cluster.kubelet.finish(self._jobs.pop(ref), result)
+        self._cluster.node.finish(self._jobs.pop(ref), result)
 
         def noted() -> bool:
             status = self._status(ref)
             failed = (status.get("latestMoverStatus") or {}).get("result") == "Failed"
             return failed or status.get("lastManualSync") == trigger
 
-        if not self._wait(noted, ANSWER_TIMEOUT_S):
-            self._say(ref, f"the operator took no note of its mover's result within {ANSWER_TIMEOUT_S:g} s")
+        limit_s = self._cluster.answer_timeout_s
+        if not self._wait(noted, limit_s):
+            self._say(ref, f"the operator took no note of its mover's result within {limit_s:g} s")
+        claim = claim_of(self._applied[ref])
+        self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         if self._status(ref).get("lastManualSync") != trigger:
             self._failed.add(ref)
 
@@ -171,12 +127,13 @@ class KubernetesPlatform:
     def as_json(self, ref: ObjectRef) -> str:
         """See Platform: what the real kubectl prints."""
         there = self._there(ref)
-        return self._cluster.kubectl("get", there.kind.lower(), there.name, "-n", there.namespace, "-o", "json")
+        printed = self._cluster.kubectl("get", there.kind.lower(), there.name, "-n", there.namespace, "-o", "json")
+        return printed.decode()
 
     def described(self, ref: ObjectRef) -> str:
         """See Platform: what the real kubectl prints."""
         there = self._there(ref)
-        return self._cluster.kubectl("describe", there.kind.lower(), there.name, "-n", there.namespace)
+        return self._cluster.kubectl("describe", there.kind.lower(), there.name, "-n", there.namespace).decode()
 
     def close(self) -> None:
         """Removes what a scenario made, and waits until it is gone where others may use the names."""

@@ -49,7 +49,7 @@ class SimulatedPlatform:
         """See Platform."""
         return self._objects.get(ref)
 
-    def next_job(self) -> MoverJob | None:
+    def next_job(self, *, held: bool = False) -> MoverJob | None:
         """See Platform.  An object that lacks what a job needs gets a condition instead."""
         while self._pending:
             ref = self._pending.popleft()

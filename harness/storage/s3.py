@@ -120,7 +120,11 @@ class S3Store:
 
     def holds(self, bucket: str, name: str) -> bool:
         """Whether a bucket holds an object of this name."""
-        return any(line.split("\t")[0] == f"{bucket}/{name}" for line in self.objects(bucket))
+        try:
+            found = list(self._minio.list_objects(bucket, prefix=name))
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
+        return name in [one.object_name for one in found]
 
     def size_bytes(self, bucket: str, prefix: str = "") -> int:
         """The sum of the sizes of all objects under a prefix."""

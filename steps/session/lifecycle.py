@@ -82,7 +82,7 @@ class Run:
             self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
-        if who.command or who.image:
+        if not who.runs_reference_mover:
             self.say(f"mover: {self.mover}")
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
         equipment.make_bucket(store.probe_bucket)

@@ -160,8 +160,13 @@ def parse(config: pytest.Config) -> Options:
     else:
         _one_of("--storage", option.storage, STORAGES)
     who = subject.load(option.subject)
-    if option.overhead and (who.command or who.image or who.kubernetes):
+    if option.overhead and (who.kubernetes or not who.runs_reference_mover):
         raise UsageError("--overhead: compares calls of the reference's own mover; leave it out for this subject")
+    if who.pods and not option.storage.startswith("s3://"):
+        raise UsageError(
+            f"--storage {option.storage}: pods of a cluster do not reach a store on this machine; "
+            f"name an endpoint that they reach, {external.FORM}"
+        )
     default_username = option.default_username or who.sides.get("default_username")
     custom_names = option.custom_names or who.sides.get("custom_names")
     options = Options(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness.equipment import Equipment
-from harness.errors import Divergence, HarnessError, OperatorCrashed
+from harness.errors import Divergence, HarnessError, NotAsked, OperatorCrashed
 from harness.process import REDACT
 from harness.report import document, expectations, page, summary, verdicts
 from harness.report.outcome import Outcome, Verdict
@@ -78,6 +78,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     if "case" not in getattr(item, "fixturenames", ()):
         return report
+    if call.excinfo is not None and isinstance(call.excinfo.value, NotAsked):
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {call.excinfo.value}")
     verdict, message = _judge(item, call, report)
     if message and not report.skipped:
         report.longrepr = message
@@ -154,7 +156,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(REDACT(line))
     who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
-    of_mover = summary.of_mover(outcomes, run.elapsed_s, workers) if who.command or who.image else ""
+    of_mover = summary.of_mover(outcomes, run.elapsed_s, workers) if not who.runs_reference_mover else ""
     for line in filter(None, [of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")

@@ -2,12 +2,14 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from harness import kopia
 from harness.errors import HarnessError
-from harness.model import Identity
+from harness.kopia import KopiaClient
+from harness.model import Identity, RepositoryAccess, RepositoryAddress
 from harness.process import Completed
 
 ENTRY = {
@@ -53,3 +55,32 @@ def test_a_failed_call_is_no_empty_list():
 
 def test_command_line_reads_as_typed():
     assert kopia.command_line(printed("")) == "kopia snapshot list"
+
+
+LIKE = {
+    "storage": {"type": "s3", "config": {"bucket": "one", "endpoint": "127.0.0.1:9000", "doNotUseTLS": True}},
+    "caching": {"cacheDirectory": "cache", "maxCacheSize": 5},
+    "username": "observer",
+}
+
+
+def client(folder):
+    access = RepositoryAccess("password", "key", "secret")
+    return KopiaClient(Path("kopia"), folder, folder / "cache", access, lambda call: None)
+
+
+def test_a_configuration_opens_another_repository_of_the_store(tmp_path):
+    other = client(tmp_path / "other")
+    other.configure(LIKE, RepositoryAddress("two", "app1/", "127.0.0.1:9000", False))
+    noted = other.configuration()
+    assert noted["storage"]["config"] == {**LIKE["storage"]["config"], "bucket": "two", "prefix": "app1/"}
+    assert noted["caching"] == {"cacheDirectory": str(tmp_path / "other" / "cache"), "maxCacheSize": 5}
+    assert noted["username"] == "observer"
+    assert (tmp_path / "other" / "repository.config").stat().st_mode & 0o077 == 0, "it holds the key of the store"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"storage": 7}', '{"storage": {"config": []}}'])
+def test_a_configuration_that_is_none_is_named(tmp_path, text):
+    (tmp_path / "repository.config").write_text(text)
+    with pytest.raises(HarnessError, match=r"repository\.config"):
+        client(tmp_path).configuration()

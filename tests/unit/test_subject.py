@@ -39,6 +39,17 @@ def test_decisions_of_ones_own_bring_the_controller_alone(tmp_path):
         ("{name: mine, mover: {kind: magic}}", ["mover.kind", "reference"]),
         ("{name: mine, platform: {kind: simulated, decisions: 'no.such:Thing'}}", ["decisions", "no.such"]),
         ("{name: mine, platform: {kind: simulated, decisions: 'pathlib:Path'}}", ["decisions", "subclass"]),
+        ("{name: mine, mover: {kind: cluster}}", ["mover.kind", "cluster", "kubernetes"]),
+        (
+            "{name: mine, platform: {kind: kubernetes, command: [sh], crds: ['.']}, mover: {kind: cluster}}",
+            ["platform.api", "auto", "kubeconfig"],
+        ),
+        ("{name: mine, platform: {kind: kubernetes, api: mine.yaml}}", ["platform.command", "missing"]),
+        ("{name: mine, platform: {kind: kubernetes}}", ["platform", "command"]),
+        (
+            "{name: mine, platform: {kind: kubernetes, api: mine.yaml}, mover: {kind: cluster, image: x}}",
+            ["mover.image", "does not go with kind cluster"],
+        ),
         ("name: [", ["line", "not YAML"]),
         ("just text", ["top level"]),
     ],
@@ -48,6 +59,14 @@ def test_bad_file_ends_in_one_line(tmp_path, text, named):
         load(tmp_path, text)
     assert "\n" not in str(error.value)
     assert [word for word in ["mine.yaml", *named] if word not in str(error.value)] == []
+
+
+def test_on_a_cluster_the_operator_may_run_already(tmp_path):
+    text = "{name: mine, platform: {kind: kubernetes, api: mine.yaml}, mover: {kind: cluster, timeout_s: 7}}"
+    found = load(tmp_path, text)
+    assert found.kubernetes.command == ()
+    assert (found.pods.helper, found.pods.timeout_s) == (subject.HELPER_IMAGE, 7.0)
+    assert {"admission", "controller", "mover"} <= found.brings
 
 
 @pytest.mark.parametrize("request_", ["/no/such/file", "mutant:nobody"])

@@ -1,0 +1,194 @@
+"""On a real cluster: the pods of a Job run there, the suite only watches, and looks into their volumes.
+
+The folders of a scenario stand for its claims here, too: what a folder holds is carried into its claim
+before an object is synced, and back afterwards, through a Pod that mounts the claim.
+Source: the Kubernetes API reference for Jobs and Pods.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.errors import HarnessError
+from harness.model import MoverJob, MoverResult, ObjectRef
+from harness.platform.api import Api, Informer
+from harness.platform.base import Volumes, status_of
+from harness.platform.kubelet import environment_of
+from harness.process import REDACT
+from harness.volumes import Tree, tree
+
+HELPER_START_TIMEOUT_S = 180.0
+CARRY_TIMEOUT_S = 120.0
+HELPER, INSIDE = "helper", "/volume"
+HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
+"""Why a container waits that will not start by itself."""
+
+
+class Kubectl(Protocol):
+    """Runs the real kubectl: its arguments, and what it reads; returns what it wrote."""
+
+    def __call__(self, *args: str, given: bytes = b"") -> bytes:
+        """HarnessError where it fails."""
+
+
+class Pods:
+    """A node of somebody else's cluster, and a mover: whoever runs the Jobs there is the one under test."""
+
+    def __init__(self, api: Api, informer: Informer, kubectl: Kubectl, helper: str, timeout_s: float) -> None:
+        """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take."""
+        self._api = api
+        self._informer = informer
+        self._kubectl = kubectl
+        self._helper = helper
+        self._timeout_s = timeout_s
+        self._carried: dict[str, Tree] = {}
+        self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
+
+    # --- as a node
+
+    def hold(self, job: Mapping[str, Any]) -> None:
+        """Has no mover run: the operator was only asked what it makes of an object."""
+        self._api.update(_ref(job), lambda before: {**before, "spec": {**before["spec"], "suspend": True}})
+
+    def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
+        """What the Job gives its mover; its Pod is the cluster's.  Raises MissingKey as a kubelet would wait."""
+        container = job["spec"]["template"]["spec"]["containers"][0]
+        env, secret_env = environment_of(self._api, job["metadata"]["namespace"], container)
+        self._jobs[owner] = job
+        return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, {})
+
+    def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
+        """The cluster tells the operator by itself."""
+
+    def fill(self, claim: ObjectRef, folder: Path) -> None:
+        """Carries a folder into a claim, which then holds just that."""
+        known = self._known(claim)
+        if known is None or tree(folder) == self._carried.get(known, {}):
+            return
+        self._carried[known] = tree(folder)
+        packed = _tar("-cf", "-", "-C", str(folder), ".")
+        unpack = f"find {INSIDE} -mindepth 1 -delete && tar -xpf - -C {INSIDE}"
+        self._with_helper(claim, ("sh", "-c", unpack), packed)
+
+    def fetch(self, claim: ObjectRef, folder: Path) -> None:
+        """Carries what a claim holds into a folder, which then holds just that."""
+        packed = self._with_helper(claim, ("tar", "-cf", "-", "-C", INSIDE, "."))
+        for entry in folder.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        _tar("-xpf", "-", "-C", str(folder), given=packed)
+        self._carried[self._known(claim) or ""] = tree(folder)
+
+    # --- as a mover
+
+    def run(self, job: MoverJob) -> MoverResult:
+        """Waits for the first Pod of the Job to end: a Job whose Pods fail begins again for a long time."""
+        there = self._jobs.pop(job.owner)
+        ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
+        if isinstance(ended, MoverResult):
+            return ended
+        pod = next(iter(self._pods_of(there)), None)
+        log = self._log(pod) if pod and _terminated(pod) is not None else ""
+        return MoverResult(1, log, f"its Job did not end within {self._timeout_s:g} s")
+
+    # --- inside
+
+    def _known(self, claim: ObjectRef) -> str | None:
+        """What a claim is known by, also when another one has its name later; None where there is none."""
+        found = self._api.get(claim)
+        return str(found["metadata"]["uid"]) if found else None
+
+    def _ended(self, job: Mapping[str, Any]) -> MoverResult | None:
+        for pod in self._pods_of(job):
+            code = _terminated(pod)
+            if code is not None:
+                return MoverResult(code, self._log(pod))
+            if why := _stuck(pod):
+                return MoverResult(1, "", f"its Pod cannot start ({why})")
+        current = self._informer.get(_ref(job))
+        for condition in status_of(current).get("conditions") or ():
+            if (condition["type"], condition["status"]) == ("Failed", "True"):
+                return MoverResult(1, "", f"its Job failed: {condition.get('message', condition.get('reason'))}")
+        return None
+
+    def _pods_of(self, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        uid, namespace = job["metadata"]["uid"], job["metadata"]["namespace"]
+        return [
+            pod
+            for pod in self._informer.of("Pod", namespace)
+            if uid in [owner["uid"] for owner in pod["metadata"].get("ownerReferences", ())]
+        ]
+
+    def _log(self, pod: Mapping[str, Any]) -> str:
+        ref = ObjectRef("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
+        return REDACT(self._api.log(ref, pod["spec"]["containers"][0]["name"]))
+
+    def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
+        """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
+        helper = ObjectRef("Pod", claim.namespace, f"conformance-helper-{secrets.token_hex(4)}")
+        self._api.create(self._helper_pod(helper, claim))
+        try:
+            ready = self._informer.wait(lambda: self._running(helper), HELPER_START_TIMEOUT_S)
+            if ready is not True:
+                why = ready or f"it did not run within {HELPER_START_TIMEOUT_S:g} s"
+                raise HarnessError(f"the Pod that looks into {claim} cannot start ({self._helper}): {why}")
+            return self._kubectl("exec", "-i", helper.name, "-n", helper.namespace, "--", *command, given=given)
+        finally:
+            self._api.delete(helper)
+
+    def _running(self, helper: ObjectRef) -> bool | str:
+        pod = self._informer.get(helper)
+        if pod is None:
+            return False
+        return _stuck(pod) or status_of(pod).get("phase") == "Running"
+
+    def _helper_pod(self, helper: ObjectRef, claim: ObjectRef) -> dict[str, Any]:
+        container = {
+            "name": HELPER,
+            "image": self._helper,
+            "imagePullPolicy": "IfNotPresent",
+            "command": ["sleep", "3600"],
+            "volumeMounts": [{"name": "volume", "mountPath": INSIDE}],
+        }
+        volume = {"name": "volume", "persistentVolumeClaim": {"claimName": claim.name}}
+        spec = {
+            "restartPolicy": "Never",
+            "terminationGracePeriodSeconds": 0,
+            "containers": [container],
+            "volumes": [volume],
+        }
+        metadata = {"name": helper.name, "namespace": helper.namespace}
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _terminated(pod: Mapping[str, Any]) -> int | None:
+    """How the first container of a Pod ended, at its first try; None where it has not."""
+    for status in status_of(pod).get("containerStatuses") or ():
+        for state in (status.get("lastState") or {}, status.get("state") or {}):
+            if "terminated" in state:
+                return int(state["terminated"]["exitCode"])
+    return None
+
+
+def _stuck(pod: Mapping[str, Any]) -> str:
+    for status in status_of(pod).get("containerStatuses") or ():
+        waiting = (status.get("state") or {}).get("waiting") or {}
+        if waiting.get("reason") in HOPELESS:
+            return f"{waiting['reason']}: {waiting.get('message', 'no message')}"
+    return ""
+
+
+def _tar(*args: str, given: bytes = b"") -> bytes:
+    """The system's tar: it keeps what a symbolic link of a volume could do out of other folders."""
+    done = subprocess.run(["tar", *args], input=given, capture_output=True, timeout=CARRY_TIMEOUT_S, check=False)
+    if done.returncode != 0:
+        raise HarnessError(f"tar {' '.join(args)}: {done.stderr.decode(errors='replace').strip()[-300:]}")
+    return done.stdout
+
+
+def _ref(job: Mapping[str, Any]) -> ObjectRef:
+    return ObjectRef("Job", job["metadata"]["namespace"], job["metadata"]["name"])

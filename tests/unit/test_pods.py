@@ -1,0 +1,77 @@
+"""What the Pods of a cluster show becomes the result of a mover: the first that ends, or why none does."""
+
+import pytest
+
+from harness.model import MoverResult, ObjectRef
+from harness.platform.pods import Pods
+
+JOB = {
+    "metadata": {"name": "volsync-src-orders", "namespace": "shop", "uid": "job"},
+    "spec": {"template": {"spec": {"containers": [{"name": "kopia", "args": ["backup"]}]}}},
+}
+OWNER = ObjectRef("ReplicationSource", "shop", "orders")
+
+
+class Told:
+    """An API, and its watch, that hold just what a test says."""
+
+    def __init__(self, pods, job_status):
+        self.pods = pods
+        self.job = {**JOB, "status": job_status}
+
+    def of(self, kind, namespace):
+        return self.pods
+
+    def get(self, ref):
+        return self.job
+
+    def wait(self, condition, timeout_s):
+        return condition()
+
+    def log(self, ref, container):
+        return f"log of {ref.name}"
+
+
+def pod(name, status, owner="job"):
+    return {
+        "metadata": {"name": name, "namespace": "shop", "ownerReferences": [{"uid": owner}]},
+        "spec": {"containers": [{"name": "kopia"}]},
+        "status": {"containerStatuses": [status] if status else []},
+    }
+
+
+def ended(code):
+    return {"terminated": {"exitCode": code}}
+
+
+def result(pods, job_status=None):
+    told = Told(pods, job_status or {})
+    node = Pods(told, told, None, "busybox", 3)
+    return node.run(node.start(JOB, OWNER, None))
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        ({"state": ended(0)}, MoverResult(0, "log of mine")),
+        ({"state": ended(3)}, MoverResult(3, "log of mine")),
+        ({"lastState": ended(3), "state": {"running": {}}}, MoverResult(3, "log of mine")),
+        ({"state": {"running": {}}}, MoverResult(1, "", "its Job did not end within 3 s")),
+        (
+            {"state": {"waiting": {"reason": "ErrImagePull", "message": "no such image"}}},
+            MoverResult(1, "", "its Pod cannot start (ErrImagePull: no such image)"),
+        ),
+        (None, MoverResult(1, "", "its Job did not end within 3 s")),
+    ],
+)
+def test_the_first_end_of_a_pod_counts(status, wanted):
+    assert result([pod("mine", status)]) == wanted
+
+
+def test_the_pod_of_an_older_job_of_the_same_name_is_not_its():
+    assert result([pod("older", {"state": ended(0)}, owner="older"), pod("mine", {"state": ended(4)})]).exit_code == 4
+
+
+def test_a_job_that_fails_without_a_pod_is_a_failed_sync():
+    status = {"conditions": [{"type": "Failed", "status": "True", "message": "forbidden: exceeded quota"}]}
+    assert result([], status) == MoverResult(1, "", "its Job failed: forbidden: exceeded quota")
