@@ -15,7 +15,7 @@ from harness.toolchain import provision
 
 MOVERS = Path(__file__).parent
 TAG = "volsync-kopia-conformance/plain-mover:test"
-PROGRAMS = ("bash", "jq", "cat", "date", "dirname", "env", "find", "mktemp", "rm", "sleep", "yes", "ls")
+PROGRAMS = ("bash", "jq", "cat", "date", "dirname", "env", "find", "mktemp", "rm", "sleep", "yes", "ls", "sh", "tar")
 DOCKERFILE = b'FROM scratch\nADD root.tar /\nENV PATH=/usr/bin:/bin\nENTRYPOINT ["/mover-kopia/entry.sh"]\n'
 
 

@@ -1,0 +1,1 @@
+"""A Kubernetes cluster of one node, for what the suite does where the pods run by themselves."""
