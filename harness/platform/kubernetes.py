@@ -111,8 +111,9 @@ class KubernetesPlatform:
         limit_s = self._cluster.answer_timeout_s
         if not self._wait(noted, limit_s):
             self._say(ref, f"the operator took no note of its mover's result within {limit_s:g} s")
-        claim = claim_of(self._applied[ref])
-        self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
+        if ref.kind == "ReplicationDestination":
+            claim = claim_of(self._applied[ref])
+            self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         if self._status(ref).get("lastManualSync") != trigger:
             self._failed.add(ref)
 

@@ -46,6 +46,7 @@ class Pods:
         self._kubectl = kubectl
         self._helper = helper
         self._timeout_s = timeout_s
+        self._no_helper = ""
         self._carried: dict[str, Tree] = {}
         self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
 
@@ -129,13 +130,19 @@ class Pods:
 
     def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
         """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
+        if self._no_helper:
+            # What kept one from starting keeps them all, and would take as long each time.
+            raise HarnessError(self._no_helper)
         helper = ObjectRef("Pod", claim.namespace, f"conformance-helper-{secrets.token_hex(4)}")
         self._api.create(self._helper_pod(helper, claim))
         try:
             ready = self._informer.wait(lambda: self._running(helper), HELPER_START_TIMEOUT_S)
             if ready is not True:
-                why = ready or f"it did not run within {HELPER_START_TIMEOUT_S:g} s"
-                raise HarnessError(f"the Pod that looks into {claim} cannot start ({self._helper}): {why}")
+                late = f"it did not run within {HELPER_START_TIMEOUT_S:g} s{_unscheduled(self._informer.get(helper))}"
+                self._no_helper = (
+                    f"the Pod that looks into {claim} cannot start (helper image {self._helper}): {ready or late}"
+                )
+                raise HarnessError(self._no_helper)
             return self._kubectl("exec", "-i", helper.name, "-n", helper.namespace, "--", *command, given=given)
         finally:
             self._api.delete(helper)
@@ -179,6 +186,14 @@ def _stuck(pod: Mapping[str, Any]) -> str:
         waiting = (status.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") in HOPELESS:
             return f"{waiting['reason']}: {waiting.get('message', 'no message')}"
+    return ""
+
+
+def _unscheduled(pod: Mapping[str, Any] | None) -> str:
+    """Why the cluster found no place for a Pod, as it says itself; "" where it did."""
+    for condition in status_of(pod).get("conditions") or ():
+        if (condition["type"], condition["status"]) == ("PodScheduled", "False"):
+            return f": {condition.get('message', condition.get('reason', ''))}"
     return ""
 
 

@@ -1,7 +1,10 @@
 """What the Pods of a cluster show becomes the result of a mover: the first that ends, or why none does."""
 
+from pathlib import Path
+
 import pytest
 
+from harness.errors import HarnessError
 from harness.model import MoverResult, ObjectRef
 from harness.platform.pods import Pods
 
@@ -75,3 +78,25 @@ def test_the_pod_of_an_older_job_of_the_same_name_is_not_its():
 def test_a_job_that_fails_without_a_pod_is_a_failed_sync():
     status = {"conditions": [{"type": "Failed", "status": "True", "message": "forbidden: exceeded quota"}]}
     assert result([], status) == MoverResult(1, "", "its Job failed: forbidden: exceeded quota")
+
+
+def test_a_helper_that_finds_no_place_is_told_once():
+    class Full(Told):
+        made = 0
+
+        def create(self, manifest):
+            self.made += 1
+
+        def delete(self, ref):
+            """Nothing is there."""
+
+        def get(self, ref):
+            message = "no persistent volumes available for this claim"
+            return {"status": {"conditions": [{"type": "PodScheduled", "status": "False", "message": message}]}}
+
+    told = Full([], {})
+    node = Pods(told, told, None, "busybox", 3)
+    for _ in range(2):
+        with pytest.raises(HarnessError, match=r"busybox.*no persistent volumes available"):
+            node.fetch(ObjectRef("PersistentVolumeClaim", "shop", "data"), Path("/nowhere"))
+    assert told.made == 1
