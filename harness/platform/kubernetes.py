@@ -21,8 +21,6 @@ ANSWER_TIMEOUT_S = 15.0
 
 ASKED_TIMEOUT_S = 2.0
 GONE_TIMEOUT_S = 15.0
-KUBECTL_TIMEOUT_S = 30.0
-
 
 if TYPE_CHECKING:
     from harness.platform.cluster import Cluster
