@@ -24,7 +24,8 @@ TIMEOUT_S = 120.0
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 """Halves the time of every later call against kopia's default; it changes no behaviour under test."""
 
-NOT_INITIALIZED = "repository not initialized"
+NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
+"""What kopia says where there is no repository: when it connects, and when a client opens it later."""
 
 Configuration = Mapping[str, Any]
 """What ``repository connect`` writes for later calls: the store, the cache, and who the client is."""
@@ -136,6 +137,11 @@ def version_of(binary: Path) -> str | None:
     done = run([binary, "--version"], env={"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}, timeout_s=20)
     match = re.match(r"v?(\d+\.\d+\.\d+\S*) build: ", done.stdout)
     return match.group(1) if done.exit_code == 0 and match else None
+
+
+def finds_no_repository(done: Completed) -> bool:
+    """Whether a call failed because there is no repository at all."""
+    return done.exit_code != 0 and any(words in done.stderr for words in NO_REPOSITORY)
 
 
 def require(done: Completed, what: str) -> Completed:

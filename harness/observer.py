@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.kopia import NOT_INITIALIZED, Configuration, KopiaClient, require, snapshots_in
+from harness.kopia import Configuration, KopiaClient, finds_no_repository, require, snapshots_in
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.process import Call
 
@@ -35,7 +35,7 @@ class Observer:
         if client is None:
             return ()
         done = client.list_snapshots("--all")
-        return () if done.exit_code and NOT_INITIALIZED in done.stderr else snapshots_in(done)
+        return () if finds_no_repository(done) else snapshots_in(done)
 
     def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient | None:
         """Connects once to a store; other repositories there are opened by the same configuration.
@@ -49,7 +49,7 @@ class Observer:
                 client.configure(self._connected[address.endpoint], address)
             else:
                 done = client.connect(address, OBSERVER)
-                if NOT_INITIALIZED in done.stderr:
+                if finds_no_repository(done):
                     return None
                 require(done, "let the observer connect")
                 self._connected[address.endpoint] = client.configuration()

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from harness.kopia import NOT_INITIALIZED, KopiaClient, command_line, snapshots_in
+from harness.kopia import KopiaClient, command_line, finds_no_repository, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.mover.selection import candidates, choose
 from harness.platform import discovery
@@ -114,7 +114,7 @@ class ReferenceMover:
         """Connects with the identity overrides, or creates where there is no repository yet."""
         identity, address = self.client_identity(job), self.address(job)
         done = client.connect(address, identity)
-        if NOT_INITIALIZED in done.stderr and job.args == ("backup",):
+        if finds_no_repository(done) and job.args == ("backup",):
             log += [f"+ {command_line(done)}", "No repository yet: creating it"]
             done = client.create(address, identity)
         self._check(done, log, "open the repository")
