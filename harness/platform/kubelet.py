@@ -109,7 +109,7 @@ class Kubelet:
         }
         self._api.create(pod)
         self._pods[metadata["uid"]] = ObjectRef("Pod", metadata["namespace"], name)
-        self._api.set_status(_ref(job), {"startTime": _now(), "active": 1})
+        self._api.set_status(job_ref(job), {"startTime": _now(), "active": 1})
         return moved
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
@@ -129,7 +129,7 @@ class Kubelet:
                 ],
             },
         )  # fmt: skip
-        self._api.set_status(_ref(job), _succeeded() if succeeded else _failed(result))
+        self._api.set_status(job_ref(job), _succeeded() if succeeded else _failed(result))
 
     def _mover_job(
         self, job: Mapping[str, Any], container: Mapping[str, Any], owner: ObjectRef, volumes: Volumes
@@ -220,7 +220,8 @@ def snapshots_of(namespace: str) -> str:
     return f"snapshots.{namespace}"
 
 
-def _ref(job: Mapping[str, Any]) -> ObjectRef:
+def job_ref(job: Mapping[str, Any]) -> ObjectRef:
+    """What names a Job in the API."""
     return ObjectRef("Job", job["metadata"]["namespace"], job["metadata"]["name"])
 
 

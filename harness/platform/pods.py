@@ -18,7 +18,7 @@ from harness.errors import HarnessError
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import Volumes, status_of
-from harness.platform.kubelet import environment_of
+from harness.platform.kubelet import environment_of, job_ref
 from harness.process import REDACT
 from harness.volumes import Tree, tree
 
@@ -54,7 +54,7 @@ class Pods:
 
     def hold(self, job: Mapping[str, Any]) -> None:
         """Has no mover run: the operator was only asked what it makes of an object."""
-        self._api.update(_ref(job), lambda before: {**before, "spec": {**before["spec"], "suspend": True}})
+        self._api.update(job_ref(job), lambda before: {**before, "spec": {**before["spec"], "suspend": True}})
 
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
         """What the Job gives its mover; its Pod is the cluster's.  Raises MissingKey as a kubelet would wait."""
@@ -68,10 +68,10 @@ class Pods:
 
     def fill(self, claim: ObjectRef, folder: Path) -> None:
         """Carries a folder into a claim, which then holds just that."""
-        known = self._known(claim)
-        if known is None or tree(folder) == self._carried.get(known, {}):
+        known, wanted = self._known(claim), tree(folder)
+        if known is None or wanted == self._carried.get(known, {}):
             return
-        self._carried[known] = tree(folder)
+        self._carried[known] = wanted
         packed = _tar("-cf", "-", "-C", str(folder), ".")
         unpack = f"find {INSIDE} -mindepth 1 -delete && tar -xpf - -C {INSIDE}"
         self._with_helper(claim, ("sh", "-c", unpack), packed)
@@ -92,9 +92,7 @@ class Pods:
         ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
         if isinstance(ended, MoverResult):
             return ended
-        pod = next(iter(self._pods_of(there)), None)
-        log = self._log(pod) if pod and _terminated(pod) is not None else ""
-        return MoverResult(1, log, f"its Job did not end within {self._timeout_s:g} s")
+        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s")
 
     # --- inside
 
@@ -110,7 +108,7 @@ class Pods:
                 return MoverResult(code, self._log(pod))
             if why := _stuck(pod):
                 return MoverResult(1, "", f"its Pod cannot start ({why})")
-        current = self._informer.get(_ref(job))
+        current = self._informer.get(job_ref(job))
         for condition in status_of(current).get("conditions") or ():
             if (condition["type"], condition["status"]) == ("Failed", "True"):
                 return MoverResult(1, "", f"its Job failed: {condition.get('message', condition.get('reason'))}")
@@ -203,7 +201,3 @@ def _tar(*args: str, given: bytes = b"") -> bytes:
     if done.returncode != 0:
         raise HarnessError(f"tar {' '.join(args)}: {done.stderr.decode(errors='replace').strip()[-300:]}")
     return done.stdout
-
-
-def _ref(job: Mapping[str, Any]) -> ObjectRef:
-    return ObjectRef("Job", job["metadata"]["namespace"], job["metadata"]["name"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource
+from minio.datatypes import Object
 from minio.error import MinioException, S3Error
 
 from harness.errors import HarnessError
@@ -103,11 +104,7 @@ class S3Store:
 
     def objects(self, bucket: str) -> list[str]:
         """A line for every object of a bucket: its name and its size in bytes."""
-        try:
-            found = list(self._minio.list_objects(bucket, recursive=True))
-        except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
-        return [f"{bucket}/{one.object_name}\t{one.size}" for one in found]
+        return [f"{bucket}/{one.object_name}\t{one.size}" for one in self._listed(bucket)]
 
     def copy_objects(self, source: str, target: str) -> None:
         """Copies every object of a bucket into another one."""
@@ -120,16 +117,18 @@ class S3Store:
 
     def holds(self, bucket: str, name: str) -> bool:
         """Whether a bucket holds an object of this name."""
-        try:
-            found = list(self._minio.list_objects(bucket, prefix=name))
-        except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
-        return name in [one.object_name for one in found]
+        return name in [one.object_name for one in self._listed(bucket, name)]
 
     def size_bytes(self, bucket: str, prefix: str = "") -> int:
         """The sum of the sizes of all objects under a prefix."""
         pages = self._boto.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return sum(item["Size"] for page in pages for item in page.get("Contents", ()))
+
+    def _listed(self, bucket: str, prefix: str = "") -> list[Object]:
+        try:
+            return list(self._minio.list_objects(bucket, prefix=prefix, recursive=True))
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
 
     @cached_property
     def _minio(self) -> Minio:
