@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from harness import documents
 from harness.errors import HarnessError
 from harness.process import REDACT
 from harness.sync import Sync
@@ -36,7 +35,7 @@ def write(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _text(folder / "message.txt", message)
-    _text(folder / "manifests.yaml", yaml.safe_dump_all([_plain(one) for one in testbed.manifests()], sort_keys=False))
+    _text(folder / "manifests.yaml", documents.dump_all(_plain(one) for one in testbed.manifests()))
     _text(folder / "versions.json", json.dumps(versions, indent=1))
     _text(folder / "snapshots.json", _snapshots(testbed))
     _text(folder / "buckets.txt", _buckets(testbed))

@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
@@ -77,7 +78,7 @@ class ImageMover:
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
         begin = time.monotonic()
         try:
-            container = self._start(job, volumes)
+            container = self._create(job, volumes)
             try:
                 result = self._follow(container)
             finally:
@@ -91,8 +92,10 @@ class ImageMover:
     def _client(self) -> DockerClient:
         return engine()
 
-    def _start(self, job: MoverJob, volumes: dict[str, Path]) -> Container:
-        return self._client.containers.run(
+    def _create(self, job: MoverJob, volumes: dict[str, Path]) -> Container:
+        from docker.types import LogConfig
+
+        return self._client.containers.create(
             self.spec.image,
             entrypoint=list(self.spec.entrypoint),
             command=list(job.args),
@@ -100,33 +103,36 @@ class ImageMover:
             volumes={str(path): {"bind": at, "mode": "rw"} for at, path in volumes.items()},
             network_mode="host",
             labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},
-            detach=True,
+            # What it writes is read as it comes. Kept by the engine, a flood of short lines fills
+            # the disk many times over, and is handed out too slowly to be known for a flood in time.
+            log_config=LogConfig(type="none"),
             **self.spec.security(),
         )
 
     def _follow(self, container: Container) -> MoverResult:
-        """Waits for the container's end, within its limits."""
-        log, flooded = bytearray(), threading.Event()
+        """Starts the container and waits for its end, within its limits."""
+        log, settled = bytearray(), threading.Event()
+        written = container.attach(stream=True)
+        container.start()
 
         def read() -> None:
-            for chunk in container.logs(stream=True, follow=True):
-                log.extend(chunk)
-                if len(log) > MAX_LOG_BYTES:
-                    flooded.set()
-                    return
+            for chunk in written:
+                if len(log) <= MAX_LOG_BYTES:
+                    log.extend(chunk)
+                else:  # and goes on: the engine ends no container whose output is left lying
+                    settled.set()
 
-        reader = threading.Thread(target=read, daemon=True)
-        reader.start()
-        reader.join(self.spec.timeout_s)
+        reading = ThreadPoolExecutor(1).submit(read)
+        reading.add_done_callback(lambda _: settled.set())
         why = ""
-        if flooded.is_set():
-            why = f"it wrote more than {MAX_LOG_BYTES >> 20} MiB to its log"
-            container.kill()
-        elif reader.is_alive():
+        if not settled.wait(self.spec.timeout_s):
             why = f"it did not end within {self.spec.timeout_s:g} s"
             container.stop(timeout=int(TERM_GRACE_S))
-            reader.join(TERM_GRACE_S)
+        elif len(log) > MAX_LOG_BYTES:
+            why = f"it wrote more than {MAX_LOG_BYTES >> 20} MiB to its log"
+            container.stop(timeout=0)
         status = container.wait(timeout=int(TERM_GRACE_S) + 30)["StatusCode"]
+        reading.result(TERM_GRACE_S)
         return MoverResult(int(status), log.decode("utf-8", errors="replace"), why)
 
 

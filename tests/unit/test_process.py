@@ -38,9 +38,11 @@ def test_a_process_that_hangs_is_killed_with_its_children(tmp_path):
     begin = time.monotonic()
     with pytest.raises(TimeLimitExceeded, match=r"0\.5 s"):
         run(["/bin/sh", "-c", script], env={"PATH": os.environ["PATH"]}, timeout_s=0.5)
-    assert time.monotonic() - begin < 5
     state = Path("/proc", pid_file.read_text().strip(), "stat")
-    assert not state.exists() or state.read_text().split()[2] == "Z"
+    # A killed process closes its files, for which the run waits, a moment before it is a zombie.
+    while state.exists() and state.read_text().split()[2] != "Z":
+        assert time.monotonic() - begin < 5, "the child goes on"
+        time.sleep(0.01)
 
 
 def test_a_program_that_is_not_there_is_named():
