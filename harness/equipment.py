@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -46,6 +47,7 @@ class Equipment:
     calls: list[Call] = field(default_factory=list, repr=False)
     password: str = field(default_factory=lambda: secrets.token_urlsafe(PASSWORD_BYTES), repr=False)
     blank: Blank | None = field(default=None, repr=False)
+    removals: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
     connected: dict[str, Configuration] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -83,6 +85,16 @@ class Equipment:
         """The blank repository's bucket that a bucket began as a copy of; "" where it began empty."""
         mark = self.folder / BUCKETS_FOLDER / bucket
         return mark.read_text(encoding="utf-8") if mark.exists() else ""
+
+    def discard(self, folder: Path) -> None:
+        """Has a folder that a scenario is done with removed while the next one runs.
+
+        All of them at the end of a run keep everybody waiting; what is left by then goes with the run's folder.
+        """
+        if self.keep or self.overhead:
+            return
+        self.removals = [one for one in self.removals if one.poll() is None]
+        self.removals.append(subprocess.Popen(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL))
 
     def remove_buckets(self) -> None:
         """Removes every bucket that is left of this run, where the store outlives it."""

@@ -47,7 +47,7 @@ class Testbed:
         rename: Callable[[str], str] = str,
     ) -> None:
         """``rename`` maps namespaces as a scenario calls them to those on an API that others share."""
-        folder = equipment.folder / name
+        folder = self.folder = equipment.folder / name
         self._equipment = equipment
         self._volumes = FolderVolumes(folder / "volumes")
         self._platform = subject.platform(sides, self._volumes, equipment.cluster, rename)

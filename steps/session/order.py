@@ -9,8 +9,6 @@ import pytest
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
-from harness.spec.ledger import claims
-
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -24,18 +22,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _weight(item: pytest.Item) -> int:
     """About how long a scenario takes: its steps and the rows of their tables.
 
-    One that only kopia decides runs no mover, and is short; one that is skipped takes nothing.
+    One without a source runs no mover, and is short; one that is skipped takes nothing.
     """
     if item.get_closest_marker("skip"):
         return 0
-    deciding = {
-        part for mark in item.iter_markers() if mark.name in claims() for part in claims()[mark.name].decided_by
-    }
-    if deciding <= {"kopia"}:
-        return 1
     function = getattr(item, "obj", None)
     scenario = scenario_wrapper_template_registry.get(function) if function else None
     steps = list(scenario.steps) if scenario else []
+    if not any("source" in step.name for step in steps):
+        return 1
     most_rows = max(map(_rows, steps), default=0)
     return sum(1 + _rows(step) + most_rows * _rounds(step) for step in steps)
 

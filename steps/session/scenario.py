@@ -55,6 +55,7 @@ def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> It
         request.node.stash[TESTBED] = bed
         yield bed
         bed.close()
+        equipment.discard(bed.folder)
     if equipment.keep:
         bed.repositories.write_hints(request.node.name)
 
