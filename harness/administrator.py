@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -38,7 +38,7 @@ class Administrator:
 
     def client(self, verb: str, identity: Identity) -> KopiaClient:
         """A client that opened the repository by ``connect`` or ``create`` under an identity."""
-        client = self._repositories.client(f"client-{next(self._numbers)}")
+        client = self._repositories.client(self._next_name())
         address = self._repositories.address(DOCUMENTED_REPOSITORY)
         done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
         require(done, f"let a plain client {verb}")
@@ -58,6 +58,21 @@ class Administrator:
         times = (f"--start-time={written}", f"--end-time={written}")
         require(self._client().snapshot(folder, source, *times), "write a snapshot of the past")
         self._repositories.changed()
+
+    def begin_with(self, recipes: Sequence[str]) -> Sequence[Tree] | None:
+        """Makes the repository, with the history of the first recipe that somebody wrote already.
+
+        Returns what its snapshots hold, in order; None where the repository was there before.
+        """
+        if self._own is not None or self._repositories.exists(DOCUMENTED_REPOSITORY):
+            return None
+        beginning = self._repositories.beginning(DOCUMENTED_REPOSITORY, recipes)
+        self._own = self._repositories.begin(DOCUMENTED_REPOSITORY, self._next_name(), SELF, beginning)
+        return beginning.contents if beginning else ()
+
+    def put_aside(self, recipe: str, contents: Sequence[Tree]) -> None:
+        """Lets others begin with the repository as it is now: it holds what the recipe says, and no more."""
+        self._repositories.put_aside(DOCUMENTED_REPOSITORY, recipe, contents)
 
     def keep(self, number: int) -> None:
         """Has no later snapshot prune a history of so many: kopia does so at every create by its defaults."""
@@ -118,11 +133,12 @@ class Administrator:
     def _client(self) -> KopiaClient:
         if self._own is None:
             there = self._repositories.exists(DOCUMENTED_REPOSITORY)
-            name = f"client-{next(self._numbers)}"
-            self._own = (
-                self.client("connect", SELF) if there else self._repositories.begin(DOCUMENTED_REPOSITORY, name, SELF)
-            )
+            use = self._repositories.open if there else self._repositories.begin
+            self._own = use(DOCUMENTED_REPOSITORY, self._next_name(), SELF)
         return self._own
+
+    def _next_name(self) -> str:
+        return f"client-{next(self._numbers)}"
 
 
 def _as_kopia_reads(instant: str) -> str:

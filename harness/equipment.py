@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
-from harness.kopia import Configuration
 from harness.platform.facts import ClusterFacts
 from harness.process import REDACT, Call
+from harness.shelf import Shelf
 from harness.storage.s3 import S3Store
 from harness.toolchain.provision import Tool
 
@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 MIN_FREE_BYTES = 32 << 20
 PASSWORD_BYTES = 18
 BUCKETS_FOLDER = "buckets"
-
-
-@dataclass(frozen=True)
-class Blank:
-    """An empty repository that kopia made once in this worker, with the configuration of its first client."""
-
-    bucket: str
-    configuration: Configuration
+SHELF_FOLDER = "shelf"
 
 
 @dataclass
@@ -46,9 +39,7 @@ class Equipment:
     kubernetes: ClusterFacts | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
     password: str = field(default_factory=lambda: secrets.token_urlsafe(PASSWORD_BYTES), repr=False)
-    blank: Blank | None = field(default=None, repr=False)
     removals: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
-    connected: dict[str, Configuration] = field(default_factory=dict, repr=False)
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -59,6 +50,11 @@ class Equipment:
         from harness.platform.cluster import Cluster
 
         return Cluster(self.kubernetes)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What the workers of this run share."""
+        return Shelf(self.folder / SHELF_FOLDER)
 
     def record(self, call: Call) -> None:
         """Counts one call of kopia."""
@@ -74,15 +70,13 @@ class Equipment:
         self._mark_bucket(name)
         self.store.make_bucket(name)
 
-    def copy_blank(self, bucket: str) -> None:
-        """Has a bucket hold a copy of the blank repository, and remembers that for whoever repeats the run."""
-        if self.blank is None:
-            raise HarnessError("the worker has no blank repository yet")
-        self.store.copy_objects(self.blank.bucket, bucket)
-        self._mark_bucket(bucket, self.blank.bucket)
+    def copy_bucket(self, source: str, bucket: str) -> None:
+        """Has a bucket begin as a copy of another one, and remembers that for whoever repeats the run."""
+        self.store.copy_objects(source, bucket)
+        self._mark_bucket(bucket, source)
 
-    def blank_of(self, bucket: str) -> str:
-        """The blank repository's bucket that a bucket began as a copy of; "" where it began empty."""
+    def copied_from(self, bucket: str) -> str:
+        """The bucket that a bucket began as a copy of; "" where it began empty."""
         mark = self.folder / BUCKETS_FOLDER / bucket
         return mark.read_text(encoding="utf-8") if mark.exists() else ""
 
@@ -118,6 +112,7 @@ class Equipment:
             "kopia": [str(self.kopia.path), self.kopia.version, self.kopia.origin],
             "store": self.store.as_dict(),
             "folder": str(self.folder),
+            "password": self.password,
             "keep": self.keep,
             "overhead": self.overhead,
             "kubernetes": asdict(self.kubernetes) if self.kubernetes else None,
@@ -125,9 +120,9 @@ class Equipment:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Equipment:
-        """The counterpart of ``as_dict``; the secret of the store is redacted from here on."""
+        """The counterpart of ``as_dict``; what is secret is redacted from here on."""
         path, version, origin = values["kopia"]
-        REDACT.add([values["store"]["secret_key"]])
+        REDACT.add([values["store"]["secret_key"], values["password"]])
         return Equipment(
             Tool(Path(path), version, origin),
             S3Store(**values["store"]),
@@ -135,6 +130,7 @@ class Equipment:
             values["keep"],
             values["overhead"],
             ClusterFacts(**values["kubernetes"]) if values["kubernetes"] else None,
+            password=values["password"],
         )
 
 

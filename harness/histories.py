@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 from harness.administrator import Administrator
 from harness.model import Identity, ObjectRef
@@ -19,13 +18,26 @@ class Histories:
         self._of_sources: dict[tuple[ObjectRef, str], Tree] = {}
         self._of_strangers: dict[Identity, Tree] = {}
 
-    def write(self, ref: ObjectRef, identity: Identity, folder: Path, path: str, instants: Sequence[str]) -> list[Tree]:
-        """Has a source look back on backups of its volume at the given instants; returns what they held."""
+    def write(self, ref: ObjectRef, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
+        """Has a source look back on backups of its volume at the given instants; returns what they held.
+
+        A history that begins a repository is written once in a run: scenarios often look back on the same one.
+        """
         self._administrator.keep(len(instants))
+        recipes = [f"{identity}:{path} at {', '.join(instants[:number])}" for number in range(len(instants), 0, -1)]
+        begun = self._administrator.begin_with(recipes)
+        contents = [*(begun or ()), *self._snapshots(identity, path, instants[len(begun or ()) :])]
+        if begun is not None and len(begun) < len(instants):
+            self._administrator.put_aside(recipes[0], contents)
+        self._of_sources |= {(ref, instant): content for instant, content in zip(instants, contents, strict=True)}
+        return contents
+
+    def _snapshots(self, identity: Identity, path: str, instants: Sequence[str]) -> Iterator[Tree]:
+        folder = self._volumes.claim("outside", "history")
         for instant in instants:
-            self._of_sources[ref, instant] = fill(folder, f"{ref} at {instant}")
+            content = fill(folder, f"{identity} at {instant}")
             self._administrator.write_snapshot(identity, folder, path, instant)
-        return [self._of_sources[ref, instant] for instant in instants]
+            yield content
 
     def write_stranger(self, identity: Identity, instant: str) -> Identity:
         """Has a kopia user that no operator knows look back on one snapshot of ``/data``."""

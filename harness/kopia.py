@@ -18,6 +18,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.process import Call, Completed, run
+from harness.shelf import Configuration
 
 TIMEOUT_S = 120.0
 
@@ -26,9 +27,6 @@ CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 
 NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
 """What kopia says where there is no repository: when it connects, and when a client opens it later."""
-
-Configuration = Mapping[str, Any]
-"""What ``repository connect`` writes for later calls: the store, the cache, and who the client is."""
 
 
 class KopiaFailed(HarnessError):
@@ -73,13 +71,19 @@ class KopiaClient:
         _field(_field(noted, "storage", dict, what), "config", dict, what)
         return dict(noted)
 
-    def configure(self, like: Configuration, address: RepositoryAddress) -> None:
-        """Opens another repository of a store as a client that connected to one: without a call of kopia."""
+    def configure(self, like: Configuration, address: RepositoryAddress, identity: Identity) -> None:
+        """Opens a repository by what a client noted that connected to another one of the store: without a call."""
         self.folder.mkdir(parents=True, exist_ok=True)
         storage = like["storage"]
         place = {"bucket": address.bucket, "prefix": address.prefix}
         caching = {**like.get("caching", {}), "cacheDirectory": str(self.cache)}
-        noted = {**like, "storage": {**storage, "config": {**storage["config"], **place}}, "caching": caching}
+        noted = {
+            **like,
+            "storage": {**storage, "config": {**storage["config"], **place}},
+            "caching": caching,
+            "username": identity.username,
+            "hostname": identity.hostname,
+        }
         self._config.touch(mode=0o600)
         self._config.write_text(json.dumps(noted), encoding="utf-8")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.kopia import Configuration, KopiaClient, finds_no_repository, require, snapshots_in
+from harness.kopia import KopiaClient, finds_no_repository, require, snapshots_in
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.process import Call
+from harness.shelf import Shelf
 
 OBSERVER = Identity("observer", "conformance-harness")
 """Takes no snapshot, so it never shows among the tenants."""
@@ -16,14 +17,12 @@ OBSERVER = Identity("observer", "conformance-harness")
 class Observer:
     """The repository's own account.  It never writes."""
 
-    def __init__(
-        self, binary: Path, scratch: Path, record: Callable[[Call], None], connected: dict[str, Configuration]
-    ) -> None:
-        """``connected`` is shared by the observers of a worker: how kopia configures a client of each store."""
+    def __init__(self, binary: Path, scratch: Path, record: Callable[[Call], None], shelf: Shelf) -> None:
+        """``shelf`` is shared by the observers of one store."""
         self._binary = binary
         self._scratch = scratch
         self._record = record
-        self._connected = connected
+        self._shelf = shelf
         self._clients: dict[RepositoryAddress, KopiaClient] = {}
 
     def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
@@ -45,13 +44,13 @@ class Observer:
         if address not in self._clients:
             folder = self._scratch / f"observer-{len(self._clients) + 1}"
             client = KopiaClient(self._binary, folder, folder / "cache", access, self._record)
-            if address.endpoint in self._connected:
-                client.configure(self._connected[address.endpoint], address)
+            if self._shelf.configuration:
+                client.configure(self._shelf.configuration, address, OBSERVER)
             else:
                 done = client.connect(address, OBSERVER)
                 if finds_no_repository(done):
                     return None
                 require(done, "let the observer connect")
-                self._connected[address.endpoint] = client.configuration()
+                self._shelf.note(client.configuration())
             self._clients[address] = client
         return self._clients[address]

@@ -67,9 +67,9 @@ def _make_bucket(equipment: Equipment, bucket: str) -> None:
     """Makes a bucket of the loop, which begins as its counterpart in the run did."""
     prefix = equipment.store.bucket_prefix
     equipment.make_bucket(bucket)
-    blank = equipment.blank_of(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
-    if blank:
-        equipment.store.copy_objects(blank, bucket)
+    beginning = equipment.copied_from(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
+    if beginning:
+        equipment.store.copy_objects(beginning, bucket)
 
 
 def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list[str]:

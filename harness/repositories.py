@@ -7,18 +7,23 @@ so that scenarios never meet; its prefix stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 
 from harness.completion import DOCUMENTED_REPOSITORY
-from harness.equipment import Blank, Equipment
+from harness.equipment import Equipment
 from harness.kopia import KopiaClient, require
 from harness.model import Identity, Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.observer import Observer
 from harness.process import REDACT
+from harness.shelf import Beginning
+from harness.volumes import Tree
 
 MAX_BUCKET_LENGTH = 63
 HINTS_FOLDER = "kept"
+BLANK = "nothing"
+"""The recipe of a repository that holds no snapshot."""
 FORMAT_BLOB = "kopia.repository"
 """The object that makes a bucket, or what is below a prefix, a repository of kopia."""
 
@@ -29,9 +34,11 @@ class Repositories:
     def __init__(self, equipment: Equipment, name: str, folder: Path) -> None:
         self._equipment = equipment
         self._store = equipment.store
+        self._shelf = equipment.shelf
+        self._numbers = count(1)
         self._name = name
         self._folder = folder
-        self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record, equipment.connected)
+        self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record, equipment.shelf)
         self._buckets: dict[str, str] = {}
         self._password = equipment.password
         REDACT.add([self._password])
@@ -125,29 +132,57 @@ class Repositories:
         address = self.address(repository)
         return self._store.holds(address.bucket, f"{address.prefix}{FORMAT_BLOB}")
 
-    def begin(self, repository: str, name: str, identity: Identity) -> KopiaClient:
-        """Makes a documented repository for a client of that name, and returns the client.
-
-        Making one takes kopia longer than any other call; so it is done once in a worker, and the others
-        begin as a copy of that one, as it was when it was empty.
-        """
+    def open(self, repository: str, name: str, identity: Identity) -> KopiaClient:
+        """A client of that name that opened a documented repository, which is there."""
         address, client = self.address(repository), self.client(name)
-        if address.prefix or self._password != self._equipment.password:
-            require(client.create(address, identity), "make a repository")
-            return client
-        if self._equipment.blank is None:
-            self._equipment.blank = self._made_blank(identity)
-        self._equipment.copy_blank(address.bucket)
-        client.configure(self._equipment.blank.configuration, address)
+        if self._shelf.configuration:
+            client.configure(self._shelf.configuration, address, identity)
+        else:
+            require(client.connect(address, identity), "open a repository")
         return client
 
-    def _made_blank(self, identity: Identity) -> Blank:
-        bucket = f"{self._store.bucket_prefix}-{self._name}-blank"
-        self._equipment.make_bucket(bucket)
+    def begin(self, repository: str, name: str, identity: Identity, like: Beginning | None = None) -> KopiaClient:
+        """Makes a documented repository for a client of that name, and returns the client.
+
+        Making one takes kopia longer than any other call; so it is done once, and the others begin as a
+        copy of that one, or of one with a history that somebody else wrote.
+        """
+        if not self._may_be_copy(repository):
+            client = self.client(name)
+            require(client.create(self.address(repository), identity), "make a repository")
+            return client
+        beginning = like or self._shelf.find(BLANK) or self._made_blank(identity)
+        self._equipment.copy_bucket(beginning.bucket, self.address(repository).bucket)
+        self.changed()
+        return self.open(repository, name, identity)
+
+    def beginning(self, repository: str, recipes: Sequence[str]) -> Beginning | None:
+        """What a documented repository may begin as: by the first of the recipes that somebody wrote already."""
+        return self._shelf.first(recipes) if self._may_be_copy(repository) else None
+
+    def put_aside(self, repository: str, recipe: str, contents: Sequence[Tree]) -> None:
+        """Lets others begin with a documented repository as it is now: it holds what the recipe says, and no more."""
+        if self._may_be_copy(repository):
+            bucket = self._bucket_of_shelf()
+            self._equipment.copy_bucket(self.address(repository).bucket, bucket)
+            self._shelf.put(recipe, Beginning(bucket, tuple(contents)))
+
+    def _may_be_copy(self, repository: str) -> bool:
+        return not self.address(repository).prefix and self._password == self._equipment.password
+
+    def _made_blank(self, identity: Identity) -> Beginning:
+        blank = Beginning(self._bucket_of_shelf())
         client = self.client("blank")
-        address = RepositoryAddress(bucket, "", self._store.endpoint, self._store.tls)
+        address = RepositoryAddress(blank.bucket, "", self._store.endpoint, self._store.tls)
         require(client.create(address, identity), "make a repository")
-        return Blank(bucket, client.configuration())
+        self._shelf.note(client.configuration())
+        self._shelf.put(BLANK, blank)
+        return blank
+
+    def _bucket_of_shelf(self) -> str:
+        bucket = f"{self._store.bucket_prefix}-{self._name}-shelf-{next(self._numbers)}"
+        self._equipment.make_bucket(bucket)
+        return bucket
 
     def write_hints(self, title: str) -> None:
         """For a store that is kept: a script for each bucket that looks into it with plain kopia."""

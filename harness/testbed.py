@@ -157,7 +157,7 @@ class Testbed:
         if identity is None:
             raise HarnessError(f"the operator makes no job for {ref}: its history cannot be written")
         path = kopia_spec(self._manifests[ref]).get("sourcePathOverride", "/data")
-        written = self.histories.write(ref, identity, self.volume(ref), path, instants)
+        written = self.histories.write(ref, identity, path, instants)
         self._contents.setdefault(ref, []).extend(written)
 
     def hand_over_backup(self, ref: ObjectRef, identity: Identity) -> Sync:

@@ -12,11 +12,9 @@ from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sorts by length, and deals to the workers in turn: xdist gives each a contiguous share at the start."""
-    workers = int(getattr(config, "workerinput", {}).get("workercount", 1))
-    if workers > 1:
-        longest_first = sorted(items, key=_weight, reverse=True)
-        items[:] = [item for worker in range(workers) for item in longest_first[worker::workers]]
+    """Sorts by length; the workers are then handed one at a time (``--dist load --maxschedchunk 1``)."""
+    if int(getattr(config, "workerinput", {}).get("workercount", 1)) > 1:
+        items.sort(key=_weight, reverse=True)
 
 
 def _weight(item: pytest.Item) -> int:

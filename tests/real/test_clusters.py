@@ -17,7 +17,7 @@ from tests.cluster.node import Node
 from tests.real.conftest import PROJECT
 
 OPERATOR = PROJECT / "tests" / "operator"
-BY_WORKERS = ("-n", "2", "--dist", "worksteal", "--max-worker-restart", "0")
+BY_WORKERS = ("-n", "2", "--dist", "load", "--maxschedchunk", "1", "--max-worker-restart", "0")
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pexpect
 import pytest
 
 STORES = ["process", "container"]
-WHOLE = ("-n", "2", "--dist", "worksteal", "--max-worker-restart", "0")
+WHOLE = ("-n", "2", "--dist", "load", "--maxschedchunk", "1", "--max-worker-restart", "0")
 
 
 @pytest.fixture(params=STORES)

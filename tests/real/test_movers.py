@@ -15,7 +15,7 @@ from tests.real.conftest import PROJECT
 MOVERS = PROJECT / "tests" / "movers"
 WRONG = yaml.safe_load((MOVERS / "wrong.yaml").read_text(encoding="utf-8"))
 JUDGED = [claim.id for claim in claims().values() if claim.is_judged and {"mover", "kopia"} & set(claim.decided_by)]
-BY_MOVERS = ("-n", "2", "--dist", "worksteal", "--max-worker-restart", "0", "--storage", "process")
+BY_MOVERS = ("-n", "2", "--dist", "load", "--maxschedchunk", "1", "--max-worker-restart", "0", "--storage", "process")
 
 
 @pytest.fixture

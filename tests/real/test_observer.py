@@ -9,6 +9,7 @@ from harness.errors import HarnessError
 from harness.kopia import KopiaClient
 from harness.model import Identity, RepositoryAccess, RepositoryAddress
 from harness.observer import Observer
+from harness.shelf import Shelf
 from harness.storage import server
 from harness.storage.credentials import random_credentials
 from harness.storage.s3 import S3Store
@@ -25,7 +26,7 @@ def world(request, tmp_path):
     store = S3Store(started.endpoint, False, credentials.access_key, credentials.secret_key)
     kopia = provision.kopia(request.param, {}, print).path
     access = RepositoryAccess("a-password", credentials.access_key, credentials.secret_key)
-    observer = Observer(kopia, tmp_path / "observer", lambda call: None, {})
+    observer = Observer(kopia, tmp_path / "observer", lambda call: None, Shelf(tmp_path / "shelf"))
 
     def address(bucket, prefix=""):
         return RepositoryAddress(bucket, prefix, started.endpoint, False)

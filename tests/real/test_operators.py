@@ -16,7 +16,7 @@ from tests.real.conftest import PROJECT
 
 OPERATOR = PROJECT / "tests" / "operator"
 WRONG = yaml.safe_load((OPERATOR / "wrong.yaml").read_text(encoding="utf-8"))
-BY_WORKERS = ("-n", "2", "--dist", "worksteal", "--max-worker-restart", "0", "--storage", "process")
+BY_WORKERS = ("-n", "2", "--dist", "load", "--maxschedchunk", "1", "--max-worker-restart", "0", "--storage", "process")
 
 
 @pytest.fixture

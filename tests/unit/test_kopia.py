@@ -71,11 +71,11 @@ def client(folder):
 
 def test_a_configuration_opens_another_repository_of_the_store(tmp_path):
     other = client(tmp_path / "other")
-    other.configure(LIKE, RepositoryAddress("two", "app1/", "127.0.0.1:9000", False))
+    other.configure(LIKE, RepositoryAddress("two", "app1/", "127.0.0.1:9000", False), Identity("alice", "site"))
     noted = other.configuration()
     assert noted["storage"]["config"] == {**LIKE["storage"]["config"], "bucket": "two", "prefix": "app1/"}
     assert noted["caching"] == {"cacheDirectory": str(tmp_path / "other" / "cache"), "maxCacheSize": 5}
-    assert noted["username"] == "observer"
+    assert (noted["username"], noted["hostname"]) == ("alice", "site"), "not who connected first"
     assert (tmp_path / "other" / "repository.config").stat().st_mode & 0o077 == 0, "it holds the key of the store"
 
 
