@@ -150,19 +150,12 @@ class Api:
         except ApiError as error:
             raise _broken(error) from None
 
-    def log(self, ref: ObjectRef, container: str, most: int) -> str:
-        """The log of a container of a Pod, or the begin of one that is longer than so many characters."""
-        read: list[str] = []
-        length = 0
+    def log(self, ref: ObjectRef, container: str) -> str:
+        """The log of a container of a Pod."""
         try:
-            for line in self._call("log", ref.name, namespace=ref.namespace, container=container):
-                read.append(line)
-                length += len(line)
-                if length > most:
-                    break
+            return "".join(self._call("log", ref.name, namespace=ref.namespace, container=container))
         except ApiError as error:
             raise _broken(error) from None
-        return "".join(read)
 
     def watch(self, kind: str) -> Any:
         """Pairs of an event (ADDED, MODIFIED, DELETED) and an object, of all namespaces, as they come."""

@@ -24,14 +24,9 @@ from harness.volumes import Tree, tree
 
 HELPER_START_TIMEOUT_S = 180.0
 CARRY_TIMEOUT_S = 120.0
-MOST_OF_LOG = 8 << 20
 HELPER, INSIDE = "helper", "/volume"
 HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
 """Why a container waits that will not start by itself."""
-
-
-_End = tuple[int, str, Mapping[str, Any] | None]
-"""How a Job ended: exit status, why where its Pod does not say, and the Pod whose log tells of it."""
 
 
 class Kubectl(Protocol):
@@ -94,8 +89,10 @@ class Pods:
     def run(self, job: MoverJob) -> MoverResult:
         """Waits for the first Pod of the Job to end: a Job whose Pods fail begins again for a long time."""
         there = self._jobs.pop(job.owner)
-        exit_code, why, pod = self._informer.wait(lambda: self._ended(there), self._timeout_s) or self._late(there)
-        return MoverResult(exit_code, self._log(pod) if pod else "", why)
+        ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
+        if isinstance(ended, MoverResult):
+            return ended
+        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s")
 
     # --- inside
 
@@ -104,22 +101,18 @@ class Pods:
         found = self._api.get(claim)
         return str(found["metadata"]["uid"]) if found else None
 
-    def _ended(self, job: Mapping[str, Any]) -> _End | None:
+    def _ended(self, job: Mapping[str, Any]) -> MoverResult | None:
         for pod in self._pods_of(job):
             code = _terminated(pod)
             if code is not None:
-                return code, "", pod
+                return MoverResult(code, self._log(pod))
             if why := _stuck(pod):
-                return 1, f"its Pod cannot start ({why})", None
+                return MoverResult(1, "", f"its Pod cannot start ({why})")
         current = self._informer.get(job_ref(job))
         for condition in status_of(current).get("conditions") or ():
             if (condition["type"], condition["status"]) == ("Failed", "True"):
-                return 1, f"its Job failed: {condition.get('message', condition.get('reason'))}", None
+                return MoverResult(1, "", f"its Job failed: {condition.get('message', condition.get('reason'))}")
         return None
-
-    def _late(self, job: Mapping[str, Any]) -> _End:
-        running = [pod for pod in self._pods_of(job) if _is_running(pod)]
-        return 1, f"its Job did not end within {self._timeout_s:g} s", next(iter(running), None)
 
     def _pods_of(self, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         uid, namespace = job["metadata"]["uid"], job["metadata"]["namespace"]
@@ -131,7 +124,7 @@ class Pods:
 
     def _log(self, pod: Mapping[str, Any]) -> str:
         ref = ObjectRef("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
-        return REDACT(self._api.log(ref, pod["spec"]["containers"][0]["name"], MOST_OF_LOG))
+        return REDACT(self._api.log(ref, pod["spec"]["containers"][0]["name"]))
 
     def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
         """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
@@ -184,10 +177,6 @@ def _terminated(pod: Mapping[str, Any]) -> int | None:
             if "terminated" in state:
                 return int(state["terminated"]["exitCode"])
     return None
-
-
-def _is_running(pod: Mapping[str, Any]) -> bool:
-    return any("running" in (one.get("state") or {}) for one in status_of(pod).get("containerStatuses") or ())
 
 
 def _stuck(pod: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ class Told:
     def wait(self, condition, timeout_s):
         return condition()
 
-    def log(self, ref, container, most):
+    def log(self, ref, container):
         return f"log of {ref.name}"
 
 
@@ -59,7 +59,7 @@ def result(pods, job_status=None):
         ({"state": ended(0)}, MoverResult(0, "log of mine")),
         ({"state": ended(3)}, MoverResult(3, "log of mine")),
         ({"lastState": ended(3), "state": {"running": {}}}, MoverResult(3, "log of mine")),
-        ({"state": {"running": {}}}, MoverResult(1, "log of mine", "its Job did not end within 3 s")),
+        ({"state": {"running": {}}}, MoverResult(1, "", "its Job did not end within 3 s")),
         (
             {"state": {"waiting": {"reason": "ErrImagePull", "message": "no such image"}}},
             MoverResult(1, "", "its Pod cannot start (ErrImagePull: no such image)"),
