@@ -1,4 +1,4 @@
-"""Reads and writes YAML, in C where PyYAML brings that: in Python it takes ten times as long, at every start."""
+"""Reads and writes YAML, in C where PyYAML brings that: in Python it takes ten times as long."""
 
 from __future__ import annotations
 
