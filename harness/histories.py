@@ -46,6 +46,12 @@ class Histories:
         self._administrator.write_snapshot(identity, folder, "/data", instant)
         return identity
 
+    def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
+        """Has a kopia user that no operator knows look back on a snapshot that took from ``begin`` to ``end``."""
+        folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
+        fill(folder, str(identity))
+        self._administrator.write_snapshot(identity, folder, path, begin, end)
+
     def at(self, ref: ObjectRef, instant: str) -> Tree:
         """What the backup of a source at an instant held."""
         return self._of_sources[ref, instant]

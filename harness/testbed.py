@@ -9,28 +9,36 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
+from typing import Any
 
 from harness import objects, secrecy
 from harness.administrator import Administrator
-from harness.completion import DOCUMENTED_REPOSITORY, REPOSITORY_SECRET, complete, repository_secret, triggered
+from harness.completion import DOCUMENTED_REPOSITORY
+from harness.declarations import Declarations
 from harness.equipment import Equipment
-from harness.errors import AdmissionRefused, HarnessError, NotAsked
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.findings import Finding
 from harness.histories import Histories
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef, Sides, SnapshotRecord
-from harness.platform.base import claim_of, kopia_spec, status_of
+from harness.platform.base import NoJob, claim_of, kopia_spec, status_of
 from harness.platform.jobs import job_for
-from harness.platform.manifests import ref_of
+from harness.platform.status import identities, mover_log
+from harness.preconditions import BACKUP, identity_of_job
 from harness.repositories import Repositories
 from harness.subject import Subject
-from harness.sync import Sync
+from harness.sync import Ending, Sync
 from harness.volumes import FolderVolumes, Tree, fill, tree, write_bytes
 
 CLOCK_SLACK = timedelta(milliseconds=5)
 """kopia's instants and ours come from one clock; they are rounded in different ways."""
+
+DISCOVERY_TIMEOUT_S = 10.0
+"""How long the document has a user wait for what a discovery lists; it counts from the end of the mover."""
+
+FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n")
 
 
 class Testbed:
@@ -53,11 +61,10 @@ class Testbed:
         self._platform = subject.platform(sides, self._volumes, equipment.cluster, rename)
         self._mover = subject.mover(equipment.kopia.path, folder / "mover", equipment.record, equipment.cluster)
         self._takes_jobs = subject.pods is None
-        self._numbers = count(1)
-        self._manifests: dict[ObjectRef, Manifest] = {}
         self._contents: dict[ObjectRef, list[Tree]] = {}
         self._syncs: list[Sync] = []
         self.repositories = Repositories(equipment, name, folder)
+        self.objects = Declarations(self._platform, self.repositories, subject.additions)
         self.administrator = Administrator(self.repositories, self._volumes)
         self.histories = Histories(self.administrator, self._volumes)
         self.findings: list[Finding] = []
@@ -67,28 +74,23 @@ class Testbed:
 
     def declare(self, manifest: Manifest) -> ObjectRef:
         """Completes a manifest and remembers it; it is applied with its first sync."""
-        whole = complete(manifest).manifest
-        ref = ref_of(whole)
-        if ref.kind == "Secret":
-            whole = self.repositories.adopt(whole)
-        self._manifests[ref] = whole
-        return ref
+        return self.objects.declare(manifest)
 
     def manifests(self) -> list[Manifest]:
         """Every object declared so far, whole, with the status it has."""
-        return [self.get(ref) or manifest for ref, manifest in self._manifests.items()]
+        return [self.get(ref) or self.declared(ref) for ref in self.objects.all()]
 
     def sources(self) -> list[ObjectRef]:
         """The sources declared so far, in order."""
-        return [ref for ref in self._manifests if ref.kind == "ReplicationSource"]
+        return self.objects.of_kind("ReplicationSource")
 
     def destinations(self) -> list[ObjectRef]:
         """The destinations declared so far, in order."""
-        return [ref for ref in self._manifests if ref.kind == "ReplicationDestination"]
+        return self.objects.of_kind("ReplicationDestination")
 
     def declared(self, ref: ObjectRef) -> Manifest:
         """A declared object, whole, as it is applied."""
-        return self._manifests[ref]
+        return self.objects.manifest(ref)
 
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object with its status, or None where the API does not hold it."""
@@ -122,20 +124,42 @@ class Testbed:
 
     def sync(self, ref: ObjectRef) -> Sync:
         """Triggers an object and carries its job from the operator to the mover and back."""
-        before, begin, trigger, refused = tree(self.volume(ref)), datetime.now(UTC), *self._trigger(ref)
-        job, result = (None, None) if refused else self._carry(ref)
-        self.repositories.changed()
-        return self._remember(ref, begin, refused, job, result, trigger, before)
+        return self._sync(ref, self._run)
+
+    def fail(self, ref: ObjectRef) -> Sync:
+        """Triggers an object, and has its Job fail without running the mover."""
+        if not self._takes_jobs:
+            raise NotAsked("the Jobs of a cluster run there: none can be made to fail")
+        return self._sync(ref, lambda job: FAILED_BY_HARNESS)
 
     def ask(self, ref: ObjectRef) -> Sync:
         """Triggers an object and sees what the operator makes of it, without running its mover."""
-        begin, trigger, refused = datetime.now(UTC), *self._trigger(ref)
-        job = None if refused else self._platform.next_job(held=True)
-        return self._remember(ref, begin, refused, job, None, trigger, {})
+        return self._sync(ref, None)
+
+    def discover(self, ref: ObjectRef) -> Sync:
+        """Syncs a destination, and gives its operator the documented time to list the identities."""
+        before = identities(status_of(self.get(ref)))
+        sync = self.sync(ref)
+        if sync.job is None:
+            return sync
+        fresh: Callable[[Mapping[str, Any]], bool] = lambda status: identities(status) not in ([], before)  # noqa: E731
+        self._platform.await_status(ref, fresh, DISCOVERY_TIMEOUT_S)
+        status, messages = status_of(self.get(ref)), tuple(self._platform.messages(ref))
+        self._syncs[-1] = replace(sync, status=status, messages=messages, log_shown=mover_log(status))
+        return self._syncs[-1]
 
     def restore(self, name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Sync:
         """Declares a destination and syncs it once."""
         return self.sync(self.declare(objects.destination(name, namespace, fields)))
+
+    def restore_recorded(self, name: str, namespace: str, source: ObjectRef) -> Sync:
+        """Restores by the very identity under which the newest backup of a source was recorded."""
+        recorded = self.recorded(self.last_sync(source))
+        if not recorded:
+            raise Blocked(Divergence(f"the backup of {source}", expected="a snapshot", seen="none", oracle="repository",
+                                     roots=(BACKUP,)))  # fmt: skip
+        identity = recorded[0].identity
+        return self.restore(name, namespace, {"username": identity.username, "hostname": identity.hostname})
 
     def restore_every_source(self, namespace: str) -> list[tuple[ObjectRef, Sync]]:
         """Restores each declared source from another namespace, naming it by ``sourceIdentity`` alone."""
@@ -153,10 +177,8 @@ class Testbed:
 
     def write_history(self, ref: ObjectRef, instants: Sequence[str]) -> None:
         """Has a source look back on backups at the given instants, under the identity its operator gives it."""
-        identity = self.ask(ref).asked_for
-        if identity is None:
-            raise HarnessError(f"the operator makes no job for {ref}: its history cannot be written")
-        path = kopia_spec(self._manifests[ref]).get("sourcePathOverride", "/data")
+        identity = identity_of_job(self.ask(ref))
+        path = kopia_spec(self.declared(ref)).get("sourcePathOverride", "/data")
         written = self.histories.write(ref, identity, path, instants)
         self._contents.setdefault(ref, []).extend(written)
 
@@ -184,7 +206,7 @@ class Testbed:
 
     def volume(self, ref: ObjectRef) -> Path:
         """The folder of the PVC that an object backs up or restores into."""
-        manifest = self._manifests[ref]
+        manifest = self.declared(ref)
         return self._volumes.claim(ref.namespace, claim_of(manifest).name)
 
     def use_volume(self, ref: ObjectRef, *files: str) -> None:
@@ -224,50 +246,47 @@ class Testbed:
 
     def _within(self, sync: Sync, *, known: bool) -> list[SnapshotRecord]:
         begin, end = sync.begin - CLOCK_SLACK, sync.end + CLOCK_SLACK
-        repository = self.repositories.of_namespace(sync.ref.namespace)
+        repository = self.objects.repository_of(sync.ref)
         records = self.repositories.last_read(repository) if known else self.snapshots(repository)
         return [record for record in records if begin <= record.start <= end]
 
-    def _apply(self, ref: ObjectRef) -> str:
-        """Applies an object with what it needs, after all sources; returns the API's refusal, "" where admitted."""
-        waiting = [source for source in self.sources() if source != ref and self.get(source) is None]
-        for source in waiting:
-            self._apply_one(source)
-        return self._apply_one(ref)
+    def _sync(self, ref: ObjectRef, run: Callable[[MoverJob], MoverResult] | None) -> Sync:
+        before = tree(self.volume(ref))
+        begin, trigger, refused = datetime.now(UTC), *self.objects.trigger(ref)
+        answer = NoJob() if refused else self._platform.next_job(held=run is None)
+        result, note = None, "" if isinstance(answer, MoverJob) else answer.note
+        if isinstance(answer, MoverJob) and answer.owner != ref:
+            raise HarnessError(f"a job of {answer.owner} appeared while {ref} was synced")
+        if isinstance(answer, MoverJob) and run is not None:
+            result = run(answer)
+            note = self._platform.finished(answer, result)
+        self.repositories.changed()
+        status = status_of(self._platform.get(ref))
+        sync = Sync(
+            ref=ref,
+            begin=begin,
+            end=datetime.now(UTC),
+            ending=_ending(refused, answer, result, self._word(ref, status, trigger)),
+            spec=kopia_spec(self.declared(ref)),
+            refused=refused,
+            job=answer if isinstance(answer, MoverJob) else None,
+            result=result,
+            status=status,
+            messages=() if refused else tuple(self._platform.messages(ref)),
+            log_shown=mover_log(status),
+            note=note,
+            before=before,
+            after=tree(self.volume(ref)) if result else before,
+            volume=self.volume(ref),
+        )
+        self._syncs.append(sync)
+        return sync
 
-    def _apply_one(self, ref: ObjectRef) -> str:
-        manifest = self._manifests[ref]
-        try:
-            for need in complete(manifest).needs:
-                self._platform.apply(need)
-            self._provide_secrets(ref.namespace)
-            self._platform.apply(manifest)
-        except AdmissionRefused as refusal:
-            return str(refusal)
-        return ""
-
-    def _trigger(self, ref: ObjectRef) -> tuple[str, str]:
-        trigger = f"sync-{next(self._numbers)}"
-        self._manifests[ref] = triggered(self._manifests[ref], trigger)
-        return trigger, self._apply(ref)
-
-    def _provide_secrets(self, namespace: str) -> None:
-        """Every repository Secret that an object names exists in every namespace in use."""
-        values = self.repositories.secret_values(namespace)
-        for name in {
-            kopia_spec(manifest).get("repository", REPOSITORY_SECRET) for manifest in self._manifests.values()
-        }:
-            self._platform.apply(repository_secret(namespace, name, values))
-
-    def _carry(self, ref: ObjectRef) -> tuple[MoverJob | None, MoverResult | None]:
-        job = self._platform.next_job()
-        if job is None:
-            return None, None
-        if job.owner != ref:
-            raise HarnessError(f"a job of {job.owner} appeared while {ref} was synced")
-        result = self._run(job)
-        self._platform.finished(job, result)
-        return job, result
+    def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:
+        """Return what the operator reports of a Job that ended."""
+        if status.get("lastManualSync") == trigger:
+            return Ending.SUCCEEDED
+        return Ending.FAILED if self._platform.failure(ref) else Ending.UNNOTED
 
     def _run(self, job: MoverJob) -> MoverResult:
         begin = time.monotonic()
@@ -279,14 +298,16 @@ class Testbed:
         if not self._takes_jobs:
             raise NotAsked("the Jobs of a cluster come from its operator: its mover can be handed none past that")
         before, begin = tree(self.volume(ref)), datetime.now(UTC)
-        secret = self.repositories.secret_values(ref.namespace)
-        job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
+        manifest = self.declared(ref)
+        secret = self.repositories.secret_values(ref.namespace, kopia_spec(manifest).get("repository", ""))
+        job = job_for(manifest, ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
         result = self._run(job)
         self.repositories.changed()
-        succeeded = result.succeeded
+        word = Ending.SUCCEEDED if result.succeeded else Ending.FAILED
         sync = Sync(
-            ref, begin, datetime.now(UTC), job=job, result=result, succeeded=succeeded,
-            requested=str(identity), messages=(result.log,), before=before, volume=self.volume(ref),
+            ref, begin, datetime.now(UTC), _ending("", job, result, word), kopia_spec(manifest), job=job,
+            result=result, status={"kopia": {"requestedIdentity": str(identity)}}, log_shown=result.log,
+            before=before, after=tree(self.volume(ref)), volume=self.volume(ref),
         )  # fmt: skip
         self._syncs.append(sync)
         return sync
@@ -296,32 +317,18 @@ class Testbed:
             self._contents.setdefault(sync.ref, []).append(content)
         return sync
 
-    def _remember(
-        self,
-        ref: ObjectRef,
-        begin: datetime,
-        refused: str,
-        job: MoverJob | None,
-        result: MoverResult | None,
-        trigger: str,
-        before: Tree,
-    ) -> Sync:
-        status = status_of(self._platform.get(ref))
-        sync = Sync(
-            ref=ref,
-            begin=begin,
-            end=datetime.now(UTC),
-            refused=refused,
-            job=job,
-            result=result,
-            succeeded=not refused and status.get("lastManualSync") == trigger,
-            requested=str(status.get("kopia", {}).get("requestedIdentity", "")),
-            messages=() if refused else tuple(self._platform.messages(ref)),
-            before=before,
-            volume=self.volume(ref),
-        )
-        self._syncs.append(sync)
-        return sync
+
+def _ending(refused: str, answer: MoverJob | NoJob, result: MoverResult | None, word: Ending) -> Ending:
+    """Return how a sync ended; ``word`` is what the operator reports of a Job that ended."""
+    if refused:
+        return Ending.REFUSED
+    if isinstance(answer, NoJob):
+        return Ending.FAILED if answer.said else Ending.SILENT
+    if result is None:
+        return Ending.ASKED
+    if result.why_ended and word is not Ending.SUCCEEDED:
+        return Ending.CUT_OFF
+    return word
 
 
 def _by_name(source: ObjectRef) -> Mapping[str, str]:

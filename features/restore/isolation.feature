@@ -25,6 +25,7 @@ Feature: A restore gets the right data, or none
         | orders | shop      | order-desk | shop-floor |
         | files  | office    | file-desk  | back-room  |
       And every source is backed up
+      And the volumes of 4 destinations in namespace "restore-lab" hold a file
       When destinations in namespace "restore-lab" ask for these identities:
         | username   | hostname   |
         | order-desk | back-room  |

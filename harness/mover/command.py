@@ -139,9 +139,15 @@ def how_it_runs(spec: CommandSpec) -> str:
 
 def kopia_of(spec: CommandSpec, kopia: Path) -> str:
     """Path and version of the kopia that the mover finds first; it may be another than the harness's own."""
+    found = kopia_path(spec, kopia)
+    return f"{version_of(found) or 'of unknown version'} ({found})" if found else "none on its path"
+
+
+def kopia_path(spec: CommandSpec, kopia: Path) -> Path | None:
+    """Return the kopia that the mover finds first on its path, None where it finds none."""
     path = ":".join([*map(str, spec.path), str(kopia.parent), SYSTEM_PATH])
     found = shutil.which("kopia", path=path) if kopia.name == "kopia" or spec.path else str(kopia)
-    return f"{version_of(Path(found)) or 'of unknown version'} ({found})" if found else "none on its path"
+    return Path(found) if found else None
 
 
 def pod_name(job: MoverJob) -> str:

@@ -6,8 +6,10 @@ to listen beyond it.
 
 from __future__ import annotations
 
+import io
 import os
 import re
+import tarfile
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.engine import NoEngine, engine, reason
 from harness.errors import HarnessError, UsageError
+from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
 from harness.mover.bounded import MAX_LOG_BYTES, TERM_GRACE_S
 from harness.mover.command import TIMEOUT_S, pod_name
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 ENTRYPOINT = ("/mover-kopia/entry.sh",)
+USUAL_PLACES = ("/usr/bin/kopia", "/usr/local/bin/kopia", "/bin/kopia", "/kopia", "/mover-kopia/kopia")
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,33 @@ def kopia_version(spec: ImageSpec) -> str:
         return "unknown"
     match = re.match(r"v?(\d+\.\d+\.\d+\S*) build: ", bytes(said).decode(errors="replace"))
     return match[1] if match else "unknown"
+
+
+def kopia_of_image(spec: ImageSpec, folder: Path) -> Path | None:
+    """Copy the kopia of an image into a folder; None where it has none in a usual place or it does not run here."""
+    from docker.errors import DockerException, NotFound
+
+    client, target = engine(), folder / "kopia-of-the-image"
+    try:
+        container = client.containers.create(spec.image, entrypoint=["kopia"])
+        try:
+            for place in USUAL_PLACES:
+                try:
+                    chunks, _ = container.get_archive(place)
+                except NotFound:
+                    continue
+                with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
+                    member = archive.extractfile(archive.getmembers()[0])
+                    if member is None:
+                        continue
+                    target.write_bytes(member.read())
+                target.chmod(0o700)
+                return target if version_of(target) else None
+        finally:
+            container.remove(force=True, v=True)
+    except DockerException as error:
+        raise HarnessError(f"the image {spec.image} could not be looked into: {reason(error)}") from None
+    return None
 
 
 def _hand_over(folders: Any, user: str) -> None:

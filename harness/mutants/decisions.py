@@ -145,7 +145,7 @@ class _LabelsOnlyAdmitted(Decisions):
 class _HalfIdentityAccepted(Decisions):
     """A destination with one of username and hostname is served, with a default for the other."""
 
-    def refusal(self, destination: Manifest) -> str | None:
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
         return None
 
 

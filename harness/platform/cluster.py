@@ -18,6 +18,7 @@ from harness.platform.made import Made
 from harness.platform.pods import Pods
 
 KUBECTL_TIMEOUT_S = 120.0
+LEAST_ANSWER_S = 4.0
 NAMESPACE_TIMEOUT_S = 60.0
 
 
@@ -49,11 +50,11 @@ class Cluster:
         self.made = Made(Path(facts.made))
         self.platform: KubernetesPlatform | None = None
         if facts.helper:
-            self.informer = Informer(self.api, ("Job", "Pod", "Namespace", *SYNCED))
+            self.informer = Informer(self.api, ("Job", "Pod", "Namespace", "Event", *SYNCED))
             self.pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s)
             self.node: Node = self.pods
         else:
-            self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", *SYNCED), self._notice)
+            self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", "Event", *SYNCED), self._notice)
             kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)))
             self.made.note("Node", kubelet.node)
             self.node = kubelet
@@ -75,6 +76,11 @@ class Cluster:
             said = done.stderr.decode(errors="replace").strip()
             raise HarnessError(f"kubectl {' '.join(args)}: {said[-300:]}")
         return done.stdout
+
+    @property
+    def answer_limit_s(self) -> float:
+        """How long an operator may take to answer an object: less where it was silent for a while already."""
+        return max(LEAST_ANSWER_S, ANSWER_TIMEOUT_S - self.facts.silent_s)
 
     @property
     def answer_timeout_s(self) -> float:

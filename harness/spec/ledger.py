@@ -86,6 +86,11 @@ def areas() -> Mapping[str, str]:
     return {area: section["title"] for area, section in _ledger().items()}
 
 
+def harm_of(claim: str) -> str:
+    """Return in one line what happens to users where a claim is broken."""
+    return str(_ledger()[claims()[claim].area]["harm"])
+
+
 @cache
 def defects() -> Sequence[Mapping[str, Any]]:
     """The known contradictions, gaps and impossible examples of the document, in order."""

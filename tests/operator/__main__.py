@@ -18,7 +18,7 @@ from typing import Any
 from harness.errors import AdmissionRefused
 from harness.model import MoverJob, MoverResult, ObjectRef, Sides
 from harness.platform.api import Api, Informer
-from harness.platform.base import SYNCED, kopia_spec, status_of
+from harness.platform.base import SYNCED, NoJob, kopia_spec, status_of
 from harness.platform.decisions import Decisions
 from harness.platform.simulated import SimulatedPlatform
 
@@ -102,7 +102,7 @@ class Operator:
         self._show(mind, ref, current)
         job = mind.next_job()
         self._tell(ref, status_of(mind.get(ref)))
-        if job is None:
+        if isinstance(job, NoJob):
             self._done[uid] = trigger
             return
         if self._copy_method and ref.kind == "ReplicationSource":
