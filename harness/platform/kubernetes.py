@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import HarnessError, OperatorCrashed
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform.base import SYNCED, Volumes, claim_of, kopia_spec, status_of
-from harness.platform.kubelet import MissingKey, copied, snapshots_of
 from harness.platform.manifests import ref_of
+from harness.platform.pod import MissingKey
+from harness.platform.pod_volumes import copied, snapshots_of
 
 ANSWER_TIMEOUT_S = 15.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
@@ -85,9 +86,10 @@ class KubernetesPlatform:
             self._cluster.node.hold(found)
         try:
             moved = self._cluster.node.start(found, ref, self._volumes)
-        except MissingKey:
-            # Which key, only the Pod says: whoever looks at the object is told by its operator, or not at all.
-            self._say(ref, "the Pod of its Job cannot start (CreateContainerConfigError)")
+        except MissingKey as problem:
+            # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
+            self._wait(lambda: self._objection(ref), ASKED_TIMEOUT_S)
+            self._say(ref, f"the Pod of its Job cannot start ({problem.reason})")
             return None
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":

@@ -39,7 +39,7 @@ def pod(name, status, owner="job"):
     return {
         "metadata": {"name": name, "namespace": "shop", "ownerReferences": [{"uid": owner}]},
         "spec": {"containers": [{"name": "kopia"}]},
-        "status": {"containerStatuses": [status] if status else []},
+        "status": {"containerStatuses": [{"name": "kopia", **status}] if status else []},
     }
 
 
@@ -49,7 +49,7 @@ def ended(code):
 
 def result(pods, job_status=None):
     told = Told(pods, job_status or {})
-    node = Pods(told, told, None, "busybox", 3)
+    node = Pods(told, told, None, "busybox", 3, print)
     return node.run(node.start(JOB, OWNER, None))
 
 
@@ -95,7 +95,7 @@ def test_a_helper_that_finds_no_place_is_told_once():
             return {"status": {"conditions": [{"type": "PodScheduled", "status": "False", "message": message}]}}
 
     told = Full([], {})
-    node = Pods(told, told, None, "busybox", 3)
+    node = Pods(told, told, None, "busybox", 3, print)
     for _ in range(2):
         with pytest.raises(HarnessError, match=r"busybox.*no persistent volumes available"):
             node.fetch(ObjectRef("PersistentVolumeClaim", "shop", "data"), Path("/nowhere"))
