@@ -59,6 +59,7 @@ class Kubelet:
         _runs_one_pod(job, facts)
         for text in left_out(facts.pod["spec"]):
             self._note(f"Job {facts.job}: {text}")
+        self._forget_older(job)
         made = self._api.create(facts.pod)
         facts = PodFacts(facts.job, made, self.node)
         pod = ObjectRef("Pod", metadata["namespace"], made["metadata"]["name"])
@@ -91,6 +92,18 @@ class Kubelet:
         status = {**_not_ready(container), "state": {"terminated": terminated}}
         self._api.set_status(pod, {"phase": "Succeeded" if succeeded else "Failed", "containerStatuses": [status]})
         self._api.set_status(job_ref(job), _succeeded() if succeeded else _failed(result))
+
+    def _forget_older(self, job: Mapping[str, Any]) -> None:
+        """Delete the Pods of an older Job of the same name, as the garbage collector of a cluster does.
+
+        Operators look for the Pod by that name, and creation times have whole seconds.
+        """
+        namespace, name = job["metadata"]["namespace"], job["metadata"]["name"]
+        for pod in self._api.list("Pod", namespace):
+            owners = [owner["uid"] for owner in pod["metadata"].get("ownerReferences") or ()]
+            of_its_name = (pod["metadata"].get("labels") or {}).get("job-name") == name
+            if of_its_name and job["metadata"]["uid"] not in owners:
+                self._api.delete(ObjectRef("Pod", namespace, pod["metadata"]["name"]))
 
     def _pod_for(self, job: Mapping[str, Any]) -> dict[str, Any]:
         metadata, template = job["metadata"], job["spec"]["template"]
