@@ -81,7 +81,8 @@ def subpath(job: Job, api: Api) -> None:
     container["env"].append({"name": "POD_UID", "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}})
     container["volumeMounts"][1]["subPathExpr"] = "of-pods/$(POD_UID)"
     if container["volumeMounts"][0]["mountPath"] == "/restore/data":
-        _mount(job, "above", "/restore", {"emptyDir": {}})
+        # A mount point cannot be made below a read-only mount.
+        _mount(job, "above", "/restore", {"emptyDir": {}}, readOnly=False)
     _mount(job, "secret", "/credentials/password", {"secret": {"secretName": secret}}, subPath="KOPIA_PASSWORD")
 
 
@@ -101,6 +102,6 @@ def container_of(job: Job) -> dict[str, Any]:
     return container
 
 
-def _mount(job: Job, name: str, path: str, source: dict[str, Any], **more: str) -> None:
+def _mount(job: Job, name: str, path: str, source: dict[str, Any], **more: object) -> None:
     job["spec"]["template"]["spec"]["volumes"].append({"name": name, **source})
     container_of(job)["volumeMounts"].append({"name": name, "mountPath": path, "readOnly": True, **more})
