@@ -52,15 +52,15 @@ class PodFacts:
         """Return the error for a field that the harness cannot carry out; it names Job, field and value."""
         return HarnessError(f"Job {self.job}: {field}: {value}: {why}")
 
-    def field(self, name: str, path: str) -> str | None:
-        """Return the value of a ``fieldPath``; None where it is not known yet.
+    def field(self, name: str, path: str) -> str:
+        """Return the value of a ``fieldPath``.
 
         Args:
             name: the field of the Job that asks, for the message of an error.
             path: the path, such as ``metadata.labels['app']``.
 
         Raises:
-            HarnessError: the path is none that this kubelet knows.
+            HarnessError: the path is none that this kubelet knows, or only the Pod of a cluster has a value.
         """
         metadata, spec = self.pod["metadata"], self.pod["spec"]
         if match := _SUBSCRIPT.fullmatch(path):
@@ -78,9 +78,11 @@ class PodFacts:
             "spec.serviceAccountName": spec.get("serviceAccountName") or "default",
             **dict.fromkeys(("status.podIP", "status.podIPs", "status.hostIP", "status.hostIPs"), of_the_node),
         }
-        if path not in known:
-            raise self.cannot(f"{name}.fieldRef.fieldPath", path, "is none that this kubelet knows")
-        return known[path]
+        value = known.get(path)
+        if value is None:
+            why = "is known to its Pod only" if path in known else "is none that this kubelet knows"
+            raise self.cannot(f"{name}.fieldRef.fieldPath", path, why)
+        return value
 
     def resource(self, name: str, container: Mapping[str, Any], reference: Mapping[str, Any]) -> str:
         """Return the value of a ``resourceFieldRef`` in units of its divisor, rounded up.

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from harness.errors import HarnessError
 from harness.model import ObjectRef
 from harness.platform.pod import MissingKey, PodFacts
 
@@ -63,7 +64,8 @@ def environment_of(
 
     Raises:
         MissingKey: a Secret, a ConfigMap or a key of it is missing, and the container cannot do without.
-        HarnessError: a value comes from where this kubelet knows nothing.
+        HarnessError: a value comes from where this kubelet knows nothing.  Where the Pod is made by a cluster, its
+            kubelet may know: then a note says that the value is not recorded.
     """
     found = Environment()
     for number, source in enumerate(container.get("envFrom") or ()):
@@ -71,7 +73,12 @@ def environment_of(
     for entry in container.get("env") or ():
         where = f"{container['name']}.env[{entry['name']}]"
         if source := entry.get("valueFrom"):
-            _add_one(api, source, entry["name"], where, container, facts, found, note)
+            try:
+                _add_one(api, source, entry["name"], where, container, facts, found)
+            except HarnessError as problem:
+                if facts.node:
+                    raise
+                note(f"{problem}; it is not recorded")
         else:
             value, used = found.expanded(str(entry.get("value", "")))
             found.set(entry["name"], value, is_secret=any(name in found.secret for name in used))
@@ -118,7 +125,6 @@ def _add_one(
     container: Mapping[str, Any],
     facts: PodFacts,
     found: Environment,
-    note: Callable[[str], None],
 ) -> None:
     kinds = {"secretKeyRef": "Secret", "configMapKeyRef": "ConfigMap"}
     (kind, reference), *_ = source.items()
@@ -127,11 +133,7 @@ def _add_one(
         if value is not None:
             found.set(name, value, is_secret=kind == "secretKeyRef")
     elif kind == "fieldRef":
-        of_pod = facts.field(where, reference["fieldPath"])
-        if of_pod is None:
-            note(f"Job {facts.job}: {where}: {reference['fieldPath']} is known to its Pod only; it is not recorded")
-        else:
-            found.set(name, of_pod, is_secret=False)
+        found.set(name, facts.field(where, reference["fieldPath"]), is_secret=False)
     elif kind == "resourceFieldRef":
         found.set(name, facts.resource(where, container, reference), is_secret=False)
     else:

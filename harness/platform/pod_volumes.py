@@ -133,11 +133,7 @@ class PodVolumes:
             if wanted not in containers:
                 raise self.facts.cannot(f"{field}.resourceFieldRef.containerName", wanted, "is no container of the Pod")
             return self.facts.resource(field, containers[wanted], reference)
-        path = item["fieldRef"]["fieldPath"]
-        value = self.facts.field(field, path)
-        if value is None:
-            raise self.facts.cannot(f"{field}.fieldRef.fieldPath", path, "is not known")
-        return value
+        return self.facts.field(field, item["fieldRef"]["fieldPath"])
 
     def _put(self, folder: Path, item: Mapping[str, Any], content: bytes, field: str, mode: int) -> None:
         file = self._inside(folder, item["path"], f"{field}.path")

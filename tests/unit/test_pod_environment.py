@@ -168,7 +168,19 @@ def test_what_only_the_pod_of_a_cluster_knows_is_noted(path):
     notes = []
     facts = PodFacts("shop/backup", {"metadata": {"namespace": "shop"}, "spec": {}})
     assert resolved([value("A", "1"), of_field(path)], facts=facts, notes=notes) == ({"A": "1"}, {})
-    assert notes == [f"Job shop/backup: kopia.env[V]: {path} is known to its Pod only; it is not recorded"]
+    field = "kopia.env[V].fieldRef.fieldPath"
+    assert notes == [f"Job shop/backup: {field}: {path}: is known to its Pod only; it is not recorded"]
+
+
+def test_what_only_the_kubelet_of_a_cluster_knows_is_noted():
+    notes = []
+    facts = PodFacts("shop/backup", {"metadata": {"namespace": "shop"}, "spec": {}})
+    unknown = {"name": "W", "valueFrom": {"fileKeyRef": {"key": "k"}}}
+    assert resolved([of_resource("limits.cpu"), unknown, value("A", "1")], facts=facts, notes=notes) == ({"A": "1"}, {})
+    assert [note.split(": ")[1] for note in notes] == [
+        "kopia.env[V].resourceFieldRef.resource",
+        "kopia.env[W].valueFrom",
+    ]
 
 
 def of_resource(resource, divisor=None):
