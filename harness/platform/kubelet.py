@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.errors import AdmissionRefused
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api
 from harness.platform.base import Volumes
@@ -60,7 +61,13 @@ class Kubelet:
         for text in left_out(facts.pod["spec"]):
             self._note(f"Job {facts.job}: {text}")
         self._forget_older(job)
-        made = self._api.create(facts.pod)
+        try:
+            made = self._api.create(facts.pod)
+        except AdmissionRefused as refusal:
+            # No verdict of the API on an object of the scenario, which is what this error means elsewhere.
+            raise facts.cannot(
+                "spec.template", facts.pod["metadata"]["name"], f"the API refuses this Pod: {refusal}"
+            ) from None
         facts = PodFacts(facts.job, made, self.node)
         pod = ObjectRef("Pod", metadata["namespace"], made["metadata"]["name"])
         container = mover_of(made["spec"])
@@ -118,7 +125,8 @@ class Kubelet:
                 "annotations": dict(of_template.get("annotations") or {}),
                 "ownerReferences": [_owned_by(job)],
             },
-            "spec": {**template["spec"], "nodeName": self.node},
+            # The service account is set by admission on a cluster, which an API without controllers has to do without.
+            "spec": {"serviceAccountName": "default", **template["spec"], "nodeName": self.node},
         }
 
 

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.errors import AdmissionRefused, HarnessError
 from harness.model import MoverResult, ObjectRef
 from harness.platform.kubelet import Kubelet
 from harness.platform.notes import Notes, noted
@@ -177,6 +177,22 @@ def test_the_pod_has_the_labels_and_annotations_of_its_template(world):
     made = world.api.created[-1]["metadata"]
     assert made["labels"] == {"app": "a", "job-name": "volsync-src-orders"}
     assert made["annotations"] == {"b": "c"}
+
+
+def test_a_pod_has_a_service_account(world):
+    world.start(job())
+    world.start(job(serviceAccountName="mover"))
+    pods = [one for one in world.api.created if one["kind"] == "Pod"]
+    assert [pod["spec"]["serviceAccountName"] for pod in pods] == ["default", "mover"]
+
+
+def test_a_pod_that_the_api_refuses_is_no_refusal_of_an_object(world, monkeypatch):
+    def refuse(manifest):
+        raise AdmissionRefused("spec.volumes[2]: Forbidden")
+
+    monkeypatch.setattr(world.api, "create", refuse)
+    with pytest.raises(HarnessError, match=r"^Job shop-1/volsync-src-orders: spec.template: .*spec.volumes\[2\]: Forb"):
+        world.start(job())
 
 
 def test_the_pod_of_an_older_job_of_the_same_name_is_deleted(world):
