@@ -6,7 +6,7 @@ Source: the Kubernetes API reference for Jobs and Pods; the operator's contract 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api
 from harness.platform.base import Volumes
 from harness.platform.log_server import LogServer
+from harness.platform.notes import Note
 from harness.platform.pod import OPERATIONS, POD_IP, MissingKey, PodFacts, command_of, left_out, mover_of
 from harness.platform.pod_environment import Environment, environment_of
 from harness.platform.pod_volumes import PodVolumes
@@ -24,7 +25,7 @@ from harness.platform.pod_volumes import PodVolumes
 class Kubelet:
     """A node that runs what it is told to: makes the Pod of a Job, and reports how its mover ended."""
 
-    def __init__(self, api: Api, logs: LogServer, note: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, logs: LogServer, note: Note) -> None:
         """Register a node of its own; ``note`` takes a line on each thing of a Pod that is left out."""
         self._api = api
         self._logs = logs
@@ -59,7 +60,7 @@ class Kubelet:
         facts = PodFacts(f"{metadata['namespace']}/{metadata['name']}", self._pod_for(job), self.node)
         _runs_one_pod(job, facts)
         for text in left_out(facts.pod["spec"]):
-            self._note(f"Job {facts.job}: {text}")
+            self._note(facts.job, text)
         self._forget_older(job)
         try:
             made = self._api.create(facts.pod)

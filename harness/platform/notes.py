@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+Note = Callable[[str, str], None]
+"""Takes the namespace and name of a Job, and what is left out of it."""
 
 KUBELET_LOG = "kubelet.log"
 """Name of the file, beside the log of the operator."""
@@ -13,17 +17,26 @@ class Notes:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._written: set[str] = set()
+        self._written: set[tuple[str, str]] = set()
 
-    def __call__(self, text: str) -> None:
-        """Write a line, unless this process has written it before."""
-        if text not in self._written:
-            self._written.add(text)
+    def __call__(self, job: str, text: str) -> None:
+        """Write a note on a Job, unless this process has written it before."""
+        if (job, text) not in self._written:
+            self._written.add((job, text))
             with self._file.open("a", encoding="utf-8") as file:
-                file.write(f"{text}\n")
+                file.write(f"{job} {text}\n")
 
 
 def noted(file: Path) -> str:
-    """Return the notes of all workers, sorted, each line once; "" where there are none."""
+    """Return a line for each text that the workers noted, with the Jobs it is about; "" where there is none."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return "".join(f"{line}\n" for line in sorted(set(lines)))
+    jobs: dict[str, set[str]] = {}
+    for line in lines:
+        job, _, text = line.partition(" ")
+        jobs.setdefault(text, set()).add(job)
+    return "".join(f"{text} ({_counted(jobs[text])})\n" for text in sorted(jobs))
+
+
+def _counted(jobs: set[str]) -> str:
+    first = min(jobs)
+    return f"Job {first}" if len(jobs) == 1 else f"{len(jobs)} Jobs, such as {first}"

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from harness.errors import HarnessError
 from harness.model import ObjectRef
+from harness.platform.notes import Note
 from harness.platform.pod import MissingKey, PodFacts
 
 _REFERENCE = re.compile(r"\$(?:\$|\(([^()]*)\))")
@@ -57,9 +58,7 @@ class Environment:
         return _REFERENCE.sub(replaced, text), used
 
 
-def environment_of(
-    api: Objects, container: Mapping[str, Any], facts: PodFacts, note: Callable[[str], None]
-) -> Environment:
+def environment_of(api: Objects, container: Mapping[str, Any], facts: PodFacts, note: Note) -> Environment:
     """Return the environment that a Job gives to a container: first ``envFrom``, then ``env``, which wins.
 
     Raises:
@@ -78,7 +77,7 @@ def environment_of(
             except HarnessError as problem:
                 if facts.node:
                     raise
-                note(f"{problem}; it is not recorded")
+                note(facts.job, f"{where}: is not recorded ({problem})")
         else:
             value, used = found.expanded(str(entry.get("value", "")))
             found.set(entry["name"], value, is_secret=any(name in found.secret for name in used))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from harness.model import ObjectRef
 from harness.platform.base import Volumes
+from harness.platform.notes import Note
 from harness.platform.pod import MissingKey, PodFacts
 from harness.platform.pod_environment import Environment, Objects, data_of
 
@@ -38,7 +39,7 @@ class PodVolumes:
     volumes: Volumes
     namespace: str
     facts: PodFacts
-    note: Callable[[str], None]
+    note: Note
 
     def mounts(self, container: Mapping[str, Any], environment: Environment) -> Mounts:
         """Return the mounts of a container, those above others first.
@@ -108,7 +109,7 @@ class PodVolumes:
             for item in given.get("items") or ():
                 self._put(folder, item, self._of_pod(item, f"{field}.{item['path']}").encode(), field, mode)
         elif kind == "serviceAccountToken":
-            self.note(f"Job {self.facts.job}: {field}.serviceAccountToken: its file holds no token, and says so")
+            self.note(self.facts.job, f"{field}.serviceAccountToken: its file holds no token, and says so")
             self._put(folder, given, NO_TOKEN.encode(), field, mode)
         else:
             raise self.facts.cannot(field, {kind: dict(given)}, "is of a kind that this kubelet does not know")

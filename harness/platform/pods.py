@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import Volumes, status_of
 from harness.platform.kubelet import job_ref
+from harness.platform.notes import Note
 from harness.platform.pod import PodFacts, mover_of
 from harness.platform.pod_environment import environment_of
 from harness.process import REDACT
@@ -48,7 +49,7 @@ class Pods:
         kubectl: Kubectl,
         helper: str,
         timeout_s: float,
-        note: Callable[[str], None],
+        note: Note,
     ) -> None:
         """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take.
 

@@ -56,7 +56,7 @@ def world(tmp_path):
         api, logs, notes = FakeApi(), FakeLogs(), []
 
         def __init__(self):
-            self.kubelet = Kubelet(self.api, self.logs, self.notes.append)
+            self.kubelet = Kubelet(self.api, self.logs, lambda job, text: self.notes.append(f"{job}: {text}"))
             self.volumes = FolderVolumes(tmp_path)
 
         def start(self, job):
@@ -94,16 +94,16 @@ def test_the_mover_is_one_of_the_containers(world, containers, wanted):
     assert world.logs.served == {wanted: "the log"}
     assert world.api.statuses[-2][1]["containerStatuses"][0]["name"] == wanted
     others = [one["name"] for one in containers if one["name"] != wanted]
-    assert [note.split()[3] for note in world.notes] == others
+    assert [note.split()[2] for note in world.notes] == others
 
 
 def test_what_is_not_run_is_noted(world):
     init = [container("own"), container("proxy", restartPolicy="Always")]
     world.start(job(container(args=["backup"]), container("log"), initContainers=init))
     assert world.notes == [
-        "Job shop-1/volsync-src-orders: container log (image log:1) is not run: it is a sidecar",
-        "Job shop-1/volsync-src-orders: init container own (image own:1) is not run: what it prepares is not there",
-        "Job shop-1/volsync-src-orders: init container proxy (image proxy:1) is not run: it is a sidecar",
+        "shop-1/volsync-src-orders: container log (image log:1) is not run: it is a sidecar",
+        "shop-1/volsync-src-orders: init container own (image own:1) is not run: what it prepares is not there",
+        "shop-1/volsync-src-orders: init container proxy (image proxy:1) is not run: it is a sidecar",
     ]
 
 
@@ -116,10 +116,11 @@ def test_notes_of_all_workers_are_one_text(tmp_path):
     file = tmp_path / "kubelet.log"
     assert noted(file) == ""
     first, second = Notes(file), Notes(file)
-    for note, text in ((first, "b"), (first, "b"), (second, "b"), (second, "a")):
-        note(text)
-    assert file.read_text() == "b\nb\na\n"
-    assert noted(file) == "a\nb\n"
+    for note, job_name, text in ((first, "x", "b"), (first, "x", "b"), (second, "x", "b"), (second, "y", "b c")):
+        note(job_name, text)
+    first("y", "b")
+    assert file.read_text() == "x b\nx b\ny b c\ny b\n"
+    assert noted(file) == "b (2 Jobs, such as x)\nb c (Job y)\n"
 
 
 @pytest.mark.parametrize(

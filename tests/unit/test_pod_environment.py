@@ -40,7 +40,9 @@ class Held:
 
 def resolved(env=(), env_from=(), facts=FACTS, notes=None, **more):
     container = {"name": "kopia", "env": list(env), "envFrom": list(env_from), **more}
-    found = environment_of(Held(), container, facts, [].append if notes is None else notes.append)
+    found = environment_of(
+        Held(), container, facts, lambda job, text: (notes if notes is not None else []).append(f"{job}: {text}")
+    )
     return found.plain, found.secret
 
 
@@ -168,8 +170,8 @@ def test_what_only_the_pod_of_a_cluster_knows_is_noted(path):
     notes = []
     facts = PodFacts("shop/backup", {"metadata": {"namespace": "shop"}, "spec": {}})
     assert resolved([value("A", "1"), of_field(path)], facts=facts, notes=notes) == ({"A": "1"}, {})
-    field = "kopia.env[V].fieldRef.fieldPath"
-    assert notes == [f"Job shop/backup: {field}: {path}: is known to its Pod only; it is not recorded"]
+    why = f"Job shop/backup: kopia.env[V].fieldRef.fieldPath: {path}: is known to its Pod only"
+    assert notes == [f"shop/backup: kopia.env[V]: is not recorded ({why})"]
 
 
 def test_what_only_the_kubelet_of_a_cluster_knows_is_noted():
@@ -178,8 +180,8 @@ def test_what_only_the_kubelet_of_a_cluster_knows_is_noted():
     unknown = {"name": "W", "valueFrom": {"fileKeyRef": {"key": "k"}}}
     assert resolved([of_resource("limits.cpu"), unknown, value("A", "1")], facts=facts, notes=notes) == ({"A": "1"}, {})
     assert [note.split(": ")[1] for note in notes] == [
-        "kopia.env[V].resourceFieldRef.resource",
-        "kopia.env[W].valueFrom",
+        "kopia.env[V]",
+        "kopia.env[W]",
     ]
 
 

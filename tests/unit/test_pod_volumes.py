@@ -39,7 +39,7 @@ def world(tmp_path):
             resources = {"name": "log", "resources": {"limits": {"memory": "2Mi"}}}
             pod = {"metadata": metadata, "spec": {"containers": [given, resources], "volumes": volumes}}
             facts = PodFacts("shop-1/backup", pod, "node-1")
-            return PodVolumes(Held(), self.folders, "shop", facts, self.notes.append).mounts(
+            return PodVolumes(Held(), self.folders, "shop", facts, lambda *note: self.notes.append(note)).mounts(
                 given, Environment(env or {})
             )
 
@@ -144,8 +144,8 @@ def test_projected_sources_share_a_folder(world):
 
 def test_a_token_says_that_it_is_none(world):
     assert world.files({"projected": {"sources": [{"serviceAccountToken": {"path": "t"}}]}}) == {"t": NO_TOKEN.encode()}
-    (note,) = world.notes
-    assert note.startswith("Job shop-1/backup: volumes[v].sources[0].serviceAccountToken: its file holds no token")
+    text = "volumes[v].sources[0].serviceAccountToken: its file holds no token, and says so"
+    assert world.notes == [("shop-1/backup", text)]
 
 
 @pytest.mark.parametrize(
