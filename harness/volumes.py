@@ -18,6 +18,8 @@ Tree = Mapping[str, str]
 """Relative path -> ``kind mode content``: a digest for a file, the target for a symlink."""
 
 UNGUESSABLE_BYTES = 64
+OF_THE_FILESYSTEM = "lost+found"
+"""A folder that a new ext4 volume holds before anybody writes to it."""
 
 
 class FolderVolumes:
@@ -83,8 +85,13 @@ def write_bytes(folder: Path, content: bytes, name: str = "data.bin") -> Tree:
 
 
 def tree(folder: Path) -> Tree:
-    """Reads a volume: every path below ``folder`` with kind, mode and content."""
-    return {str(path.relative_to(folder)): _describe(path) for path in sorted(folder.rglob("*"))}
+    """Read a volume: every path below ``folder`` with kind, mode and content.
+
+    An empty ``lost+found`` of the volume is left out: it belongs to the filesystem.  One that holds files counts.
+    """
+    own = folder / OF_THE_FILESYSTEM
+    spared = own if own.is_dir() and not own.is_symlink() and not any(own.iterdir()) else None
+    return {str(path.relative_to(folder)): _describe(path) for path in sorted(folder.rglob("*")) if path != spared}
 
 
 def compare(expected: Tree, seen: Tree) -> Difference:

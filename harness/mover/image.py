@@ -77,7 +77,7 @@ class ImageMover:
         tmp = self.scratch / f"tmp-{next(self._numbers)}"
         tmp.mkdir(parents=True)
         tmp.chmod(0o1777)
-        volumes = {**job.volumes, "/tmp": tmp}  # noqa: S108 (the mover's own)
+        volumes = {"/tmp": tmp, **job.volumes}  # noqa: S108 (the mover's own)
         _hand_over(volumes.values(), self.spec.user)
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
         begin = time.monotonic()
@@ -97,14 +97,15 @@ class ImageMover:
         return engine()
 
     def _create(self, job: MoverJob, volumes: dict[str, Path]) -> Container:
-        from docker.types import LogConfig
+        from docker.types import LogConfig, Mount
 
         return self._client.containers.create(
             self.spec.image,
             entrypoint=list(self.spec.entrypoint),
             command=list(job.args),
             environment={**job.env, **job.secret_env, "HOSTNAME": pod_name(job)},
-            volumes={str(path): {"bind": at, "mode": "rw"} for at, path in volumes.items()},
+            mounts=[Mount(at, str(path), type="bind", read_only=at in job.read_only) for at, path in volumes.items()],
+            working_dir=job.working_dir,
             network_mode="host",
             labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},
             # What it writes is read as it comes. Kept by the engine, a flood of short lines fills

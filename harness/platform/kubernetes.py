@@ -14,8 +14,9 @@ from harness.errors import HarnessError, OperatorCrashed
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform import status as said_in
 from harness.platform.base import SYNCED, NoJob, Volumes, claim_of, kopia_spec, status_of
-from harness.platform.kubelet import MissingKey, copied, snapshots_of
 from harness.platform.manifests import ref_of
+from harness.platform.pod import MissingKey
+from harness.platform.pod_volumes import copied, snapshots_of
 
 ANSWER_TIMEOUT_S = 15.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
@@ -104,11 +105,11 @@ class KubernetesPlatform:
             self._cluster.node.hold(found)
         try:
             moved = self._cluster.node.start(found, ref, self._volumes)
-        except MissingKey:
-            # Which key, only the Pod says: whoever looks at the object is told by its operator, or not at all.
+        except MissingKey as problem:
+            # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
             self._failed.add(ref)
             said = self._wait(lambda: self.failure(ref), RETRY_TIMEOUT_S) or ""
-            return NoJob(said, "" if said else "the Pod of its Job cannot start (CreateContainerConfigError)")
+            return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})")
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":
             asked = lambda: (self._status(ref).get("kopia") or {}).get("requestedIdentity")  # noqa: E731

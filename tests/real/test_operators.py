@@ -12,6 +12,7 @@ from harness.cluster import api_server
 from harness.platform.api import Api
 from harness.process import RUN_MARKER
 from harness.warden import Warden
+from tests.operator.styles import STYLES
 from tests.real.conftest import PROJECT
 
 OPERATOR = PROJECT / "tests" / "operator"
@@ -136,6 +137,25 @@ def test_volumes_that_are_copied_first(suite, subject, method):
     ended = suite.run("--storage", "process", "-m", "HN_E2 or RD_2", "--subject", subject("--copy-method", method))
     assert ended.status == 0, ended.output
     assert ended.claims == {"HN_E2": "pass", "RD_2": "pass"}
+
+
+@pytest.mark.parametrize("style", [style for style in STYLES if style])
+def test_jobs_that_are_built_in_another_way(suite, subject, style):
+    styled = subject("--job-style", style)
+    ended = suite.run(*BY_WORKERS, "-m", "HN_E2 or RD_2 or RP_7 or IS_4 or SR_8", "--subject", styled)
+    assert ended.status == 0, ended.output
+    assert {claim: ended.claims[claim] for claim in ("HN_E2", "RD_2", "IS_4", "SR_8")} == dict.fromkeys(
+        ("HN_E2", "RD_2", "IS_4", "SR_8"), "pass"
+    )
+    notes = PROJECT / "reports" / "kubelet.log"
+    left_out = notes.read_text() if notes.exists() else ""
+    wanted = {
+        "sidecar": ["container log-shipper (image busybox) is not run", "init container proxy (image busybox)"],
+        "init": ["init container own-the-volume (image busybox) is not run"],
+        "projected": ["serviceAccountToken: its file holds no token"],
+    }.get(style, [])
+    assert [text for text in wanted if text not in left_out] == []
+    assert bool(left_out) == bool(wanted)
 
 
 @pytest.fixture

@@ -35,3 +35,25 @@ def test_every_damage_is_seen(tmp_path, damage):
     content = fill(tmp_path, "a")
     damage(tmp_path)
     assert compare(content, tree(tmp_path))
+
+
+def test_an_empty_lost_and_found_belongs_to_the_filesystem(tmp_path):
+    content = fill(tmp_path, "a")
+    (tmp_path / "lost+found").mkdir(mode=0o700)
+    assert not compare(content, tree(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda folder: (folder / "lost+found").mkdir() or (folder / "lost+found" / "file").touch(),
+        lambda folder: (folder / "lost+found").mkdir() or (folder / "lost+found" / "folder").mkdir(),
+        lambda folder: (folder / "lost+found").touch(),
+        lambda folder: (folder / "lost+found").symlink_to("empty"),
+        lambda folder: (folder / "empty" / "lost+found").mkdir(),
+    ],
+)
+def test_any_other_lost_and_found_counts(tmp_path, damage):
+    content = fill(tmp_path, "a")
+    damage(tmp_path)
+    assert compare(content, tree(tmp_path))
