@@ -127,7 +127,7 @@ def drifted(claims: Mapping[str, Claim], document: str) -> list[Drift]:
     copy = Copy(document)
     wanted = places(claims)
     there = _found(wanted, copy)
-    return [Drift(place, _remains(place, copy.reading(place.kind))) for place in wanted if place not in there]
+    return [Drift(place, _remains(place, copy, there)) for place in wanted if place not in there]
 
 
 def unnoticed(claims: Mapping[str, Claim], document: str) -> dict[int, list[str]]:
@@ -163,14 +163,22 @@ def _found(wanted: Iterable[Place], copy: Copy) -> dict[Place, list[int]]:
     return found
 
 
-def _remains(place: Place, reading: Reading) -> int | None:
-    """Return the line where at least half of the parts of a place are still together."""
+def _remains(place: Place, copy: Copy, there: Mapping[Place, Sequence[int]]) -> int | None:
+    """Return the line where at least half of the parts of a place are still together.
+
+    What belongs to another place, which is as long and as it was read, is no remains of this one.
+    """
+    reading = copy.reading(place.kind)
     size, number = _parts(place.length)
-    parts = {part: at for at, part in enumerate(place.parts)}
     hits = [
-        (at, parts[digest[:PART_HASH_LENGTH]])
-        for at, digest in _windows(reading.text, size)
-        if digest[:PART_HASH_LENGTH] in parts
+        (at, part)
+        for at, part in _hits(place, reading.text)
+        if not any(
+            begin <= at <= begin + other.length - size
+            for other, begins in there.items()
+            if other.length >= place.length and copy.reading(other.kind) is reading
+            for begin in begins
+        )
     ]
     together = [
         [hit for hit in hits if abs((hit[0] - hit[1] * size) - (at - part * size)) <= place.length // 2]
@@ -179,6 +187,15 @@ def _remains(place: Place, reading: Reading) -> int | None:
     best = max(together, key=lambda near: len({part for _, part in near}), default=[])
     enough = 2 * len({part for _, part in best}) >= number
     return reading.line(best[0][0]) if best and enough else None
+
+
+def _hits(place: Place, text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each part of a place is found, with its number."""
+    size, _ = _parts(place.length)
+    parts = {part: at for at, part in enumerate(place.parts)}
+    for at, digest in _windows(text, size):
+        if digest[:PART_HASH_LENGTH] in parts:
+            yield at, parts[digest[:PART_HASH_LENGTH]]
 
 
 def _parts(length: int) -> tuple[int, int]:
