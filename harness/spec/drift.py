@@ -166,7 +166,7 @@ def _found(wanted: Iterable[Place], copy: Copy) -> dict[Place, list[int]]:
 def _remains(place: Place, copy: Copy, there: Mapping[Place, Sequence[int]]) -> int | None:
     """Return the line where at least half of the parts of a place are still together.
 
-    What belongs to another place, which is as long and as it was read, is no remains of this one.
+    What belongs to another place, which is as it was read, is no remains of this one: places do not overlap.
     """
     reading = copy.reading(place.kind)
     size, number = _parts(place.length)
@@ -176,12 +176,12 @@ def _remains(place: Place, copy: Copy, there: Mapping[Place, Sequence[int]]) -> 
         if not any(
             begin <= at <= begin + other.length - size
             for other, begins in there.items()
-            if other.length >= place.length and copy.reading(other.kind) is reading
+            if copy.reading(other.kind) is reading
             for begin in begins
         )
     ]
     together = [
-        [hit for hit in hits if abs((hit[0] - hit[1] * size) - (at - part * size)) <= place.length // 2]
+        [hit for hit in hits if abs((hit[0] - hit[1] * size) - (at - part * size)) <= place.length // 4]
         for at, part in hits
     ]
     best = max(together, key=lambda near: len({part for _, part in near}), default=[])

@@ -23,15 +23,21 @@ DOCUMENT = f"{PROSE}\n\n" + f"\n\n{PROSE}\n\n".join(PLACES.values()) + "\n"
 IDS = {kind: f"AA_{number}" for number, kind in enumerate(PLACES, 1)}
 
 
+ENTRY = {"kind": "rule", "decided_by": "controller", "says": "Something is so."}
+
+
 def ledger():
     """Give each place a claim of its own, and one claim all of them."""
     printed = {kind: drift.fingerprint(text, kind) for kind, text in PLACES.items()}
-    entry = {"kind": "rule", "decided_by": "controller", "says": "Something is so."}
     values = {kind: [one] for kind, one in printed.items() if kind != "sentence"}
-    found = {IDS[kind]: {**entry, "values": {kind: one}} for kind, one in values.items()}
-    found[IDS["sentence"]] = {**entry, "sentences": [printed["sentence"]]}
-    found["AA_ALL"] = {**entry, "sentences": [printed["sentence"]], "values": values}
-    return read(yaml.safe_dump({"area": {"title": "An area", "claims": found}}))
+    found = {IDS[kind]: {**ENTRY, "values": {kind: one}} for kind, one in values.items()}
+    found[IDS["sentence"]] = {**ENTRY, "sentences": [printed["sentence"]]}
+    found["AA_ALL"] = {**ENTRY, "sentences": [printed["sentence"]], "values": values}
+    return ledger_of(**found)
+
+
+def ledger_of(**claims):
+    return read(yaml.safe_dump({"area": {"title": "An area", "claims": claims}}))
 
 
 LEDGER = ledger()
@@ -78,6 +84,18 @@ def test_a_change_names_the_claims_of_its_place(kind, old, new):
 @pytest.mark.parametrize("kind", PLACES)
 def test_a_place_that_is_gone_is_told_from_one_that_changed(kind):
     assert found(DOCUMENT.replace(PLACES[kind], "")) == named(kind, changed=False)
+
+
+def test_another_place_that_says_nearly_the_same_is_no_remains():
+    short = "The room is on the third floor (unless it is booked)."
+    long = f"As was said: {short} That is meant."
+    alike = ledger_of(
+        AA_1={**ENTRY, "sentences": [drift.fingerprint(short)]},
+        AA_2={**ENTRY, "sentences": [drift.fingerprint(long)]},
+    )
+    assert drift.drifted(alike, f"{short}\n{PROSE}\n{long}") == []
+    (gone,) = drift.drifted(alike, f"{short}\n{PROSE}")
+    assert (gone.place.claims, gone.line) == (("AA_2",), None)
 
 
 def test_a_place_that_changed_is_told_by_its_line():
