@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.administrator import Administrator
 from harness.model import Identity, ObjectRef
-from harness.volumes import FolderVolumes, Tree, fill
+from harness.volumes import FolderVolumes, Tree, contents, fill
 
 
 class Histories:
@@ -58,7 +58,9 @@ class Histories:
 
     def instant_of(self, ref: ObjectRef, content: Tree) -> str:
         """Which backup of a source had exactly this content; "" where none had."""
-        return next((when for (owner, when), one in self._of_sources.items() if (owner, one) == (ref, content)), "")
+        seen = contents(content)
+        of_source = ((when, one) for (owner, when), one in self._of_sources.items() if owner == ref)
+        return next((when for when, one in of_source if contents(one) == seen), "")
 
     def of_stranger(self, identity: Identity) -> Tree:
         """What the snapshot of a user that no operator knows held."""

@@ -8,7 +8,7 @@ hostname, ``previous``, …) or, below all of them, a base claim.
 from __future__ import annotations
 
 from harness.completion import REPOSITORY_SECRET
-from harness.errors import Blocked, Divergence, HarnessError
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob
 from harness.process import tail
 from harness.sync import Ending, Sync
@@ -111,6 +111,12 @@ def identity_of_job(sync: Sync) -> Identity:
     if sync.asked_for is None:
         raise HarnessError(f"the Job of {sync.ref} has no environment")
     return sync.asked_for
+
+
+def asked_without_repository(sync: Sync) -> None:
+    """Raise NotAsked where an operator wants every destination to name its repository, and says so."""
+    if sync.job is None and "repository" in sync.said:
+        raise NotAsked(f"the operator wants a destination to name its repository: {sync.said.splitlines()[0]}")
 
 
 def log_of(sync: Sync) -> str:

@@ -51,6 +51,8 @@ class Sync:
         note: What the harness has to say of the sync, such as a time limit; never the word of the operator.
         before: The content of the volume when the sync began.
         after: The content of the volume when the sync ended.
+        attributes_before: Owner, time and hard links of each path when the sync began (volumes.attributes).
+        attributes_after: The same when the sync ended.
         volume: The folder of the volume.
     """
 
@@ -68,6 +70,8 @@ class Sync:
     note: str = ""
     before: Tree = field(default_factory=dict)
     after: Tree = field(default_factory=dict)
+    attributes_before: Mapping[str, str] = field(default_factory=dict)
+    attributes_after: Mapping[str, str] = field(default_factory=dict)
     volume: Path = Path()
 
     @property

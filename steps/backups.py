@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_identity, expect_repository, preconditions
+from harness import expect, expect_identity, expect_repository, expect_volume, preconditions
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -14,6 +14,24 @@ from steps.types import DataTable, fields, phrase, records
 @when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up'), target_fixture="sync")
 def back_up(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.back_up(ObjectRef("ReplicationSource", namespace, name))
+
+
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up with files of every kind'),
+    target_fixture="sync",
+)
+def back_up_peculiar(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.back_up_peculiar(ObjectRef("ReplicationSource", namespace, name))
+
+
+@given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with files of every kind'))
+def is_backed_up_peculiar(name: str, namespace: str, testbed: Testbed) -> None:
+    preconditions.require(testbed.back_up_peculiar(ObjectRef("ReplicationSource", namespace, name)))
+
+
+@then("its volume is as it was before the backup")
+def volume_left(sync: Sync, testbed: Testbed) -> None:
+    expect_volume.backup_left_it(testbed, sync)
 
 
 @given("every source is backed up")

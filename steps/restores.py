@@ -45,7 +45,9 @@ def ask_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
     target_fixture="restore",
 )
 def restore_without_repository(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
-    return testbed.restore(name, namespace, {**fields(datatable), "repository": LEFT_OUT})
+    restore = testbed.restore(name, namespace, {**fields(datatable), "repository": LEFT_OUT})
+    preconditions.asked_without_repository(restore)
+    return restore
 
 
 @when(
@@ -105,6 +107,16 @@ def fail_job(name: str, namespace: str, testbed: Testbed) -> Sync:
 @then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
     expect_volume.holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+
+
+@then(phrase('its volume holds the whole tree of source "{name:Text}" in namespace "{namespace:Text}"'))
+def volume_holds_whole(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
+    expect_volume.holds_whole(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+
+
+@then(phrase('its volume holds the owners and times of source "{name:Text}" in namespace "{namespace:Text}"'))
+def volume_holds_attributes(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
+    expect_volume.holds_attributes(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the data of source "{name:Text}" in namespace "{namespace:Text}" and besides:'))
@@ -169,9 +181,3 @@ def told_of_field(field: str, restore: Sync) -> None:
 @then("no mover restored anything")
 def no_mover(restore: Sync) -> None:
     expect.no_mover(restore)
-
-
-@then(phrase('the volume of each of these destinations in namespace "{namespace:Text}" is left as it was:'))
-def volumes_untouched(namespace: str, datatable: DataTable, testbed: Testbed) -> None:
-    for (name,) in datatable:
-        expect_volume.untouched(testbed, testbed.last_sync(ObjectRef("ReplicationDestination", namespace, name)))

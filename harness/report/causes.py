@@ -59,7 +59,7 @@ def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
 def causes(outcomes: Sequence[Outcome]) -> list[Cause]:
     """Return one entry for each thing to mend, the one that breaks the most basic claim first."""
     groups: dict[str, list[Outcome]] = {}
-    for outcome in sorted(outcomes, key=lambda one: (_rank(one), one.scenario)):
+    for outcome in sorted(outcomes, key=_order):
         if outcome.verdict == "fail" and outcome.is_judged:
             groups.setdefault(outcome.evidence.cause if outcome.evidence else outcome.message, []).append(outcome)
     blocked = [outcome for outcome in outcomes if outcome.verdict == "blocked"]
@@ -123,6 +123,12 @@ def _basic_first(roots: Sequence[str]) -> list[str]:
 
 def _may_block(root: str, outcome: Outcome) -> bool:
     return root not in outcome.claims and RANK.index(root) < _rank(outcome)
+
+
+def _order(outcome: Outcome) -> tuple[int, int, str]:
+    """Basic claims first, then as in the document."""
+    order = list(claims())
+    return _rank(outcome), min(map(order.index, outcome.claims), default=len(order)), outcome.scenario
 
 
 def _rank(outcome: Outcome) -> int:

@@ -39,8 +39,8 @@ class RunFacts:
 
     ``taken`` maps a contradiction to the side in question, None for both; ``found_out`` says in
     words what ``auto`` saw, ``mover`` what ran as the mover, and how, and ``added`` the fields that the
-    subject file adds to every object.  ``problem`` is why the harness or
-    its surroundings broke, "" otherwise.
+    subject file adds to every object.  ``stopped`` is why the run ended early, "" where it did
+    not.  ``problem`` is why the harness or its surroundings broke, "" otherwise.
     """
 
     subject: Subject
@@ -55,6 +55,7 @@ class RunFacts:
     taken: Mapping[str, str | None] = field(default_factory=dict)
     found_out: Sequence[str] = ()
     added: Sequence[str] = ()
+    stopped: str = ""
     is_proof: bool = False
 
 
@@ -77,6 +78,7 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
         "kopia": _tool(facts.equipment),
         "mover": facts.mover,
         "added": list(facts.added),
+        "stopped": facts.stopped,
         "storage": {"kind": facts.equipment.store.kind, "origin": facts.equipment.store.origin},
         "profiles": {profile: _profile(ordered, profile) for profile in _profiles()},
         "claims": [_claim(claims()[claim], verdict, ordered) for claim, verdict in by_claim(ordered).items()],

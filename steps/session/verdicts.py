@@ -203,6 +203,7 @@ def _run_facts(config: pytest.Config, run: lifecycle.Run, equipment: Equipment, 
         taken={"default_username": options.default_username, "custom_names": options.custom_names},
         found_out=options.probed,
         added=options.subject.additions.in_words(),
+        stopped=config.stash.get(STOPPED, ""),
         is_proof=options.proof,
     )
 

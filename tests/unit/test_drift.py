@@ -37,7 +37,7 @@ def ledger():
 
 
 def ledger_of(**claims):
-    return read(yaml.safe_dump({"area": {"title": "An area", "claims": claims}}))
+    return read(yaml.safe_dump({"area": {"title": "An area", "harm": "Something happens.", "claims": claims}}))
 
 
 LEDGER = ledger()

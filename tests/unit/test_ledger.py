@@ -5,7 +5,7 @@ import pytest
 from harness.spec.ledger import LedgerError, claims, read
 
 ENTRY = "kind: rule, decided_by: controller, says: 'Something is so.', sentences: ['12:0123456789abcdef:0123456789']"
-LEDGER = f"area:\n  title: An area\n  claims:\n    HN_2: {{{ENTRY}}}\n"
+LEDGER = f"area:\n  title: An area\n  harm: Something happens.\n  claims:\n    HN_2: {{{ENTRY}}}\n"
 
 
 def test_a_claim_is_read():
@@ -14,7 +14,7 @@ def test_a_claim_is_read():
 
 
 def test_the_ledger_holds_every_claim_of_the_document():
-    assert len([claim for claim in claims().values() if claim.area != "defects"]) == 98
+    assert len([claim for claim in claims().values() if claim.area != "defects"]) == 108
     assert {claim.kind for claim in claims().values()} == {"rule", "example", "kopia", "promise", "advice"}
 
 
@@ -37,7 +37,7 @@ def test_the_ledger_holds_every_claim_of_the_document():
         ("    HN_2", f"    HN_2: {{{ENTRY}}}\n    HN_2", "HN_2 is given twice"),
         (
             "area:\n",
-            f"other:\n  title: Other\n  claims:\n    HN_2: {{{ENTRY}}}\narea:\n",
+            f"other:\n  title: Other\n  harm: Something happens.\n  claims:\n    HN_2: {{{ENTRY}}}\narea:\n",
             "HN_2 is in other and in area",
         ),
         ("area:", "area: [", "not YAML"),

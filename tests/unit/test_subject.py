@@ -77,7 +77,11 @@ def test_unknown_subject_says_what_there_is(request_):
 
 @pytest.mark.parametrize(
     ("name", "brings"),
-    [("mover-command", {"mover"}), ("mover-image", {"mover"}), ("operator", {"admission", "controller"})],
+    [
+        ("mover-command", {"mover", "kopia"}),
+        ("mover-image", {"mover", "kopia"}),
+        ("operator", {"admission", "controller"}),
+    ],
 )
 def test_the_examples_can_be_read(name, brings):
     file = Path(__file__).parents[2] / "subjects" / f"{name}.yaml"
