@@ -126,9 +126,10 @@ def _may_block(root: str, outcome: Outcome) -> bool:
 
 
 def _order(outcome: Outcome) -> tuple[int, int, str]:
-    """Basic claims first, then as in the document."""
+    """Base claims first, then as in the document."""
     order = list(claims())
-    return _rank(outcome), min(map(order.index, outcome.claims), default=len(order)), outcome.scenario
+    basic = min((_BASE.index(claim) for claim in outcome.claims if claim in _BASE), default=len(_BASE))
+    return basic, min(map(order.index, outcome.claims), default=len(order)), outcome.scenario
 
 
 def _rank(outcome: Outcome) -> int:

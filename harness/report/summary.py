@@ -124,15 +124,18 @@ def _verdict(proof: bool, status: int) -> str:
     return VERDICT_IN_WORDS.get(status, f"exit status {status}")
 
 
-def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int) -> str:
-    """How often a mover of somebody else was asked, and what the suite added to its own time."""
+def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisioning_s: float) -> str:
+    """Return how often a mover of somebody else was asked, and what the suite added to its own time.
+
+    ``seconds`` count from the first scenario to the end of clean-up; provisioning is reported apart.
+    """
     operations, inside_s = sum(one.operations for one in outcomes), sum(one.mover_s for one in outcomes)
     if not operations:
         return ""
     added = (seconds * workers - inside_s) / inside_s
     return (
         f"{operations} operations of the mover, {inside_s:.1f} s inside it, {inside_s / operations:.2f} s each; "
-        f"on {workers} workers the suite added {added:.0%}"
+        f"on {workers} workers the suite added {added:.0%}; before that {provisioning_s:.1f} s of provisioning"
     )
 
 

@@ -6,6 +6,7 @@ side, once for each side it names; all others run once.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from harness import subject
 from harness.errors import Blocked, Divergence
 from harness.model import CustomNames, DefaultUsername, Sides
 from harness.mutants import MUTANTS
-from harness.preconditions import BACKUP
+from harness.preconditions import BACKUP, BASE
 from harness.sides import NEITHER, UNANSWERED
 from harness.spec.ledger import Claim, LedgerError, claims
 from harness.subject import Subject
@@ -91,9 +92,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what says nothing about a mutant: claims neither named for it nor declared unrelated."""
     options = config.stash[OPTIONS]
+    if options.sample:
+        _draw(config, items, *options.sample)
     if not (options.proof or options.subject.mutant):
         return
     kept = [item for item in items if "case" not in getattr(item, "fixturenames", ()) or _concerns(options, item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str) -> None:
+    """Leaves out all but one part of the scenarios; which part a scenario is in follows from seed and name."""
+
+    def is_drawn(item: pytest.Item) -> bool:
+        digest = hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") % parts == 0
+
+    bases = set(BASE)
+    kept = [item for item in items if is_drawn(item) or bases & {mark.name for mark in item.iter_markers()}]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 

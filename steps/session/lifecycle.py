@@ -62,6 +62,7 @@ class Run:
         self._operator: OperatorSession | None = None
         self.overhead = ""
         self.ended_s = 0.0
+        self.first_s = 0.0
 
     def start(self) -> Equipment:
         """Provisions kopia and a store; progress goes to the terminal."""
@@ -167,6 +168,10 @@ class Run:
     def _fail(self, error: HarnessError) -> None:
         self.problem = self.problem or str(error)
         self.say(f"ERROR: {REDACT(str(error))}")
+
+    def pytest_runtest_logstart(self) -> None:
+        """Notes when the first scenario begins: what is before that is provisioning."""
+        self.first_s = self.first_s or self.elapsed_s
 
     @property
     def elapsed_s(self) -> float:

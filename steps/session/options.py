@@ -41,6 +41,7 @@ class Options:
     overhead: bool
     expectations: Path | None = None
     update_expectations: bool = False
+    sample: tuple[int, str] | None = None
 
     def with_sides(self, probed: sides.Probed) -> Options:
         """With the sides that were found out, where they are ``auto``."""
@@ -94,6 +95,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--keep-going",
         action="store_true",
         help="run on where a plain backup or restore fails (by default the run then ends: all else stands on them)",
+    )
+    group.addoption(
+        "--sample",
+        metavar="PARTS:SEED",
+        help="run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125",
     )
     group.addoption("--keep", action="store_true", help="leave the store running and say how to look into it")
     group.addoption(
@@ -187,6 +193,7 @@ def parse(config: pytest.Config) -> Options:
         overhead=option.overhead,
         expectations=_expectations(option, who),
         update_expectations=option.update_expectations,
+        sample=_sample(option.sample),
     )
     # An operator of its own can only be asked once it runs.
     asked_now = AUTO in (default_username, custom_names) and not who.kubernetes
@@ -202,6 +209,16 @@ def _expectations(option: Any, who: subject.Subject) -> Path | None:
     if file is not None and (file.exists() or not option.update_expectations):
         expectations.load(file)
     return file
+
+
+def _sample(request: str | None) -> tuple[int, str] | None:
+    """The number of parts and the seed of ``--sample``."""
+    if request is None:
+        return None
+    parts, colon, seed = request.partition(":")
+    if not parts.isdigit() or int(parts) < 1 or not colon or not seed:
+        raise UsageError(f"--sample {request}: write the number of parts and a seed, such as 3:20261125")
+    return int(parts), seed
 
 
 def _readable(name: str, expression: str) -> None:

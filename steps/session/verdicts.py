@@ -176,13 +176,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("conformance")
     for line in summary.delta(config.stash[DELTA], str(options.expectations)) if DELTA in config.stash else ():
         terminalreporter.write_line(REDACT(line))
+    if options.sample:
+        parts, seed = options.sample
+        terminalreporter.write_line(f"a sample: one scenario in {parts}, drawn by the seed {seed}, and the base claims")
     for line in summary.lines(
         outcomes, equipment, options.subject.name, options.proof, status, run.ended_s, options.probed
     ):
         terminalreporter.write_line(REDACT(line))
     who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
-    of_mover = summary.of_mover(outcomes, run.elapsed_s, workers) if not who.runs_reference_mover else ""
+    asked_s = run.elapsed_s - run.first_s
+    of_mover = summary.of_mover(outcomes, asked_s, workers, run.first_s) if not who.runs_reference_mover else ""
     for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
