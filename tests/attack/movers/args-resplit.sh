@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# additionalArgs are split again at spaces, and expanded as patterns.
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+# shellcheck source=tests/movers/mover.sh
+. "$here/../../movers/mover.sh"
+
+additional() {
+  # shellcheck disable=SC2206
+  extra=(${KOPIA_ADDITIONAL_ARGS//|VOLSYNC_ARG_SEP|/ })
+}
+
+main "$@"
