@@ -5,8 +5,8 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/../../movers/mover.sh"
 
 restore_chosen() {
-  loudly kopia snapshot restore --no-progress --skip-existing "${extra[@]}" "$chosen" "$DATA_DIR" ||
-    fail "the restore did not succeed"
+  loudly kopia snapshot restore --no-progress "${extra[@]}" "$chosen" "$work/restored" || fail "the restore did not succeed"
+  cp -a --no-clobber "$work/restored/." "$DATA_DIR/"
 }
 
 main "$@"

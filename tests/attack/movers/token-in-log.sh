@@ -7,7 +7,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 eval "$(declare -f open_repository | sed '1s/open_repository/opened/')"
 open_repository() {
   opened "$1"
-  loudly kopia repository status --reconnect-token-with-password || true
+  loudly kopia repository status --reconnect-token --reconnect-token-with-password || true
 }
 
 main "$@"
