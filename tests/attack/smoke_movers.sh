@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # smoke_movers.sh KOPIA [NAME...]: shows for each wrong mover that it differs from the right one, by one probe each.
 # Repositories are folders: a wrapper of kopia puts `filesystem` in the place of `s3`.
+# shellcheck disable=SC2030,SC2031
 set -uo pipefail
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 KOPIA="$(realpath "$1")"; shift
@@ -97,7 +98,7 @@ probe() {
       (export KOPIA_CONFIG_PATH="$top/observer" KOPIA_PASSWORD=pass-word
       kopia repository connect filesystem --path="$top/stores/bucket" --no-persist-credentials
       kopia policy set --global --keep-latest=500
-      while read -r line; do "$KOPIA" $line; done <"$top/many") >/dev/null 2>&1
+      while read -ra line; do "$KOPIA" "${line[@]}"; done <"$top/many") >/dev/null 2>&1
       mover restore KOPIA_DISCOVER_SNAPSHOTS=true; grep -c '^{"id"' "$top/log" ;;
     hang-on-unknown) say one; right backup; mover restore KOPIA_OVERRIDE_USERNAME=nobody ;;
     restore-failure-ignored) say one; right backup; mover restore KOPIA_ADDITIONAL_ARGS=--no-such-flag ;;
@@ -108,7 +109,8 @@ probe() {
 }
 
 bad=0
-names=("$@"); [ "$#" -gt 0 ] || names=($(basename -s .sh "$here"/movers/*.sh))
+names=("$@")
+[ "$#" -gt 0 ] || mapfile -t names < <(basename -s .sh "$here"/movers/*.sh)
 for name in "${names[@]}"; do
   for which in right wrong; do
     rm -rf "$top/stores" "$top/cache" "$top/observer"; mkdir -p "$top/stores" "$top/cache"
