@@ -62,7 +62,7 @@ probe() {
     deletion-before-choice)
       say one; right backup; say x; mover restore KOPIA_ENABLE_FILE_DELETION=true KOPIA_OVERRIDE_USERNAME=nobody; show ;;
     args-resplit)
-      say one; mover backup KOPIA_ADDITIONAL_ARGS='--description=two words|VOLSYNC_ARG_SEP|--tags=a:b'; all bucket '.[].description' ;;
+      say one; mover backup; mover restore; mover backup KOPIA_ADDITIONAL_ARGS='--description=two words|VOLSYNC_ARG_SEP|--tags=a:b'; all bucket '.[].description' ;;
     args-retried-without)
       say one; mover backup KOPIA_ADDITIONAL_ARGS='--override-username=x'; all ;;
     path-override-ignored-on-restore)

@@ -5,8 +5,9 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 . "$here/../../movers/mover.sh"
 
 additional() {
+  local all="${KOPIA_ADDITIONAL_ARGS:-}"
   # shellcheck disable=SC2206
-  extra=(${KOPIA_ADDITIONAL_ARGS//|VOLSYNC_ARG_SEP|/ })
+  extra=(${all//|VOLSYNC_ARG_SEP|/ })
 }
 
 main "$@"
