@@ -9,6 +9,18 @@ Feature: What was backed up arrives as it was
       When the source "orders" in namespace "shop" is backed up with files of every kind
       Then its volume is as it was before the backup
 
+  Rule: A restore replaces what differs
+
+    @DA_4
+    Scenario: Files of the same names are in the volume already
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      And the volume of the destination "orders" in namespace "shop" holds the files:
+        | owner.txt   |
+        | private/key |
+      When the destination "orders" in namespace "shop" restores
+      Then its volume holds exactly the data of source "orders" in namespace "shop"
+
   Rule: A restore gives back the tree as it was
 
     @DA_2

@@ -134,8 +134,10 @@ Feature: Which backup of an identity is restored
       Then each of these restores fails
 
     @RP_9
-    Scenario: Within what shallow considers previous counts as ever
+    Scenario: Within what shallow considers previous counts as ever, whatever others have
       Given a source "orders" in namespace "shop"
+      And the kopia user "desk" of host "site-a" has a snapshot from "2024-01-20T12:30:00Z"
+      And the kopia user "clerk" of host "site-b" has a snapshot from "2024-01-20T12:40:00Z"
       And the source "orders" in namespace "shop" was backed up at:
         | 2024-01-20T10:00:00Z |
         | 2024-01-20T11:00:00Z |
@@ -156,6 +158,8 @@ Feature: Which backup of an identity is restored
       And every source is backed up
       And the volume of the destination "orders" in namespace "shop" holds the files:
         | stale.txt         |
+        | .hidden           |
+        | .config/stale.txt |
         | lost+found/fsck.1 |
         | old/stale.txt     |
       When the destination "orders" in namespace "shop" restores with:

@@ -61,11 +61,11 @@ Feature: One repository for all
         | files  | office    |
       And these repositories:
         | namespace | repository                |
-        | shop      | s3://company-backups/app1 |
-        | office    | s3://company-backups/app2 |
+        | shop      | s3://company-backups/team/app1 |
+        | office    | s3://company-backups/team/app2 |
       When every source is backed up
-      Then the repository "s3://company-backups/app1" holds snapshots of source "orders" alone
-      And the repository "s3://company-backups/app2" holds snapshots of source "files" alone
+      Then the repository "s3://company-backups/team/app1" holds snapshots of source "orders" alone
+      And the repository "s3://company-backups/team/app2" holds snapshots of source "files" alone
 
   Rule: Separate repositories separate data completely
 

@@ -149,7 +149,7 @@ class ReferenceMover:
             return
         target = _data(job)
         if self.deletes_files(job):
-            _empty(target)
+            empty_volume(target)
         log.append(f"Restoring snapshot {chosen.id} of {chosen.identity}:{chosen.path}")
         self._check(client.restore(chosen.id, target, *self.additional(job)), log, "restore the snapshot")
 
@@ -190,7 +190,8 @@ def _data(job: MoverJob) -> Path:
     return place
 
 
-def _empty(folder: Path) -> None:
+def empty_volume(folder: Path) -> None:
+    """Remove everything of a volume but ``lost+found``, which belongs to the filesystem."""
     for entry in folder.iterdir():
         if entry.name == KEPT_ON_DELETION:
             continue

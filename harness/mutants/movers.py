@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from harness.kopia import KopiaClient, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
 from harness.mover.reference import ReferenceMover
-from harness.mover.selection import candidates
 from harness.mutants.registry import mutant
 
 # --- steps of the mover
@@ -162,140 +159,15 @@ class _DiscoveryLeavesAPolicy(ReferenceMover):
         return super().list_all(client)
 
 
-# --- steps of the mover: points in time
+@mutant("identity-of-the-first-job", fails="OV_5", unrelated="BA_1 CU_1 UN_1")
+class _IdentityOfTheFirstJob(ReferenceMover):
+    """A mover keeps to the identity that it was given first."""
 
+    _first: Identity | None = None
 
-@mutant("oldest-is-newest", fails="RP_1 RP_2 RP_3 RP_4 RP_6", unrelated="HN_2 SR_3 RP_8")
-class _OldestIsNewest(ReferenceMover):
-    """A history is counted from its oldest end."""
-
-    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        found = candidates(history, job.env)[::-1]
-        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
-
-
-@mutant("previous-ignored", fails="RP_2 RP_4 RP_5 RP_6 RP_9 CU_3", unrelated="RP_1 RP_3 HN_2")
-class _PreviousIgnored(ReferenceMover):
-    """The newest is taken, however far back was asked for."""
-
-    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        return next(iter(candidates(history, job.env)), None)
-
-
-@mutant("previous-stops-at-the-oldest", fails="RP_5 RP_9", unrelated="RP_1 RP_2 RP_3")
-class _PreviousStopsAtTheOldest(ReferenceMover):
-    """Beyond the end of a history its oldest snapshot is taken."""
-
-    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        found = candidates(history, job.env)
-        return found[min(int(job.env.get("KOPIA_PREVIOUS", "0")), len(found) - 1)] if found else None
-
-
-@mutant("instants-compared-as-text", fails="RP_3", unrelated="RP_1 RP_2 HN_2")
-class _InstantsComparedAsText(ReferenceMover):
-    """restoreAsOf is compared letter by letter."""
-
-    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        as_of = job.env.get("KOPIA_RESTORE_AS_OF", "~")
-        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
-        found = [record for record in newest_first if record.end.isoformat() <= as_of]
-        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
-
-
-@mutant("previous-before-instant", fails="RP_4", unrelated="RP_1 RP_2 RP_3")
-class _PreviousBeforeInstant(ReferenceMover):
-    """previous counts back first, and restoreAsOf filters what is left."""
-
-    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
-        left = newest_first[int(job.env.get("KOPIA_PREVIOUS", "0")) :]
-        env = {key: value for key, value in job.env.items() if key != "KOPIA_PREVIOUS"}
-        return next(iter(candidates(left, env)), None)
-
-
-@mutant("shallow-ignored", fails="RP_9", unrelated="RP_1 RP_2 RP_3")
-class _ShallowIgnored(ReferenceMover):
-    """shallow is not looked at."""
-
-    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        env = {key: value for key, value in job.env.items() if key != "KOPIA_SHALLOW"}
-        found = candidates(history, env)
-        previous = int(env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
-
-
-@mutant("files-never-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
-class _FilesNeverDeleted(ReferenceMover):
-    """enableFileDeletion is not looked at."""
-
-    def deletes_files(self, job: MoverJob) -> bool:
-        return False
-
-
-@mutant("files-always-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
-class _FilesAlwaysDeleted(ReferenceMover):
-    """Every restore empties the volume first."""
-
-    def deletes_files(self, job: MoverJob) -> bool:
-        return True
-
-
-# --- what a volume holds
-
-
-class _AfterRestore(ReferenceMover):
-    """Does something wrong to a volume that was restored."""
-
-    def run(self, job: MoverJob) -> MoverResult:
-        result = super().run(job)
-        if result.succeeded and "/restore/data" in job.volumes:
-            self.spoil(job.volumes["/restore/data"])
-        return result
-
-    def spoil(self, volume: Path) -> None:
-        """What is wrong with the volume."""
-        raise NotImplementedError
-
-
-@mutant("restore-loses-a-file", fails="BA_2", unrelated="BA_1 HN_2 IS_4")
-class _RestoreLosesAFile(_AfterRestore):
-    """A restore leaves a file out, and reports success."""
-
-    def spoil(self, volume: Path) -> None:
-        (volume / "private/key").unlink(missing_ok=True)
-
-
-@mutant("modes-lost", fails="DA_2", unrelated="BA_2 DA_1 RD_2")
-class _ModesLost(_AfterRestore):
-    """Every file that is restored has the same mode."""
-
-    def spoil(self, volume: Path) -> None:
-        for path in volume.rglob("*"):
-            if path.is_file() and not path.is_symlink():
-                path.chmod(0o644)
-
-
-@mutant("times-lost", fails="DA_3", unrelated="BA_2 DA_1 DA_2")
-class _TimesLost(_AfterRestore):
-    """Every file that is restored is as old as its restore."""
-
-    def spoil(self, volume: Path) -> None:
-        for path in volume.rglob("*"):
-            if not path.is_symlink():
-                os.utime(path)
-
-
-@mutant("backup-leaves-a-mark", fails="DA_1", unrelated="BA_1 BA_2 RD_2")
-class _BackupLeavesAMark(ReferenceMover):
-    """A backup notes in its volume that it was there."""
-
-    def run(self, job: MoverJob) -> MoverResult:
-        result = super().run(job)
-        if "/data" in job.volumes:
-            (job.volumes["/data"] / ".last-backup").write_text("done\n", encoding="utf-8")
-        return result
+    def identity(self, job: MoverJob) -> Identity:
+        self._first = self._first or super().identity(job)
+        return self._first
 
 
 @mutant("discovery-shows-the-begin", fails="DI_8", unrelated="DI_1 DI_3 RP_1")
