@@ -63,9 +63,7 @@ def lines(discovery: Sync, testbed: Testbed) -> None:
 
 @then("the documented query yields one object a tenant:")
 def query_all(docstring: str, discovery: Sync, testbed: Testbed) -> None:
-    counts = expect_operator.snapshots_by_identity(testbed)
-    expected = {identity: {"snapshots": number} for identity, number in counts.items()}
-    expect_operator.query_yields(testbed, discovery, docstring, expected)
+    expect_operator.query_yields_tenants(testbed, discovery, docstring)
 
 
 @then(phrase('the documented query yields the identities "{identities:Text}":'))

@@ -11,7 +11,7 @@ Feature: Usernames
       When the source "orders" in namespace "shop" is backed up
       Then it is recorded under username "Tenant_7.order.Job"
 
-    @UN_1 @UN_E1 @as-given
+    @UN_E1 @as-given
     Scenario: An e-mail address as username is recorded as it is
       Given the documented manifest "username-1-custom"
       When every source is backed up

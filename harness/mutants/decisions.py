@@ -203,7 +203,7 @@ class _DestinationInHostname(Decisions):
         return Identity(f"{identity.username}-dst", identity.hostname)
 
 
-@mutant("source-custom-identity-ignored", fails="SI_4 CU_E1 CU_E2", unrelated="SI_1 RD_4 HN_1")
+@mutant("source-custom-identity-ignored", fails="SI_4", unrelated="SI_1 RD_4 HN_1")
 class _SourceCustomIdentityIgnored(Decisions):
     """sourceIdentity generates the default identity, whatever the source itself uses."""
 
@@ -211,7 +211,7 @@ class _SourceCustomIdentityIgnored(Decisions):
         return super().identity_by_source(None, name, namespace)
 
 
-@mutant("source-in-wrong-namespace", fails="SI_1 SI_4", unrelated="RD_2 RD_4 HN_2")
+@mutant("source-in-wrong-namespace", fails="SI_1", unrelated="RD_2 RD_4 HN_2")
 class _SourceInWrongNamespace(Decisions):
     """sourceIdentity looks for the source in the destination's namespace."""
 

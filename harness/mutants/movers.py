@@ -29,12 +29,22 @@ class _ListWithoutSource(ReferenceMover):
         return snapshots_in(client.list_snapshots())
 
 
-@mutant("identity-not-at-connect", fails="OV_5 CU_1 TN_5 CU_3 SE_3 TR_4", unrelated="VA_1 RD_3 OV_3")
+@mutant("identity-not-at-connect", fails="OV_5 TN_5 CU_3 TR_4", unrelated="VA_1 RD_3 OV_3")
 class _IdentityNotAtConnect(ReferenceMover):
     """The overrides are not given when the repository is opened, so kopia uses its own defaults."""
 
     def client_identity(self, job: MoverJob) -> Identity | None:
         return None
+
+
+@mutant("snapshots-backdated", fails="BA_1 SE_3", unrelated="VA_1 RD_3 OV_3")
+class _SnapshotsBackdated(ReferenceMover):
+    """Every snapshot is said to be of a day in the past."""
+
+    def additional(self, job: MoverJob) -> list[str]:
+        day = "2024-01-20 10:00:00 UTC"
+        own = super().additional(job)
+        return [f"--start-time={day}", f"--end-time={day}", *own] if job.args == ("backup",) else own
 
 
 @mutant("host-lower-cased", fails="OV_5", unrelated="HN_2 UN_1 TN_1")
