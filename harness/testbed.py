@@ -208,9 +208,13 @@ class Testbed:
         """The snapshots that came into the repository during one sync."""
         return self._within(sync, known=False)
 
-    def secret_shown(self) -> list[str]:
-        """Where a password or key of this scenario can be read: a log, a status, an environment, a command line."""
-        return secrecy.shown(self._syncs, self._equipment.calls, self.repositories.secrets())
+    def watch_command_lines(self) -> None:
+        """Has the command line of every process of the movers be seen from here on."""
+        self._mover.watched = True
+
+    def secret_shown(self, told: Mapping[str, object]) -> list[str]:
+        """Where a password or key can be read: a log, a status, a Job, a command line, or what else was ``told``."""
+        return secrecy.shown(self._syncs, self._equipment.calls, self.repositories.secrets(), told)
 
     def account(self) -> list[tuple[Sync, tuple[str, ...]]]:
         """Every sync of this scenario, with the ids of its snapshots where the repository was read after it."""
@@ -254,9 +258,8 @@ class Testbed:
     def _provide_secrets(self, namespace: str) -> None:
         """Every repository Secret that an object names exists in every namespace in use."""
         values = self.repositories.secret_values(namespace)
-        for name in {
-            kopia_spec(manifest).get("repository", REPOSITORY_SECRET) for manifest in self._manifests.values()
-        }:
+        names = {kopia_spec(manifest).get("repository", REPOSITORY_SECRET) for manifest in self._manifests.values()}
+        for name in names:
             self._platform.apply(repository_secret(namespace, name, values))
 
     def _carry(self, ref: ObjectRef) -> tuple[MoverJob | None, MoverResult | None]:
@@ -283,9 +286,8 @@ class Testbed:
         job = job_for(self._manifests[ref], ref, identity, None, secret, self.volume(ref), self._volumes.cache(ref))
         result = self._run(job)
         self.repositories.changed()
-        succeeded = result.succeeded
         sync = Sync(
-            ref, begin, datetime.now(UTC), job=job, result=result, succeeded=succeeded,
+            ref, begin, datetime.now(UTC), job=job, result=result, succeeded=result.succeeded,
             requested=str(identity), messages=(result.log,), before=before, volume=self.volume(ref),
         )  # fmt: skip
         self._syncs.append(sync)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pytest_bdd import then
+from pytest_bdd import given, then
 
 from harness import expect, expect_operator
 from harness.sync import Sync
@@ -24,6 +24,11 @@ def log_shows_override(command: str, username: str, hostname: str, sync: Sync) -
 @then(phrase('the log shows "{command:Text}" without an override'))
 def log_shows_no_override(command: str, sync: Sync) -> None:
     expect_operator.log_shows_no_override_at(sync, command)
+
+
+@given("the command line of every process is seen")
+def command_lines_seen(testbed: Testbed) -> None:
+    testbed.watch_command_lines()
 
 
 @then("the backup fails")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from harness.engine import NoEngine, engine, reason
 from harness.errors import HarnessError, UsageError
 from harness.model import MoverJob, MoverResult
+from harness.mover import processes
 from harness.mover.bounded import MAX_LOG_BYTES, TERM_GRACE_S
 from harness.mover.command import TIMEOUT_S, pod_name
 from harness.process import REDACT, RUN_MARKER, Call
@@ -64,6 +66,7 @@ class ImageMover:
     spec: ImageSpec
     scratch: Path
     record: Callable[[Call], None]
+    watched: bool = False
     _numbers: count[int] = field(default_factory=lambda: count(1), repr=False)
 
     def run(self, job: MoverJob) -> MoverResult:
@@ -76,9 +79,11 @@ class ImageMover:
         volumes = {**job.volumes, "/tmp": tmp}  # noqa: S108 (the mover's own)
         _hand_over(volumes.values(), self.spec.user)
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
+        reports = self.scratch / f"command-lines-{tmp.name}"
+        blind = self._blind if self.watched else processes.NOBODY_WATCHED.blind
         begin = time.monotonic()
         try:
-            container = self._create(job, volumes)
+            container = self._create(job, volumes, None if blind else reports)
             try:
                 result = self._follow(container)
             finally:
@@ -86,21 +91,39 @@ class ImageMover:
         except DockerException as error:
             raise HarnessError(f"the image {self.spec.image} could not be run: {reason(error)}") from None
         self.record(Call((self.spec.image, *job.args), {}, result.log, result.exit_code, time.monotonic() - begin))
-        return result
+        seen = processes.Seen(blind=blind) if blind else processes.read(reports / processes.REPORT)
+        shutil.rmtree(reports, ignore_errors=True)
+        return replace(result, command_lines=seen.command_lines, blind=seen.blind)
 
     @cached_property
     def _client(self) -> DockerClient:
         return engine()
 
-    def _create(self, job: MoverJob, volumes: dict[str, Path]) -> Container:
+    @cached_property
+    def _toolbox(self) -> processes.Toolbox | str:
+        return processes.toolbox(self.scratch / "watch")
+
+    @property
+    def _blind(self) -> str:
+        return self._toolbox if isinstance(self._toolbox, str) else ""
+
+    def _create(self, job: MoverJob, volumes: dict[str, Path], reports: Path | None) -> Container:
+        """Makes the container; where command lines are asked for, with the program that reports them in front."""
         from docker.types import LogConfig
 
+        entrypoint, binds = list(self.spec.entrypoint), {}
+        if reports and isinstance(self._toolbox, processes.Toolbox):
+            reports.mkdir()
+            reports.chmod(0o777)
+            inside = f"{processes.INSIDE}/{processes.REPORTS}"
+            entrypoint = self._toolbox.watched(entrypoint, f"{inside}/{processes.REPORT}")
+            binds = {**self._toolbox.binds(), str(reports): {"bind": inside, "mode": "rw"}}
         return self._client.containers.create(
             self.spec.image,
-            entrypoint=list(self.spec.entrypoint),
+            entrypoint=entrypoint,
             command=list(job.args),
             environment={**job.env, **job.secret_env, "HOSTNAME": pod_name(job)},
-            volumes={str(path): {"bind": at, "mode": "rw"} for at, path in volumes.items()},
+            volumes={**binds, **{str(path): {"bind": at, "mode": "rw"} for at, path in volumes.items()}},
             network_mode="host",
             labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},
             # What it writes is read as it comes. Kept by the engine, a flood of short lines fills

@@ -36,10 +36,13 @@ class ReferenceMover:
         self._scratch = scratch
         self._record = record
         self._numbers = count(1)
+        self._command_lines: list[str] = []
+        self.watched = True
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
         log: list[str] = []
+        self._command_lines.clear()
         try:
             client = self._client(job)
             (self._backup if job.args == ("backup",) else self._restore)(client, job, log)
@@ -47,7 +50,7 @@ class ReferenceMover:
         except _JobFailed as failure:
             log.append(f"ERROR: {failure}")
             exit_code = 1
-        return MoverResult(exit_code, REDACT("\n".join(log) + "\n"))
+        return MoverResult(exit_code, "\n".join(log) + "\n", command_lines=tuple(self._command_lines), blind="")
 
     def identity(self, job: MoverJob) -> Identity:
         """Who the job is about: its override."""
@@ -172,7 +175,12 @@ class ReferenceMover:
             job.secret_env["AWS_SECRET_ACCESS_KEY"],
         )
         folder = self._scratch / f"job-{next(self._numbers)}"
-        return KopiaClient(self._binary, folder, job.volumes["/cache"], access, self._record)
+        return KopiaClient(self._binary, folder, job.volumes["/cache"], access, self._note)
+
+    def _note(self, call: Call) -> None:
+        """All processes of this mover are calls of kopia: nothing else has to watch it."""
+        self._command_lines.append(" ".join(call.args))
+        self._record(call)
 
 
 def _empty(folder: Path) -> None:

@@ -140,7 +140,7 @@ class Kubelet:
             mount["mountPath"]: self._folder(job, declared[mount["name"]], owner, volumes)
             for mount in container.get("volumeMounts", ())
         }
-        return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, mounts)
+        return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, mounts, job)
 
     def _folder(self, job: Mapping[str, Any], volume: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> Path:
         namespace = owner.namespace

@@ -19,7 +19,6 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import Volumes, status_of
 from harness.platform.kubelet import environment_of, job_ref
-from harness.process import REDACT
 from harness.volumes import Tree, tree
 
 HELPER_START_TIMEOUT_S = 180.0
@@ -27,6 +26,8 @@ CARRY_TIMEOUT_S = 120.0
 HELPER, INSIDE = "helper", "/volume"
 HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
 """Why a container waits that will not start by itself."""
+
+ELSEWHERE = "its Pods run on a cluster, where the suite sees no processes"
 
 
 class Kubectl(Protocol):
@@ -49,6 +50,7 @@ class Pods:
         self._no_helper = ""
         self._carried: dict[str, Tree] = {}
         self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
+        self.watched = False
 
     # --- as a node
 
@@ -61,7 +63,7 @@ class Pods:
         container = job["spec"]["template"]["spec"]["containers"][0]
         env, secret_env = environment_of(self._api, job["metadata"]["namespace"], container)
         self._jobs[owner] = job
-        return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, {})
+        return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, {}, job)
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
         """The cluster tells the operator by itself."""
@@ -92,7 +94,7 @@ class Pods:
         ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
         if isinstance(ended, MoverResult):
             return ended
-        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s")
+        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s", blind=ELSEWHERE)
 
     # --- inside
 
@@ -105,13 +107,14 @@ class Pods:
         for pod in self._pods_of(job):
             code = _terminated(pod)
             if code is not None:
-                return MoverResult(code, self._log(pod))
+                return MoverResult(code, self._log(pod), blind=ELSEWHERE)
             if why := _stuck(pod):
-                return MoverResult(1, "", f"its Pod cannot start ({why})")
+                return MoverResult(1, "", f"its Pod cannot start ({why})", blind=ELSEWHERE)
         current = self._informer.get(job_ref(job))
         for condition in status_of(current).get("conditions") or ():
             if (condition["type"], condition["status"]) == ("Failed", "True"):
-                return MoverResult(1, "", f"its Job failed: {condition.get('message', condition.get('reason'))}")
+                why = f"its Job failed: {condition.get('message', condition.get('reason'))}"
+                return MoverResult(1, "", why, blind=ELSEWHERE)
         return None
 
     def _pods_of(self, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -124,7 +127,7 @@ class Pods:
 
     def _log(self, pod: Mapping[str, Any]) -> str:
         ref = ObjectRef("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
-        return REDACT(self._api.log(ref, pod["spec"]["containers"][0]["name"]))
+        return self._api.log(ref, pod["spec"]["containers"][0]["name"])
 
     def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
         """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
