@@ -100,6 +100,7 @@ def _quoted(secret: str) -> set[str]:
         urllib.parse.quote_plus(secret),
         repr(secret)[1:-1],
         secret.replace("'", "'\\''"),
+        secret.replace("'", "'\"'\"'"),
         secret.replace("'", "''"),
         re.sub(r"([^\w@%+=:,./-])", r"\\\1", secret),
     }

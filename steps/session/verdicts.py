@@ -147,10 +147,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     file = config.rootpath / evidence.REPORTS / "report.json"
     _write_report(file.parent, outcomes, facts)
     if leaks := published.remove_leaks(file.parent, REDACT.secrets):
-        status, run.problem = (
-            verdicts.UNKNOWN,
-            f"the report held a password or key, and was removed: {', '.join(leaks)}",
-        )
+        status, run.problem = verdicts.UNKNOWN, f"a password or key was in reports/{', reports/'.join(leaks)}"
         _write_report(file.parent, (), replace(facts, status=status, problem=run.problem, is_complete=False))
         published.remove_leaks(file.parent, REDACT.secrets)
         run.say(f"ERROR: {run.problem}")
