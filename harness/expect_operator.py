@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from harness import queries, secrecy
-from harness.errors import Divergence, NotAsked
+from harness import queries
+from harness.errors import Divergence
 from harness.expect import equal, succeeded, untouched
 from harness.model import Identity, ObjectRef
 from harness.platform.base import status_of
@@ -165,17 +165,6 @@ def log_tells(sync: Sync, words: str) -> None:
     """The log of a failed mover holds what kopia said."""
     if words not in _log(sync):
         raise Divergence(f"the log of {sync.ref}", expected=f"tells {words!r}", seen=_log(sync), oracle="mover's log")
-
-
-def no_secret_is_shown(testbed: Testbed) -> None:
-    """No password or key stands in a log, an object, a Job or a command line; NotAsked where not all could be seen."""
-    told: dict[str, object] = {"the log of the operator": testbed.operator_log()}
-    for ref in (*testbed.sources(), *testbed.destinations()):
-        if (there := testbed.get(ref)) is not None:
-            told |= {f"{ref} as the API has it": there, f"what is described of {ref}": testbed.described(ref)}
-    equal("where a password or key can be read", expected=[], seen=testbed.secret_shown(told), oracle="harness")
-    if why := secrecy.blind([sync for sync, _ in testbed.account()]):
-        raise NotAsked(f"no secret was seen, but the command lines of the mover's processes cannot be: {why}")
 
 
 def _available(testbed: Testbed, ref: ObjectRef) -> list[Mapping[str, Any]]:

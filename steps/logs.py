@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, then
 
-from harness import expect, expect_operator
+from harness import expect, expect_operator, expect_secrecy
 from harness.sync import Sync
 from harness.testbed import Testbed
 from steps.types import phrase
@@ -43,4 +43,4 @@ def log_tells(words: str, sync: Sync) -> None:
 
 @then("no password or key is shown anywhere")
 def no_secret(testbed: Testbed) -> None:
-    expect_operator.no_secret_is_shown(testbed)
+    expect_secrecy.no_secret_is_shown(testbed)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness import expect_operator, secrecy
+from harness import expect_secrecy, secrecy
 from harness.equipment import random_password
 from harness.errors import Divergence, NotAsked
 from harness.model import MoverJob, MoverResult, ObjectRef
@@ -106,16 +106,16 @@ class World:
 
 
 def test_command_lines_that_nobody_saw_are_no_proof_that_they_held_none():
-    expect_operator.no_secret_is_shown(World(sync()))
+    expect_secrecy.no_secret_is_shown(World(sync()))
     with pytest.raises(NotAsked, match="cannot be: there is no seccomp"):
-        expect_operator.no_secret_is_shown(World(sync(blind="there is no seccomp")))
+        expect_secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp")))
     with pytest.raises(NotAsked, match="nobody watched"):
-        expect_operator.no_secret_is_shown(World(dataclasses.replace(sync(), result=MoverResult(0, ""))))
+        expect_secrecy.no_secret_is_shown(World(dataclasses.replace(sync(), result=MoverResult(0, ""))))
 
 
 def test_a_leak_elsewhere_is_told_also_where_command_lines_cannot_be_seen():
     with pytest.raises(Divergence, match="the log of the operator"):
-        expect_operator.no_secret_is_shown(World(sync(blind="there is no seccomp"), log=SECRET))
+        expect_secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp"), log=SECRET))
 
 
 @pytest.mark.parametrize(
