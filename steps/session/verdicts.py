@@ -82,7 +82,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if "case" not in getattr(item, "fixturenames", ()):
         return report
     if call.excinfo is not None and isinstance(call.excinfo.value, NotAsked):
-        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {call.excinfo.value}")
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {REDACT(str(call.excinfo.value))}")
     verdict, message = _judge(item, call, report)
     if report.failed:
         # The account of an exception, and what was printed, may hold anything.
