@@ -71,7 +71,8 @@ class CommandMover:
         command = [*self.spec.command, *job.args]
         blind = processes.blind_here() if self.watched else processes.NOBODY_WATCHED.blind
         seen_at = Path(processes.INSIDE, processes.REPORT) if in_namespace else lines
-        binds = {"/tmp": str(folder / "tmp"), processes.INSIDE: str(folder / "watch")}  # noqa: S108 (the mover's own)
+        binds = {"/tmp": str(folder / "tmp")}  # noqa: S108 (the mover's own)
+        binds |= {} if blind else {processes.INSIDE: str(folder / "watch")}
         spec = {
             "argv": command if blind else processes.watched(command, seen_at),
             "root": str(_made(self.scratch / "root")) if in_namespace else None,

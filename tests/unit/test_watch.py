@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.model import MoverJob, ObjectRef
 from harness.mover import processes
+from harness.mover.command import CommandMover, CommandSpec
 
 pytestmark = pytest.mark.skipif(bool(processes.blind_here()), reason="command lines cannot be seen here")
 
@@ -90,6 +92,27 @@ def test_a_user_without_privileges_is_watched_as_well():
         seen = processes.read(report)
     assert "/bin/true as-nobody" in seen.command_lines
     assert seen.blind == ""
+
+
+@pytest.mark.parametrize("isolation", ["auto", "environment"])
+def test_a_mover_is_watched_where_that_is_asked_for(tmp_path, isolation):
+    words = ("/bin/sh", "-c", '/bin/sh -c "/bin/sleep 0.05; :" - "--password=$KOPIA_PASSWORD"; exit 4')
+    job = MoverJob(
+        ObjectRef("ReplicationSource", "shop", "orders"),
+        ("backup",),
+        {},
+        {"KOPIA_PASSWORD": "it's ü"},
+        {"/data": tmp_path / "data", "/cache": tmp_path / "cache"},
+    )
+    for folder in job.volumes.values():
+        folder.mkdir()
+    mover = CommandMover(CommandSpec(words, isolation=isolation), Path("/usr/bin/true"), tmp_path / "mover", print)
+    assert mover.run(job).blind == "nobody watched"
+    mover.watched = True
+    result = mover.run(job)
+    assert (result.exit_code, result.why_ended, result.blind) == (4, "", "")
+    assert "/bin/sh -c /bin/sleep 0.05; : - --password=it's ü" in result.command_lines
+    assert "it's ü" not in repr(result)
 
 
 def test_a_report_without_a_line_is_no_watch(tmp_path):
