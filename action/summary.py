@@ -15,6 +15,7 @@ from typing import Any
 UNKNOWN = 3
 WORDS = {1: "diverges", 3: "unknown", 4: "wrong use", 5: "nothing selected"}
 ICONS = {"conformant": "✅", "diverges": "❌"}
+MOST_TEXT = 300
 MOST_ANNOTATIONS = 10  # GitHub shows no more of one step
 
 
@@ -39,21 +40,37 @@ def summary(report: dict[str, Any] | None, verdict: str, status: int) -> list[st
     lines += [f"{_cell(report['subject']['name'])}; kopia {report['kopia']['version']}; {report['storage']['origin']}"]
     lines += [
         "",
-        "| profile | result | held | diverged | unknown | skipped | not run |",
-        "|---|---|---|---|---|---|---|",
+        "| profile | result | held | diverged | blocked | unknown | skipped | not run |",
+        "|---|---|---|---|---|---|---|---|",
     ]
-    columns = ("result", "held", "diverged", "unknown", "skipped", "not_run")
+    columns = ("result", "held", "diverged", "blocked", "unknown", "skipped", "not_run")
     for name, profile in report["profiles"].items():
         lines.append("| " + " | ".join([name, *(str(profile[column]) for column in columns)]) + " |")
-    for title, key in (("Without a verdict (the harness or its surroundings broke)", "errors"),
-                       ("Divergences", "divergences")):  # fmt: skip
-        if report[key]:
-            lines += ["", f"### {title}", ""]
-            lines += [f"- {' '.join(one['claims'])}: {_cell(_first(one['message']))}" for one in report[key]]
+    lines += _causes(report)
+    if report["errors"]:
+        lines += ["", "### Without a verdict (the harness or its surroundings broke)", ""]
+        lines += [f"- {' '.join(one['claims'])}: {_cell(_first(one['message']))}" for one in report["errors"]]
     if report["problem"]:
         lines += ["", f"**The run itself broke:** {_cell(report['problem'])}"]
     refuted = [one for claim in report["claims"] for one in claim["findings"] if one["holds"] is False]
     return [*lines, "", f"{len(refuted)} promises of the document are refuted; see index.html of the report.", ""]
+
+
+def _causes(report: dict[str, Any]) -> list[str]:
+    """What is to be mended, one entry a cause: whom it harms, who says what, and what it blocks."""
+    if not report["causes"]:
+        return []
+    lines = ["", f"### To be mended: {len(report['causes'])}", ""]
+    lines += [f"**{_cell(report['stopped'])}**", ""] if report["stopped"] else []
+    for number, cause in enumerate(report["causes"], 1):
+        lines += [f"{number}. **{_cell(cause['cause'])}** ({' '.join(cause['claims'])}): {_cell(cause['harm'])}"]
+        if seen := cause["evidence"]:
+            says = {"document": seen["expected"], seen["oracle"]: seen["seen"], **seen["others"]}
+            lines += [f"   - {_cell(seen['what'])}"]
+            lines += [f"   - the {_cell(who)} says: {_cell(_first(text)[:MOST_TEXT])}" for who, text in says.items()]
+        if cause["blocks"]:
+            lines += [f"   - not reached because of it: {' '.join(cause['blocks'])}"]
+    return lines
 
 
 def annotated(report: dict[str, Any] | None, verdict: str, status: int) -> list[str]:
@@ -77,7 +94,7 @@ def _read(file: Path) -> dict[str, Any] | None:
         report = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return report if isinstance(report, dict) and report.get("schema") == 1 else None
+    return report if isinstance(report, dict) and report.get("schema") == 2 else None
 
 
 def _append(variable: str, lines: list[str]) -> None:

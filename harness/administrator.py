@@ -8,7 +8,8 @@ from itertools import count
 from pathlib import Path
 
 from harness.completion import DOCUMENTED_REPOSITORY
-from harness.kopia import KopiaClient, require
+from harness.errors import Divergence
+from harness.kopia import KopiaClient, parse_json, require
 from harness.model import Identity
 from harness.process import Completed
 from harness.repositories import Repositories
@@ -38,9 +39,12 @@ class Administrator:
 
     def client(self, verb: str, identity: Identity) -> KopiaClient:
         """A client that opened the repository by ``connect`` or ``create`` under an identity."""
-        client = self._repositories.client(self._next_name())
+        client = self._repositories.client_of_mover(self._next_name())
         address = self._repositories.address(DOCUMENTED_REPOSITORY)
         done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
+        if done.exit_code != 0 and "--override-" in done.stderr:
+            what = f"kopia repository {verb} with --override-username and --override-hostname"
+            raise Divergence(what, expected="it takes them", seen=done.tail, oracle="kopia", part="kopia")
         require(done, f"let a plain client {verb}")
         return client
 
@@ -51,11 +55,10 @@ class Administrator:
         self._repositories.changed()
         return client.snapshot(folder, "/data", *flags)
 
-    def write_snapshot(self, identity: Identity, folder: Path, path: str, instant: str) -> None:
-        """Writes history: a snapshot of an identity that begins and ends at an instant."""
+    def write_snapshot(self, identity: Identity, folder: Path, path: str, instant: str, end: str = "") -> None:
+        """Writes history: a snapshot of an identity from an instant to its ``end``, by default the same."""
         source = f"{identity.username}@{identity.hostname}:{path}"
-        written = _as_kopia_reads(instant)
-        times = (f"--start-time={written}", f"--end-time={written}")
+        times = (f"--start-time={_as_kopia_reads(instant)}", f"--end-time={_as_kopia_reads(end or instant)}")
         require(self._client().snapshot(folder, source, *times), "write a snapshot of the past")
         self._repositories.changed()
 
@@ -117,9 +120,15 @@ class Administrator:
         return tree(folder)
 
     def state(self) -> Mapping[str, str]:
-        """Every manifest of the repository (snapshots and policies), by id."""
+        """Return every manifest that says what is kept, and the content behind each snapshot, by id.
+
+        A manifest of maintenance says who looks after the repository, and may be written by any client.
+        """
         done = require(self._client().run("manifest", "list", "--json"), "list the manifests")
-        return dict.fromkeys(sorted(done.stdout.split()), "")
+        entries = parse_json(done, "manifest list")
+        kinds = {str(one.get("id")): str(one.get("labels", {}).get("type")) for one in entries}
+        roots = {one.id: one.root for one in self._repositories.snapshots(DOCUMENTED_REPOSITORY)}
+        return {one: f"{kind} {roots.get(one, '')}" for one, kind in sorted(kinds.items()) if kind != "maintenance"}
 
     def list_seconds(self) -> float:
         """How long kopia takes to list every snapshot."""

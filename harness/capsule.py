@@ -13,7 +13,7 @@ from harness.errors import HarnessError
 from harness.process import REDACT
 from harness.sync import Sync
 from harness.testbed import Testbed
-from harness.volumes import Tree, tree
+from harness.volumes import Tree
 
 REPEAT = """#!/bin/sh
 # Runs just this scenario again, from a checkout of the suite; it fails in the same way.
@@ -62,8 +62,9 @@ def _sync(folder: Path, sync: Sync, testbed: Testbed) -> None:
         _json(folder / "job.json", job)
     _text(folder / "mover.log", sync.result.log if sync.result else "no mover ran\n")
     _text(folder / "told.txt", sync.told)
+    _text(folder / "ending.txt", f"{sync.ending.value}\n{sync.note}\n")
     _text(folder / "volume-before.txt", _tree(sync.before))
-    _text(folder / "volume-seen.txt", _tree(tree(sync.volume) if sync.volume.is_dir() else {}))
+    _text(folder / "volume-seen.txt", _tree(sync.after))
     _text(folder / "volume-of-the-backup.txt", _tree(testbed.content(sync.ref) or {}))
 
 

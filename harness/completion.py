@@ -7,16 +7,41 @@ here never touches a field that the excerpt gives, nor one that an identity is m
 from __future__ import annotations
 
 import copy
+import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model import Manifest
 
 REPOSITORY_SECRET = "kopia-repository"  # noqa: S105 (the name of an object, no secret)
+LEFT_OUT = ""
+"""The ``repository`` of an object that a scenario has name none."""
 MAX_NAME_LENGTH = 50
+KEPT_LENGTH = 40
 DOCUMENTED_REPOSITORY = "s3://company-backups"
+
+
+@dataclass(frozen=True)
+class Additions:
+    """Fields that a subject file adds to every object that the suite applies (its ``objects``).
+
+    ``source`` and ``destination`` go into ``spec.kopia``, ``claim`` into ``spec`` of a
+    PersistentVolumeClaim.  A field that a scenario or the document gives is never replaced.
+    """
+
+    source: Mapping[str, Any] = field(default_factory=dict)
+    destination: Mapping[str, Any] = field(default_factory=dict)
+    claim: Mapping[str, Any] = field(default_factory=dict)
+
+    def in_words(self) -> list[str]:
+        """Return one line for each field that is added."""
+        holders = {"source": self.source, "destination": self.destination, "claim": self.claim}
+        return [f"{holder}: {key}: {value}" for holder, fields in holders.items() for key, value in fields.items()]
+
+
+NOTHING_ADDED = Additions()
 
 
 @dataclass(frozen=True)
@@ -28,16 +53,20 @@ class Completion:
     added: tuple[str, ...]
 
 
-def complete(manifest: Manifest) -> Completion:
+def complete(manifest: Manifest, additions: Additions = NOTHING_ADDED) -> Completion:
     """Completes one manifest; kinds other than source and destination need only their namespace."""
     whole: dict[str, Any] = copy.deepcopy(dict(manifest))
     added: list[str] = []
     needs: list[Manifest] = []
     if whole["kind"] in ("ReplicationSource", "ReplicationDestination"):
+        is_source = whole["kind"] == "ReplicationSource"
         whole["metadata"].setdefault("namespace", "default")
         whole["spec"] = dict(whole.get("spec") or {})
-        whole["spec"]["kopia"] = dict(whole["spec"].get("kopia") or {})
-        (_complete_source if whole["kind"] == "ReplicationSource" else _complete_destination)(whole, needs, added)
+        kopia = whole["spec"]["kopia"] = dict(whole["spec"].get("kopia") or {})
+        for key, value in (additions.source if is_source else additions.destination).items():
+            _default(kopia, key, value, f"spec.kopia.{key}", added)
+        claim = (_complete_source if is_source else _complete_destination)(whole, added)
+        needs.append(_claim(claim, whole["metadata"]["namespace"], additions.claim))
     namespace = whole["metadata"].get("namespace")
     if namespace:
         needs.insert(0, _object("v1", "Namespace", namespace))
@@ -54,30 +83,40 @@ def triggered(manifest: Manifest, trigger: str) -> Manifest:
     return {**manifest, "spec": {**manifest["spec"], "trigger": {"manual": trigger}}}
 
 
-def _complete_source(whole: dict[str, Any], needs: list[Manifest], added: list[str]) -> None:
-    name, namespace = whole["metadata"]["name"], whole["metadata"]["namespace"]
-    _default(whole["spec"], "sourcePVC", f"{_legal(name)}-pvc", "spec.sourcePVC", added)
-    _default(whole["spec"]["kopia"], "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
-    needs.append(_claim(whole["spec"]["sourcePVC"], namespace))
+def _complete_source(whole: dict[str, Any], added: list[str]) -> str:
+    """Completes a source; returns the name of its claim."""
+    _default(whole["spec"], "sourcePVC", f"{_legal(whole['metadata']['name'])}-pvc", "spec.sourcePVC", added)
+    _complete_both(whole["spec"]["kopia"], added)
+    return str(whole["spec"]["sourcePVC"])
 
 
-def _complete_destination(whole: dict[str, Any], needs: list[Manifest], added: list[str]) -> None:
-    name, namespace = whole["metadata"]["name"], whole["metadata"]["namespace"]
+def _complete_destination(whole: dict[str, Any], added: list[str]) -> str:
+    """Completes a destination; returns the name of its claim."""
     spec = whole["spec"]["kopia"]
-    _default(spec, "destinationPVC", f"{_legal(name)}-restored", "spec.kopia.destinationPVC", added)
+    _default(
+        spec, "destinationPVC", f"{_legal(whole['metadata']['name'])}-restored", "spec.kopia.destinationPVC", added
+    )
+    _complete_both(spec, added)
+    return str(spec["destinationPVC"])
+
+
+def _complete_both(spec: dict[str, Any], added: list[str]) -> None:
     _default(spec, "copyMethod", "Direct", "spec.kopia.copyMethod", added)
-    if "sourceIdentity" not in spec:
-        # With a sourceIdentity the repository of the source is used: that is a promise under test.
-        _default(spec, "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
-    needs.append(_claim(spec["destinationPVC"], namespace))
+    _default(spec, "repository", REPOSITORY_SECRET, "spec.kopia.repository", added)
+    if spec["repository"] == LEFT_OUT:
+        del spec["repository"]
 
 
 def _legal(name: str) -> str:
     """What is added is legal, also where the excerpt's own name is not: the API should refuse that and nothing else."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:MAX_NAME_LENGTH].rstrip("-") or "unnamed"
+    legal = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
+    if len(legal) <= MAX_NAME_LENGTH:
+        return legal
+    # Two long names that differ only at the end are two claims.
+    return f"{legal[:KEPT_LENGTH].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def _default(holder: dict[str, Any], key: str, value: str, field: str, added: list[str]) -> None:
+def _default(holder: dict[str, Any], key: str, value: Any, field: str, added: list[str]) -> None:
     if key not in holder:
         holder[key] = value
         added.append(f"{field}: {value}")
@@ -88,6 +127,6 @@ def _object(api_version: str, kind: str, name: str, namespace: str | None = None
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata}
 
 
-def _claim(name: str, namespace: str) -> Manifest:
-    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+def _claim(name: str, namespace: str, added: Mapping[str, Any]) -> Manifest:
+    spec = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}, **added}
     return {**_object("v1", "PersistentVolumeClaim", name, namespace), "spec": spec}

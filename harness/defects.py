@@ -21,9 +21,27 @@ PAGE = PROJECT / "docs" / "document-defects.md"
 HEAD = """# Defects of the document
 
 Where the document contradicts itself, leaves a gap, or shows what cannot be: what it says, what follows, and what a
-reader should rely on. Made by `tox -e defects` from harness/spec/defects.yaml and from what a run of the suite showed
-on real kopia; do not edit it by hand.
+reader should rely on. Made by `tox -e defects` from harness/spec/defects.yaml and from a run of the suite with its
+reference; do not edit it by hand.
+
+Each proof says what showed it. Only kopia and jq are real in that run; no API server is asked in it.
+
+| shown by | what that is worth |
+|---|---|
+| kopia | A real kopia and its repository: true of every operator that hands kopia these names. |
+| jq | A real jq with the documented expression. |
+| Kubernetes' rules | The suite's copy of the rules for names of objects and namespaces. |
+| the reference's rules | The rules of the document as the reference follows them, one side or the other: what \
+follows from the text, not what some operator does. |
+| the text | Nothing was run for it. The places are the proof; the claim is the nearest one that is run. |
 """
+SHOWN_BY = {
+    "kopia": "kopia",
+    "jq": "jq",
+    "kubernetes-rules": "Kubernetes' rules",
+    "reference-rules": "the reference's rules",
+    "text": "the text",
+}
 IN_WORDS = {
     "pass": "holds",
     "fail": "diverges",
@@ -67,12 +85,14 @@ def _section(number: int, defect: Mapping[str, Any], report: Mapping[str, Any]) 
     lines = [f"## {number}. {defect['title']}", "", f"*{defect['kind']}*", ""]
     lines += [f"- {place['section']}: {place['says']}." for place in defect["places"]]
     lines += ["", defect["follows"], "", f"**Rely on:** {defect['rely_on']}", "", "Shown by:", ""]
-    lines += [line for claim in defect["proof"] for line in _proof(claim, report)]
+    lines += [line for claim, by in defect["proof"].items() for line in _proof(claim, by, report)]
     return "\n".join([*lines, ""])
 
 
-def _proof(claim: str, report: Mapping[str, Any]) -> list[str]:
-    lines = [f"- `{claim}` {IN_WORDS[verdicts_of(report)[claim]]}: {claims()[claim].says}"]
+def _proof(claim: str, shown_by: str, report: Mapping[str, Any]) -> list[str]:
+    lines = [f"- {SHOWN_BY[shown_by]}: `{claim}` {IN_WORDS[verdicts_of(report)[claim]]}: {claims()[claim].says}"]
+    if shown_by == "text":
+        return lines
     seen = {
         f"  - refuted: {finding['question']}; seen: {finding['seen']}"
         for scenario in report["scenarios"]

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ class Equipment:
     keep: bool = False
     overhead: bool = False
     kubernetes: ClusterFacts | None = None
+    mover_kopia: Path | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
     password: str = field(default_factory=lambda: random_password(), repr=False)
     removals: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
@@ -57,6 +58,11 @@ class Equipment:
         from harness.platform.cluster import Cluster
 
         return Cluster(self.kubernetes)
+
+    def be_answered_since(self, silent_s: float) -> None:
+        """Have every object be answered as by an operator that was silent for so many seconds already."""
+        if self.kubernetes is not None and self.cluster is not None:
+            self.kubernetes = self.cluster.facts = replace(self.kubernetes, silent_s=silent_s)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -122,6 +128,7 @@ class Equipment:
             "password": self.password,
             "keep": self.keep,
             "overhead": self.overhead,
+            "mover_kopia": str(self.mover_kopia) if self.mover_kopia else None,
             "kubernetes": asdict(self.kubernetes) if self.kubernetes else None,
         }
 
@@ -136,6 +143,7 @@ class Equipment:
             values["keep"],
             values["overhead"],
             ClusterFacts(**values["kubernetes"]) if values["kubernetes"] else None,
+            mover_kopia=Path(values["mover_kopia"]) if values["mover_kopia"] else None,
             password=values["password"],
         )
 

@@ -9,8 +9,15 @@
 ``AdmissionRefused``
     An outcome, not an error: the API of the subject refused an object.
 ``Divergence``
-    The one verdict against the subject: an expectation and what was seen differ.
-    Only this class makes a scenario *fail*; every other exception makes it *unknown*.
+    The one verdict against the subject: an expectation and what was observed differ.
+    Only this class makes a scenario *fail*.
+``Blocked``
+    A precondition of a scenario did not hold because of the subject: its own check was not reached.
+    It names the claims one of which is broken.
+``NotAsked``
+    A scenario cannot be put to this subject: it is *skipped*, with the reason.
+
+Every other exception makes a scenario *unknown*.
 """
 
 from __future__ import annotations
@@ -41,6 +48,11 @@ class Divergence(Exception):
     ``oracle`` names that account ("repository", "operator", "volume", "API"); ``others`` are
     further accounts of the same thing, for a reader to see who agrees with whom; ``trees`` are the volume as it was
     expected and as it was seen, where it is about a volume.
+
+    ``roots`` are the claims one of which is broken where ``what`` is not the subject of the check but a
+    sync that had to succeed first, the most special one first.  ``part`` is the part of the subject that
+    decided ("controller", "mover", "admission"), "" where the record does not show it.  ``cause`` names what
+    is wrong in a few words, the same for every scenario that meets the same thing: a report counts causes.
     """
 
     def __init__(
@@ -53,8 +65,14 @@ class Divergence(Exception):
         detail: str = "",
         others: Mapping[str, object] | None = None,
         trees: tuple[Mapping[str, str], Mapping[str, str]] | None = None,
+        roots: tuple[str, ...] = (),
+        part: str = "",
+        cause: str = "",
     ) -> None:
         super().__init__(what)
+        self.cause = cause or what
+        self.roots = roots
+        self.part = part
         self.trees = trees
         self.others = dict(others or {})
         self.what = what
@@ -73,6 +91,17 @@ class Divergence(Exception):
         if self.detail:
             lines.append("  " + self.detail.replace("\n", "\n  "))
         return "\n".join(lines)
+
+
+class Blocked(Exception):
+    """A precondition did not hold because of the subject; ``divergence`` says which, and its ``roots`` why."""
+
+    def __init__(self, divergence: Divergence) -> None:
+        super().__init__(divergence.what)
+        self.divergence = divergence
+
+    def __str__(self) -> str:
+        return f"not reached: a precondition did not hold\n{self.divergence}"
 
 
 class OperatorCrashed(HarnessError):

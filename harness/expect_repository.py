@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Mapping
 
 from harness.errors import Divergence
-from harness.expect import equal, listed, succeeded
-from harness.model import ObjectRef
+from harness.expect import equal, succeeded
+from harness.expect_identity import listed
+from harness.model import Identity, ObjectRef
+from harness.preconditions import identity_of_job, require
 from harness.sync import Growth, Sync
 from harness.testbed import Testbed
 
 
-def grown(growth: Growth, *, at_least: float = 0.0, at_most: float = 1e9) -> None:
-    """A backup added between two shares of its own size to the store."""
-    succeeded(growth.sync)
+def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> None:
+    """A backup added between two shares of its own size to the store; a compaction may even make that smaller."""
+    require(growth.sync)
     share = growth.added_bytes / growth.of_bytes
     if not at_least <= share <= at_most:
-        limit = f"at least {at_least:.0%}" if at_least else f"at most {at_most:.0%}"
+        limit = f"at least {at_least:.0%}" if at_least > 0 else f"at most {at_most:.0%}"
         raise Divergence(
             f"what the backup of {growth.sync.ref} added to the store",
             expected=f"{limit} of {growth.of_bytes} bytes",
@@ -28,26 +30,50 @@ def grown(growth: Growth, *, at_least: float = 0.0, at_most: float = 1e9) -> Non
 
 def only_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
     """A repository holds snapshots, and all of them are of one sync's identity."""
-    succeeded(sync)
+    require(sync)
     seen = {record.identity for record in testbed.snapshots(repository)}
-    equal(f"the identities in {repository}", expected={sync.asked_for}, seen=seen, oracle="repository")
+    equal(f"the identities in {repository}", expected={identity_of_job(sync)}, seen=seen, oracle="repository",
+          cause="who is in a repository")  # fmt: skip
 
 
-def traced(testbed: Testbed) -> None:
-    """Every snapshot of the repository can be laid at the door of one sync by its identity and its time."""
-    seen = Counter((record.identity, record.id) for sync in testbed.backups() for record in testbed.recorded(sync))
+def no_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
+    """A repository holds snapshots, and none of them is of one sync's identity."""
+    seen = {record.identity for record in testbed.snapshots(repository)}
+    if not seen:
+        raise Divergence(f"the repository {repository}", expected="snapshots", seen="none", oracle="repository",
+                         roots=("BA_1",))  # fmt: skip
+    foreign = sorted(str(one) for one in seen & {identity_of_job(sync)})
+    equal(f"foreign identities in {repository}", expected=[], seen=foreign, oracle="repository",
+          cause="who is in a repository")  # fmt: skip
+
+
+def traced(testbed: Testbed, number: int) -> None:
+    """So many backups are in the repository; each snapshot is one sync's, by its identity and its time."""
+    backups = testbed.backups()
+    equal("the backups that succeeded", expected=number, seen=len(backups), oracle="operator", roots=("BA_1",))
+    seen = Counter((record.identity, record.id) for sync in backups for record in testbed.recorded(sync))
     expected = Counter((record.identity, record.id) for record in testbed.snapshots())
-    equal("the snapshots that the syncs account for", expected=expected, seen=seen, oracle="repository")
-    for sync in testbed.backups():
+    equal("the snapshots that the syncs account for", expected=expected, seen=seen, oracle="repository",
+          cause="the audit trail")  # fmt: skip
+    for sync in backups:
         owners = sorted({record.identity for record in testbed.recorded(sync)})
-        equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository")
+        equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository",
+              roots=("OV_5",), cause="the recorded identity is not the Job's")  # fmt: skip
 
 
 def snapshots_of(testbed: Testbed, source: ObjectRef, number: int) -> None:
     """The identity of a source has exactly so many snapshots."""
-    identity = testbed.last_sync(source).asked_for
+    identity = identity_of_job(testbed.last_sync(source))
     seen = sum(record.identity == identity for record in testbed.snapshots())
     equal(f"the number of snapshots of {source}", expected=number, seen=seen, oracle="repository")
+
+
+def newest_is_kept(testbed: Testbed, source: ObjectRef) -> None:
+    """The snapshot of the newest backup of a source is in the repository."""
+    sync = testbed.last_sync(source)
+    require(sync)
+    seen = len(testbed.recorded(sync))
+    equal(f"the snapshot of the newest backup of {source}", expected=1, seen=seen, oracle="repository")
 
 
 def described_as(testbed: Testbed, sync: Sync, text: str) -> None:
@@ -71,9 +97,14 @@ def unchanged(what: str, before: object, after: object) -> None:
 
 def history_of_each(testbed: Testbed, number: int) -> None:
     """Each source's identity has exactly so many snapshots, and no other identity has any."""
-    wanted = {testbed.last_sync(source).asked_for: number for source in testbed.sources()}
+    wanted: Counter[Identity] = Counter()
+    for source in testbed.sources():
+        require(testbed.last_sync(source))
+        wanted[identity_of_job(testbed.last_sync(source))] += number
     seen = Counter(record.identity for record in testbed.snapshots())
-    equal("the number of snapshots of each identity", expected=wanted, seen=dict(seen), oracle="repository")
+    equal("the number of snapshots of each identity", expected=dict(wanted), seen=dict(seen), oracle="repository")
+    equal("the number of identities", expected=len(testbed.sources()), seen=len(seen), oracle="repository",
+          detail=listed(seen))  # fmt: skip
 
 
 def identities_in_repository(testbed: Testbed, number: int) -> None:

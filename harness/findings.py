@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.errors import Divergence
+from harness.errors import Blocked, Divergence
 
 
 @dataclass(frozen=True)
 class Finding:
-    """``question`` is what was put to the test; ``holds`` is None where ``seen`` is a figure."""
+    """``question`` is what was put to the test; ``holds`` is None where ``seen`` is a figure.
+
+    ``reached`` is False where a precondition failed: the promise was not put to the test.
+    """
 
     question: str
     holds: bool | None
     seen: str
+    reached: bool = True
 
     @property
     def in_words(self) -> str:
         """One line for a terminal."""
-        verdict = {True: "held here", False: "REFUTED", None: "measured"}[self.holds]
+        verdict = {True: "held here", False: "REFUTED", None: "measured"}[self.holds] if self.reached else "not reached"
         return f"{verdict}: whether {self.question}: {self.seen}"
 
 
@@ -31,6 +35,10 @@ def whether(question: str, check: Callable[[], None]) -> Finding:
     """Puts a promise to the test by a check that would be a Divergence for a rule."""
     try:
         check()
+    except Blocked as blocked:
+        return Finding(question, None, f"{blocked.divergence.what}: {blocked.divergence.seen}", reached=False)
     except Divergence as divergence:
+        if divergence.roots:
+            return Finding(question, None, f"{divergence.what}: {divergence.seen}", reached=False)
         return Finding(question, False, f"{divergence.what}: {divergence.seen}")
     return Finding(question, True, "it does")

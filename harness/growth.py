@@ -22,7 +22,7 @@ def of_the_same(testbed: Testbed, ref: ObjectRef, growth: Growth) -> Growth:
 
 def _of(testbed: Testbed, ref: ObjectRef, content: bytes) -> Growth:
     written = write_bytes(testbed.volume(ref), content)
-    bucket = testbed.repositories.of_namespace(ref.namespace).removeprefix("s3://").split("/")[0]
+    bucket = testbed.objects.repository_of(ref).removeprefix("s3://").split("/")[0]
     before = testbed.repositories.size_bytes(f"s3://{bucket}")
     sync = testbed.back_up_content(ref, written)
     return Growth(sync, len(content), testbed.repositories.size_bytes(f"s3://{bucket}") - before, content)

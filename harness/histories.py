@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from harness.administrator import Administrator
 from harness.model import Identity, ObjectRef
-from harness.volumes import FolderVolumes, Tree, fill
+from harness.volumes import FolderVolumes, Tree, contents, fill
 
 
 class Histories:
@@ -46,13 +46,21 @@ class Histories:
         self._administrator.write_snapshot(identity, folder, "/data", instant)
         return identity
 
+    def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
+        """Has a kopia user that no operator knows look back on a snapshot that took from ``begin`` to ``end``."""
+        folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
+        fill(folder, str(identity))
+        self._administrator.write_snapshot(identity, folder, path, begin, end)
+
     def at(self, ref: ObjectRef, instant: str) -> Tree:
         """What the backup of a source at an instant held."""
         return self._of_sources[ref, instant]
 
     def instant_of(self, ref: ObjectRef, content: Tree) -> str:
         """Which backup of a source had exactly this content; "" where none had."""
-        return next((when for (owner, when), one in self._of_sources.items() if (owner, one) == (ref, content)), "")
+        seen = contents(content)
+        of_source = ((when, one) for (owner, when), one in self._of_sources.items() if owner == ref)
+        return next((when for when, one in of_source if contents(one) == seen), "")
 
     def of_stranger(self, identity: Identity) -> Tree:
         """What the snapshot of a user that no operator knows held."""

@@ -59,7 +59,9 @@ class MoverJob:
 
     ``env`` follows the operator's contract (docs/architecture.md); what is secret is kept
     apart in ``secret_env``, so that a log or a report of the job cannot hold it.
-    ``volumes`` maps mount paths of the container (``/data``, ``/cache``) to folders.
+    ``volumes`` maps mount paths of the container (``/data``, ``/cache``) to folders, or to files where a
+    Job mounts one; those in ``read_only`` cannot be written to.  ``working_dir`` is None where the Job leaves
+    that to the image.
     """
 
     owner: ObjectRef
@@ -67,6 +69,8 @@ class MoverJob:
     env: Mapping[str, str]
     secret_env: Mapping[str, str] = field(repr=False)
     volumes: Mapping[str, Path]
+    read_only: frozenset[str] = frozenset()
+    working_dir: str | None = None
     declared: Manifest = field(default_factory=dict, repr=False)
     """The Job as its API has it, to be searched for secrets; empty where there is no API."""
 

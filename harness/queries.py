@@ -10,6 +10,10 @@ from harness.errors import HarnessError
 from harness.model import Manifest
 
 
+class QueryFailed(Exception):
+    """A documented query cannot be answered by what the API holds; ``str()`` is what jq said."""
+
+
 def get_json(manifest: Manifest | None) -> str:
     """``kubectl get … -o json``."""
     if manifest is None:
@@ -18,13 +22,13 @@ def get_json(manifest: Manifest | None) -> str:
 
 
 def jq(expression: str, text: str) -> list[Any]:
-    """The results of a jq expression; HarnessError where jq refuses it."""
+    """The results of a jq expression; QueryFailed where jq cannot apply it to this text."""
     import jq as real_jq
 
     try:
         return list(real_jq.compile(expression).input_text(text).all())
     except ValueError as error:
-        raise HarnessError(f"jq {expression!r}: {error}") from None
+        raise QueryFailed(f"jq {expression!r}: {error}") from None
 
 
 def jsonpath(path: str, text: str) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 from harness.completion import DOCUMENTED_REPOSITORY
 from harness.equipment import Equipment
+from harness.errors import NotAsked
 from harness.kopia import KopiaClient, require
 from harness.model import Identity, Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.observer import Observer
@@ -21,6 +23,8 @@ from harness.process import REDACT
 from harness.shelf import Beginning
 from harness.volumes import Tree
 
+ANY = ""
+"""Stands for every namespace, or for every name of a Secret."""
 MAX_BUCKET_LENGTH = 63
 HINTS_FOLDER = "kept"
 BLANK = "nothing"
@@ -41,52 +45,58 @@ class Repositories:
         self._folder = folder
         self._observer = Observer(equipment.kopia.path, folder / "observer", equipment.record, equipment.shelf)
         self._buckets: dict[str, str] = {}
-        self._password = equipment.password
-        REDACT.add([self._password])
-        self._of_namespace: dict[str, str] = {}
+        self._passwords: dict[str, str] = {}
+        REDACT.add([equipment.password])
+        self._of_secret: dict[tuple[str, str], str] = {}
         self._left_out: set[tuple[str, str]] = set()
         self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
 
-    def use(self, namespace: str, repository: str) -> None:
-        """Has a namespace's repository Secret point to another documented repository."""
-        self._of_namespace[namespace] = repository
+    def use(self, repository: str, *, namespace: str = ANY, secret: str = ANY) -> None:
+        """Has the Secrets of a namespace, or of a name, or the one Secret of both, point to a documented repository."""
+        self._of_secret[namespace, secret] = repository
 
     def adopt(self, secret: Manifest) -> Manifest:
         """Completes a documented Secret: its password and repository stay, endpoint and credentials are added.
 
         Only the bucket is another than documented, so that scenarios do not meet.
         """
-        given = secret["stringData"]
-        namespace = secret["metadata"]["namespace"]
-        self._password = given["KOPIA_PASSWORD"]
-        self.use(namespace, given["KOPIA_REPOSITORY"])
-        REDACT.add([self._password])
-        return {**secret, "stringData": {**given, **self.secret_values(namespace)}}
+        given, metadata = secret["stringData"], secret["metadata"]
+        self.use(given["KOPIA_REPOSITORY"], namespace=metadata["namespace"], secret=metadata["name"])
+        self._passwords[given["KOPIA_REPOSITORY"]] = given["KOPIA_PASSWORD"]
+        REDACT.add([given["KOPIA_PASSWORD"]])
+        return {**secret, "stringData": {**given, **self.secret_values(metadata["namespace"], metadata["name"])}}
 
     def secrets(self) -> tuple[str, ...]:
         """What must not be seen anywhere."""
-        return (self._password, self._store.secret_key)
+        return (*dict.fromkeys([self._equipment.password, *self._passwords.values()]), self._store.secret_key)
 
-    def of_namespace(self, namespace: str) -> str:
-        """The documented repository that a namespace uses."""
-        return self._of_namespace.get(namespace, DOCUMENTED_REPOSITORY)
+    def of_secret(self, namespace: str, name: str) -> str:
+        """Return the documented repository that a Secret points to."""
+        for key in ((namespace, name), (ANY, name), (namespace, ANY)):
+            if key in self._of_secret:
+                return self._of_secret[key]
+        return DOCUMENTED_REPOSITORY
 
     def leave_out(self, namespace: str, key: str) -> None:
         """Has the repository Secret of a namespace lack a key."""
         self._left_out.add((namespace, key))
 
-    def secret_values(self, namespace: str) -> Mapping[str, str]:
-        """What the repository Secret of a namespace holds."""
-        address = self.address(self.of_namespace(namespace))
+    def secret_values(self, namespace: str, name: str) -> Mapping[str, str]:
+        """Return what the repository Secret of that name holds in a namespace."""
+        repository = self.of_secret(namespace, name)
+        address = self.address(repository)
         values = {
             "KOPIA_REPOSITORY": f"s3://{address.bucket}/{address.prefix}".rstrip("/"),
-            "KOPIA_PASSWORD": self._password,
+            "KOPIA_PASSWORD": self._password(repository),
             "AWS_ACCESS_KEY_ID": self._store.access_key,
             "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
             "KOPIA_S3_ENDPOINT": self._store.endpoint,
             "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
         }
         return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
+
+    def _password(self, repository: str) -> str:
+        return self._passwords.get(repository, self._equipment.password)
 
     def address(self, repository: str) -> RepositoryAddress:
         """Where a documented repository really lies in this scenario."""
@@ -98,12 +108,12 @@ class Repositories:
     def snapshots(self, repository: str) -> tuple[SnapshotRecord, ...]:
         """Every snapshot in a repository, as the Observer reads it; read again only after a change."""
         if repository not in self._seen:
-            self._seen[repository] = self._observer.snapshots(self.address(repository), self._access())
+            self._seen[repository] = self._observer.snapshots(self.address(repository), self._access(repository))
         return self._seen[repository]
 
     def in_use(self) -> list[str]:
         """The documented repositories whose bucket was made."""
-        used = [*self._of_namespace.values(), DOCUMENTED_REPOSITORY]
+        used = [*self._of_secret.values(), DOCUMENTED_REPOSITORY]
         return [one for one in dict.fromkeys(used) if one.removeprefix("s3://").partition("/")[0] in self._buckets]
 
     def objects(self) -> list[str]:
@@ -123,10 +133,18 @@ class Repositories:
         address = self.address(repository)
         return self._store.size_bytes(address.bucket, address.prefix)
 
-    def client(self, name: str) -> KopiaClient:
+    def client(self, name: str, repository: str = DOCUMENTED_REPOSITORY) -> KopiaClient:
         """A plain kopia client of its own, for claims about kopia itself."""
         folder = self._folder / "clients" / name
-        return KopiaClient(self._equipment.kopia.path, folder, folder / "cache", self._access(), self._equipment.record)
+        access = self._access(repository)
+        return KopiaClient(self._equipment.kopia.path, folder, folder / "cache", access, self._equipment.record)
+
+    def client_of_mover(self, name: str) -> KopiaClient:
+        """A plain client with the kopia that the mover uses; NotAsked where that cannot be run here."""
+        binary = self._equipment.mover_kopia
+        if binary is None:
+            raise NotAsked("the kopia of the mover cannot be run on this machine")
+        return replace(self.client(name), binary=binary)
 
     def exists(self, repository: str) -> bool:
         """Whether somebody made a documented repository."""
@@ -135,7 +153,7 @@ class Repositories:
 
     def open(self, repository: str, name: str, identity: Identity) -> KopiaClient:
         """A client of that name that opened a documented repository, which is there."""
-        address, client = self.address(repository), self.client(name)
+        address, client = self.address(repository), self.client(name, repository)
         if self._shelf.configuration:
             client.configure(self._shelf.configuration, address, identity)
         else:
@@ -149,7 +167,7 @@ class Repositories:
         copy of that one, or of one with a history that somebody else wrote.
         """
         if not self._may_be_copy(repository):
-            client = self.client(name)
+            client = self.client(name, repository)
             require(client.create(self.address(repository), identity), "make a repository")
             return client
         beginning = like or self._shelf.find(BLANK) or self._made_blank(identity)
@@ -169,7 +187,7 @@ class Repositories:
             self._shelf.put(recipe, Beginning(bucket, tuple(contents)))
 
     def _may_be_copy(self, repository: str) -> bool:
-        return not self.address(repository).prefix and self._password == self._equipment.password
+        return not self.address(repository).prefix and repository not in self._passwords
 
     def _made_blank(self, identity: Identity) -> Beginning:
         blank = Beginning(self._bucket_of_shelf())
@@ -192,15 +210,15 @@ class Repositories:
         for documented, bucket in self._buckets.items():
             script = hints / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', title)}-{documented}.sh"
             script.touch(mode=0o700)
-            script.write_text(self._hint(bucket, script), encoding="utf-8")
+            script.write_text(self._hint(documented, bucket, script), encoding="utf-8")
 
-    def _hint(self, bucket: str, script: Path) -> str:
+    def _hint(self, documented: str, bucket: str, script: Path) -> str:
         tls = "" if self._store.tls else " --disable-tls"
         kopia = shlex.quote(str(self._equipment.kopia.path))
         values = {
             "AWS_ACCESS_KEY_ID": self._store.access_key,
             "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
-            "KOPIA_PASSWORD": self._password,
+            "KOPIA_PASSWORD": self._password(f"s3://{documented}"),
             "KOPIA_CONFIG_PATH": f"{script}.config",
         }
         return "\n".join(
@@ -220,5 +238,5 @@ class Repositories:
             self._buckets[documented] = bucket
         return self._buckets[documented]
 
-    def _access(self) -> RepositoryAccess:
-        return RepositoryAccess(self._password, self._store.access_key, self._store.secret_key)
+    def _access(self, repository: str) -> RepositoryAccess:
+        return RepositoryAccess(self._password(repository), self._store.access_key, self._store.secret_key)

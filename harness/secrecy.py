@@ -35,7 +35,7 @@ def blind(syncs: Sequence[Sync]) -> str:
 
 def _of_syncs(syncs: Sequence[Sync]) -> Iterator[tuple[str, object]]:
     for sync in syncs:
-        yield f"the status of {sync.ref}", sync.told
+        yield f"the status of {sync.ref}", (sync.refused, sync.status, sync.messages, sync.log_shown)
         if sync.job:
             yield f"the environment of {sync.ref}", sync.job.env
             yield f"the arguments of {sync.ref}", sync.job.args

@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import objects
-from harness.completion import REPOSITORY_SECRET, complete, repository_secret, triggered
+from harness.completion import (
+    NOTHING_ADDED,
+    REPOSITORY_SECRET,
+    Additions,
+    complete,
+    repository_secret,
+    triggered,
+)
 from harness.errors import AdmissionRefused
 from harness.model import Sides
-from harness.platform.base import Platform
+from harness.platform.base import NoJob, Platform
 from harness.subject import Subject
 from harness.volumes import FolderVolumes
 
@@ -20,13 +27,17 @@ if TYPE_CHECKING:
     from harness.platform.cluster import Cluster
 
 NEITHER = "neither"
+UNANSWERED = "unanswered"
+"""Nothing can be found out: the operator made no Job of a plain source."""
+
+NO_JOB = "no Job"
 SHORT, LONG = "probe", "probe-of-a-name-that-is-too-long-with-its-namespace"
 PLAIN, EMAIL = "probe.user_1", "probe@example.test"
 
 
 @dataclass(frozen=True)
 class Probed:
-    """A side for each contradiction, or ``neither``, with what was seen in words."""
+    """A side for each contradiction, or ``neither`` or ``unanswered``, with what was seen in words."""
 
     default_username: str
     custom_names: str
@@ -39,9 +50,12 @@ def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
     namespace = f"sides-{secrets.token_hex(3)}"
     with tempfile.TemporaryDirectory() as folder:
         platform = subject.platform(Sides(), FolderVolumes(Path(folder)), cluster)
-        short, long = _username(platform, namespace, SHORT), _username(platform, namespace, LONG)
-        plain = _username(platform, namespace, "plain", PLAIN)
-        email = _username(platform, namespace, "email", EMAIL)
+        short = _username(platform, namespace, SHORT, additions=subject.additions)
+        if short.startswith(NO_JOB):
+            return Probed(UNANSWERED, UNANSWERED, (f"a plain source: {short}",) * 2)
+        long = _username(platform, namespace, LONG, additions=subject.additions)
+        plain = _username(platform, namespace, "plain", PLAIN, subject.additions)
+        email = _username(platform, namespace, "email", EMAIL, subject.additions)
         platform.close()
     seen = (
         f"default username: {SHORT} in {namespace} becomes {short}, {LONG} becomes {long}",
@@ -60,17 +74,21 @@ def _custom_names(plain: str, email: str) -> str:
     return known.get((plain, email), NEITHER)
 
 
-def _username(platform: Platform, namespace: str, name: str, custom: str = "") -> str:
-    """The username in the job of a source; ``refused`` where the API does not take it, ``no job`` where none comes."""
+def _username(
+    platform: Platform, namespace: str, name: str, custom: str = "", additions: Additions = NOTHING_ADDED
+) -> str:
+    """The username in the Job of a source; ``refused`` where the API does not take it, ``no Job`` and why otherwise."""
     source = objects.source(name, namespace, {"username": custom} if custom else {})
-    completion = complete(triggered(source, "probe"))
+    completion = complete(triggered(source, "probe"), additions)
     secret = repository_secret(
         namespace, REPOSITORY_SECRET, {"KOPIA_REPOSITORY": "s3://probe", "KOPIA_PASSWORD": "probe"}
     )
     try:
         for manifest in (*completion.needs, secret, completion.manifest):
             platform.apply(manifest)
-    except AdmissionRefused:
-        return "refused"
-    job = platform.next_job(held=True)
-    return job.env.get("KOPIA_OVERRIDE_USERNAME", "unset") if job else "no job"
+    except AdmissionRefused as refusal:
+        return "refused" if custom else f"{NO_JOB}: refused: {refusal}"
+    answer = platform.next_job(held=True)
+    if isinstance(answer, NoJob):
+        return f"{NO_JOB}: {answer.said or answer.note}"
+    return answer.env.get("KOPIA_OVERRIDE_USERNAME", "unset")

@@ -15,11 +15,12 @@ from jsonschema.exceptions import ValidationError, best_match
 
 from harness import documents
 from harness.cluster.spec import KubernetesSpec, PodsSpec
+from harness.completion import NOTHING_ADDED, Additions
 from harness.errors import UsageError
 from harness.model import Sides
 from harness.mover.base import Mover
-from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec, how_it_runs, kopia_of
-from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec, kopia_version
+from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec, how_it_runs, kopia_of, kopia_path
+from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec, kopia_of_image, kopia_version
 from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS, Mutant
 from harness.platform.base import Platform, Volumes
@@ -34,9 +35,15 @@ if TYPE_CHECKING:
 HELPER_IMAGE = "busybox:1.37"
 """Looks into volumes of a cluster where a subject file names no other image: it has sh, tar and sleep."""
 
+OF_SCENARIOS = frozenset(
+    {"username", "hostname", "sourceIdentity", "sourcePathOverride", "repository", "destinationPVC"}
+    | {"restoreAsOf", "previous", "shallow", "enableFileDeletion", "additionalArgs"}
+)
+"""Fields of ``spec.kopia`` that make an identity or choose a snapshot: a subject file must not add them."""
+
 SCHEMA = Path(__file__).with_name("subject.schema.yaml")
 EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
-NOT_OF_A_SUBJECT: frozenset[Part] = frozenset(["kopia", "harness", "document"])
+NOT_OF_A_SUBJECT: frozenset[Part] = frozenset(["harness", "document"])
 
 
 @dataclass(frozen=True)
@@ -60,16 +67,18 @@ class Subject:
     expectations: Path | None = None
     sides: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
+    additions: Additions = NOTHING_ADDED
     mutant: Mutant | None = None
 
     def decides(self, claim: str) -> bool:
-        """Whether a verdict on a claim says anything about this subject, or about no subject at all.
+        """Return True if this claim applies to the parts that the subject supplies, or to the document alone.
 
-        A mover alone is not asked what only the document decides: it would move much data to say nothing about it.
+        What only the document decides is not asked of a mover alone: it would move much data to say nothing
+        about that mover.
         """
         own = self.brings - NOT_OF_A_SUBJECT
-        asked = self.brings | NOT_OF_A_SUBJECT
-        return bool(set(claims()[claim].decided_by) & (asked - {"document"} if own == {"mover"} else asked))
+        asked = self.brings | (NOT_OF_A_SUBJECT if own - {"mover", "kopia"} else NOT_OF_A_SUBJECT - {"document"})
+        return bool(set(claims()[claim].decided_by) & asked)
 
     def platform(
         self,
@@ -93,6 +102,19 @@ class Subject:
         if self.image:
             return f"image {self.image.image}; its kopia: {kopia_version(self.image)}"
         return f"the reference's own; its kopia: {kopia}"
+
+    def mover_kopia(self, kopia: Path, folder: Path) -> Path | None:
+        """Return the kopia that the mover runs, None where this machine cannot run it.
+
+        Args:
+            kopia: The kopia of the harness, which the reference's mover runs.
+            folder: Where the kopia of an image is copied to.
+        """
+        if self.pods:
+            return None
+        if self.command:
+            return kopia_path(self.command, kopia)
+        return kopia_of_image(self.image, folder) if self.image else kopia
 
     @property
     def runs_reference_mover(self) -> bool:
@@ -144,8 +166,9 @@ def _from_file(file: Path) -> Subject:
         raise UsageError(f"{file}: {_in_words(error, document)}; see docs/subjects.md for the fields")
     decisions = document.get("platform", {}).get("decisions")
     mover = document.get("mover", {"kind": "reference"})
-    own: set[Part] = {"controller"} if decisions else set()
-    own |= {"mover"} if mover["kind"] != "reference" else set()
+    own: set[Part] = {"admission", "controller"} if decisions else set()
+    # A mover brings the kopia that it runs.
+    own |= {"mover", "kopia"} if mover["kind"] != "reference" else set()
     platform = document.get("platform", {})
     own |= {"admission", "controller"} if platform.get("kind") == "kubernetes" else set()
     if mover["kind"] == "cluster" and platform.get("kind") != "kubernetes":
@@ -160,6 +183,7 @@ def _from_file(file: Path) -> Subject:
         brings=NOT_OF_A_SUBJECT | own if own else EVERY_PART,
         lacks=frozenset(name for name, has in document.get("capabilities", {}).items() if not has),
         expectations=file.parent / expectations if expectations else None,
+        additions=_additions(document.get("objects", {}), file),
         sides={"default_username": "auto", "custom_names": "auto", **document.get("sides", {})},
         about={
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
@@ -192,6 +216,18 @@ def _kubernetes(platform: Mapping[str, Any], mover: Mapping[str, Any], file: Pat
                 f"{file}: platform.crds: {crd}: no such file or folder; name it from the folder of this file"
             )
     return KubernetesSpec(words, crds, platform.get("env", {}), api, pods)
+
+
+def _additions(objects: Mapping[str, Any], file: Path) -> Additions:
+    """The fields that every object gets; UsageError for one that makes an identity or chooses what is restored."""
+    for holder in ("source", "destination"):
+        for name in objects.get(holder) or {}:
+            if name in OF_SCENARIOS:
+                raise UsageError(
+                    f"{file}: objects.{holder}.{name}: decides whose data is meant, or which; the scenarios set it: "
+                    "leave it out"
+                )
+    return Additions(**{holder: dict(objects.get(holder) or {}) for holder in ("source", "destination", "claim")})
 
 
 def _pods(mover: Mapping[str, Any]) -> PodsSpec | None:

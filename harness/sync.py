@@ -1,48 +1,108 @@
-"""What is known of one sync: how it began, what the operator made of it, and how it ended."""
+"""The record of one sync: how it began, what the operator made of it, and how it ended."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef
 from harness.volumes import Tree
+
+
+class Ending(Enum):
+    """How a sync ended, by the word of the subject; silence is an ending of its own."""
+
+    SUCCEEDED = "succeeded"
+    """The operator reports a success."""
+    FAILED = "failed"
+    """The operator reports a failure, or says why it makes no Job."""
+    REFUSED = "refused"
+    """The API refused the object."""
+    SILENT = "no answer"
+    """The operator made no Job and said nothing within the time limit."""
+    UNNOTED = "result not noted"
+    """The mover ended, and the operator reported neither success nor failure within the time limit."""
+    CUT_OFF = "cut off"
+    """The mover was ended by the harness: it hung, flooded its log, or left processes behind."""
+    ASKED = "asked"
+    """No mover was meant to run: the operator was only asked for its Job."""
 
 
 @dataclass(frozen=True)
 class Sync:
     """One sync of one object, from its trigger to its end.
 
-    ``refused`` is the API's message where the object was not admitted; ``job`` is None where the
-    operator made none.  ``volume`` is the folder it reads or writes; ``before`` is what that held when the sync began.
+    Attributes:
+        ref: The object.
+        begin: When it was triggered.
+        end: When its outcome was recorded.
+        ending: How it ended.
+        spec: ``spec.kopia`` of the object as it was applied.
+        refused: The message of the API where the object was refused.
+        job: The Job of the operator, None where it made none.
+        result: How the mover ended, None where none ran.
+        status: The status of the object when the sync ended.
+        messages: What the operator wrote about the object: conditions and events.
+        log_shown: What the status shows of the mover's log.
+        note: What the harness has to say of the sync, such as a time limit; never the word of the operator.
+        before: The content of the volume when the sync began.
+        after: The content of the volume when the sync ended.
+        attributes_before: Owner, time and hard links of each path when the sync began (volumes.attributes).
+        attributes_after: The same when the sync ended.
+        volume: The folder of the volume.
     """
 
     ref: ObjectRef
     begin: datetime
     end: datetime
+    ending: Ending
+    spec: Mapping[str, Any] = field(default_factory=dict)
     refused: str = ""
     job: MoverJob | None = None
     result: MoverResult | None = None
-    succeeded: bool = False
-    requested: str = ""
+    status: Mapping[str, Any] = field(default_factory=dict)
     messages: tuple[str, ...] = ()
+    log_shown: str = ""
+    note: str = ""
     before: Tree = field(default_factory=dict)
+    after: Tree = field(default_factory=dict)
+    attributes_before: Mapping[str, str] = field(default_factory=dict)
+    attributes_after: Mapping[str, str] = field(default_factory=dict)
     volume: Path = Path()
 
     @property
-    def is_question(self) -> bool:
-        """Whether no mover was meant to run: the operator was only asked what it makes of the object."""
-        return self.job is not None and self.result is None
+    def succeeded(self) -> bool:
+        """Whether the operator reports a success."""
+        return self.ending is Ending.SUCCEEDED
+
+    @property
+    def is_backup(self) -> bool:
+        """Whether the object is a source."""
+        return self.ref.kind == "ReplicationSource"
+
+    @property
+    def requested(self) -> str:
+        """``status.kopia.requestedIdentity``, "" where the status does not hold it."""
+        kopia = self.status.get("kopia")
+        return str(kopia.get("requestedIdentity") or "") if isinstance(kopia, Mapping) else ""
+
+    @property
+    def said(self) -> str:
+        """What the subject itself told the user: the refusal of the API, conditions and events."""
+        return "\n".join(filter(None, [self.refused, *self.messages]))
 
     @property
     def told(self) -> str:
-        """Everything that the user was told."""
-        return "\n".join([*([self.refused] if self.refused else []), *self.messages])
+        """Everything that ``kubectl describe`` shows the user, the log of the mover included."""
+        return "\n".join(filter(None, [self.said, self.log_shown]))
 
     @property
     def asked_for(self) -> Identity | None:
-        """The identity in the job's environment: the operator's own word to its mover."""
+        """The identity in the Job's environment: the operator's own word to its mover."""
         if self.job is None:
             return None
         return Identity(

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +59,13 @@ class Warden:
         )
 
     def guard(self, kind: str, what: object) -> None:
-        """Has something cleaned at the end; to be called before it comes into being."""
+        """Have something cleaned at the end; to be called before it comes into being.
+
+        Raises:
+            HarnessError: nobody knows how to clean this kind.
+        """
+        if kind not in CLEANERS:
+            raise HarnessError(f"cannot clean {kind} {what}: not one of {', '.join(CLEANERS)}")
         self._tell(f"{kind} {what}")
 
     def keep(self) -> None:
@@ -176,15 +183,17 @@ def _in_exec(folder: Path) -> bool:
     return not really_empty
 
 
-def _clean(kind: str, what: str) -> str:
-    if kind == "process":
-        _kill(int(what))
-        return ""
-    if kind == "container":
-        return _remove_container(what)
-    if kind == "containers":
-        return _remove_labelled(what)
-    return _remove_folder(Path(what))
+def _clean(kind: str, what: str = "") -> str:
+    """Clean one thing; return what went wrong, or ""."""
+    clean = CLEANERS.get(kind)
+    if clean is None or not what:
+        return f"cannot clean {f'{kind} {what}'.strip()!r}: not one of {', '.join(CLEANERS)}, with what to clean"
+    return clean(what)
+
+
+def _end(pid: str) -> str:
+    _kill(int(pid))
+    return ""
 
 
 def _kill(pid: int) -> None:
@@ -248,6 +257,15 @@ def _remove_folder(folder: Path) -> str:
         if folder.exists() and time.monotonic() > deadline:
             return f"folder {folder} could not be removed"
     return ""
+
+
+CLEANERS: Mapping[str, Callable[[str], str]] = {
+    "process": _end,
+    "container": _remove_container,
+    "containers": _remove_labelled,
+    "folder": lambda folder: _remove_folder(Path(folder)),
+}
+"""How each kind of thing is cleaned."""
 
 
 if __name__ == "__main__":

@@ -15,6 +15,14 @@ def apply_source(field: str, value: str, testbed: Testbed) -> Sync:
     return testbed.ask(testbed.declare(objects.source("custom-names", "tenant", {field: value})))
 
 
+@when(
+    phrase('a destination with the {field:w} "{value:Text}" and the {other:w} "{fine:Text}" is applied'),
+    target_fixture="admission",
+)
+def apply_destination(field: str, value: str, other: str, fine: str, testbed: Testbed) -> Sync:
+    return testbed.ask(testbed.declare(objects.destination("custom-names", "tenant", {field: value, other: fine})))
+
+
 @when("the documented source is applied", target_fixture="admission")
 def apply_documented(testbed: Testbed) -> Sync:
     return testbed.ask(testbed.sources()[-1])

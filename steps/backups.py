@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_repository
+from harness import expect, expect_identity, expect_repository, expect_volume, preconditions
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -16,7 +16,30 @@ def back_up(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.back_up(ObjectRef("ReplicationSource", namespace, name))
 
 
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up with files of every kind'),
+    target_fixture="sync",
+)
+def back_up_peculiar(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.back_up_peculiar(ObjectRef("ReplicationSource", namespace, name))
+
+
+@given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with files of every kind'))
+def is_backed_up_peculiar(name: str, namespace: str, testbed: Testbed) -> None:
+    preconditions.require(testbed.back_up_peculiar(ObjectRef("ReplicationSource", namespace, name)))
+
+
+@then("its volume is as it was before the backup")
+def volume_left(sync: Sync, testbed: Testbed) -> None:
+    expect_volume.backup_left_it(testbed, sync)
+
+
 @given("every source is backed up")
+def every_is_backed_up(testbed: Testbed) -> None:
+    for source in testbed.sources():
+        preconditions.require(testbed.back_up(source))
+
+
 @when("every source is backed up")
 def back_up_every(testbed: Testbed) -> None:
     for source in testbed.sources():
@@ -36,6 +59,12 @@ def back_up_every_twice(testbed: Testbed) -> None:
     ),
     target_fixture="sync",
 )
+def handed_over_backup(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> Sync:
+    sync = hand_over_backup(name, namespace, username, hostname, testbed)
+    preconditions.require(sync)
+    return sync
+
+
 @when(
     phrase(
         'the mover backs up the source "{name:Text}" in namespace "{namespace:Text}" as username '
@@ -65,17 +94,68 @@ def hand_over_restore_with(username: str, hostname: str, datatable: DataTable, s
 
 @then(phrase('it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
 def recorded_under(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
-    expect.recorded_as(testbed, sync, Identity(username, hostname))
+    expect_identity.recorded_as(testbed, sync, Identity(username, hostname))
 
 
 @then(phrase('it is recorded under hostname "{hostname:Text}"'))
 def recorded_under_hostname(hostname: str, sync: Sync, testbed: Testbed) -> None:
-    expect.recorded_with(testbed, sync, "hostname", hostname)
+    expect_identity.recorded_with(testbed, sync, "hostname", hostname)
 
 
 @then(phrase('it is recorded under username "{username:Text}"'))
 def recorded_under_username(username: str, sync: Sync, testbed: Testbed) -> None:
-    expect.recorded_with(testbed, sync, "username", username)
+    expect_identity.recorded_with(testbed, sync, "username", username)
+
+
+@then("the backup succeeds")
+def succeeds(sync: Sync) -> None:
+    expect.succeeded(sync)
+
+
+@then("it is recorded once")
+def recorded_once(sync: Sync, testbed: Testbed) -> None:
+    expect_identity.recorded_once(testbed, sync)
+
+
+@when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is applied'), target_fixture="sync")
+def apply_source(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.ask(ObjectRef("ReplicationSource", namespace, name))
+
+
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is synced and its Job fails'),
+    target_fixture="sync",
+)
+def fail_job(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.fail(ObjectRef("ReplicationSource", namespace, name))
+
+
+@then("the operator answers with a Job or an error")
+def answered(sync: Sync) -> None:
+    expect.answered(sync)
+
+
+@then("the operator reports the failure")
+def reports_failure(sync: Sync) -> None:
+    expect.failed(sync)
+
+
+@then("the generated usernames follow one of these variants:")
+def follows_variant(datatable: DataTable, testbed: Testbed) -> None:
+    rows, columns = records(datatable), datatable[0]
+    variants = [column for column in columns if column not in ("name", "namespace")]
+    expect_identity.follows_variant(testbed, rows, variants)
+
+
+@then("it is refused because of its username, or recorded under exactly that username")
+def follows_custom_variant(sync: Sync, testbed: Testbed) -> None:
+    expect_identity.follows_custom_variant(testbed, sync)
+
+
+@then("the snapshot of the newest backup of each source is kept")
+def newest_kept(testbed: Testbed) -> None:
+    for source in testbed.sources():
+        expect_repository.newest_is_kept(testbed, source)
 
 
 @then("no mover was started")
@@ -88,21 +168,21 @@ def told(words: str, sync: Sync) -> None:
     expect.told(sync, [words])
 
 
-@then(phrase('its snapshot is described as "{text:Text}"'))
-def described_as(text: str, sync: Sync, testbed: Testbed) -> None:
-    expect_repository.described_as(testbed, sync, text)
+@then("its snapshot has the description:")
+def described_as(docstring: str, sync: Sync, testbed: Testbed) -> None:
+    expect_repository.described_as(testbed, sync, docstring.strip())
 
 
 @then("the backups are recorded under:")
 def backups_recorded_under(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
         sync = testbed.last_sync(ObjectRef("ReplicationSource", record["namespace"], record["name"]))
-        expect.recorded_with_parts(testbed, sync, record)
+        expect_identity.recorded_with_parts(testbed, sync, record)
 
 
 @then("the backups share one hostname and have different usernames")
 def share_hostname(testbed: Testbed) -> None:
-    expect.shared_hostname(testbed)
+    expect_identity.shared_hostname(testbed)
 
 
 @then(phrase("the backups have {number:d} different identities"))

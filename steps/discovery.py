@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect_operator
-from harness.model import Identity
+from harness import expect_operator, expect_volume, preconditions
+from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
 from steps.types import DataTable, phrase, records
 
 
-@given("the documented destination has discovered the repository", target_fixture="discovery")
+@given("the documented destination has discovered the repository")
+def has_discovered(testbed: Testbed) -> None:
+    preconditions.require_job(testbed.discover(testbed.destinations()[-1]))
+
+
 @when("the documented destination discovers the repository", target_fixture="discovery")
 def discover(testbed: Testbed) -> Sync:
-    return testbed.sync(testbed.destinations()[-1])
+    return testbed.discover(testbed.destinations()[-1])
 
 
 @given("the history of these tenants:")
@@ -26,53 +30,66 @@ def tenants(datatable: DataTable, testbed: Testbed) -> None:
 
 @then("its status lists every identity of the repository with the number of its snapshots")
 def lists_all(discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.lists_repository(testbed, discovery.ref)
+    expect_operator.lists_repository(testbed, discovery)
 
 
 @then("its status lists:")
-def lists(datatable: DataTable, discovery: Sync, testbed: Testbed) -> None:
-    expected = {record["identity"]: int(record["snapshots"]) for record in records(datatable)}
-    expect_operator.lists(testbed, discovery.ref, expected)
+def lists(datatable: DataTable, discovery: Sync) -> None:
+    expect_operator.lists(discovery, {record["identity"]: int(record["snapshots"]) for record in records(datatable)})
 
 
 @then("its status lists also after success:")
-def restore_lists(datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
-    lists(datatable, restore, testbed)
+def restore_lists(datatable: DataTable, restore: Sync) -> None:
+    preconditions.require(restore)
+    lists(datatable, restore)
 
 
 @then("the latest snapshots are:")
-def latest(datatable: DataTable, discovery: Sync, testbed: Testbed) -> None:
+def latest(datatable: DataTable, discovery: Sync) -> None:
     for record in records(datatable):
-        expect_operator.latest(testbed, discovery.ref, record["identity"], record["latest"])
+        expect_operator.latest(discovery, record["identity"], record["latest"])
 
 
-@then("each entry has the instant of the newest snapshot")
-def latest_of_repository(discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.latest_of_repository(testbed, discovery.ref)
+@then("each entry has an identity, a number of snapshots, and the instant of the newest")
+def entries(discovery: Sync, testbed: Testbed) -> None:
+    expect_operator.entries_are_whole(discovery)
+    expect_operator.latest_of_repository(testbed, discovery)
 
 
-@then("the documented query for all tenants yields what the status lists")
-def query_all(discovery: Sync, testbed: Testbed) -> None:
-    results = expect_operator.query(testbed, discovery.ref, expect_operator.ALL_TENANTS)
-    expect_operator.query_shows_tenants(testbed, discovery.ref, results)
+@then("the mover lists every snapshot with its identity, its path, its begin and its end")
+def lines(discovery: Sync, testbed: Testbed) -> None:
+    expect_operator.discovery_lines_are_right(testbed, discovery)
 
 
-@then(phrase('the documented filter for namespace "{namespace:Text}" yields:'))
-def filtered(namespace: str, datatable: DataTable, discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.filter_yields(testbed, discovery.ref, namespace, [row[0] for row in datatable])
+@then("the documented query yields one object a tenant:")
+def query_all(docstring: str, discovery: Sync, testbed: Testbed) -> None:
+    counts = expect_operator.snapshots_by_identity(testbed)
+    expected = {identity: {"snapshots": number} for identity, number in counts.items()}
+    expect_operator.query_yields(testbed, discovery, docstring, expected)
 
 
-@then(phrase('the documented query for its identity yields username "{username:Text}" and hostname "{hostname:Text}"'))
-def requested(username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect_operator.requested(testbed, restore, Identity(username, hostname))
+@then(phrase('the documented query yields the identities "{identities:Text}":'))
+def query_identities(identities: str, docstring: str, discovery: Sync, testbed: Testbed) -> None:
+    expect_operator.query_yields_identities(testbed, discovery, docstring, identities.split(", "))
 
 
-@then("the description of each source shows its identity")
-def descriptions(testbed: Testbed) -> None:
-    for source in testbed.sources():
-        expect_operator.description_shows_identity(testbed, source)
+@then(phrase('the documented query "{query:Text}" yields username "{username:Text}" and hostname "{hostname:Text}"'))
+def requested(query: str, username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
+    expect_operator.requested(testbed, restore, query, Identity(username, hostname))
+
+
+@then(
+    phrase(
+        'kubectl describe of the source "{name:Text}" in namespace "{namespace:Text}" shows username "{username:Text}" '
+        'and hostname "{hostname:Text}"'
+    )
+)
+def description(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> None:
+    ref = ObjectRef("ReplicationSource", namespace, name)
+    preconditions.require(testbed.last_sync(ref))
+    expect_operator.description_shows(testbed, ref, username, hostname)
 
 
 @then("discovery leaves its volume as it was")
 def volume_untouched(discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.volume_untouched(testbed, discovery)
+    expect_volume.untouched(testbed, discovery)

@@ -6,7 +6,14 @@ from functools import partial
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_operator, expect_repository, promises
+from harness import (
+    expect,
+    expect_identity,
+    expect_operator,
+    expect_repository,
+    preconditions,
+    promises,
+)
 from harness.findings import Finding, whether
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
@@ -27,8 +34,8 @@ def alike(number: int, shared: int, own: int, testbed: Testbed) -> None:
 @when(phrase('whoever has the Secret reads the data of source "{name:Text}" in namespace "{namespace:Text}"'),
       target_fixture="read")  # fmt: skip
 def read_as_holder(name: str, namespace: str, testbed: Testbed) -> Tree:
-    identity = testbed.last_sync(ObjectRef("ReplicationSource", namespace, name)).asked_for
-    return testbed.administrator.read(identity or Identity("", ""))
+    identity = preconditions.identity_of_job(testbed.last_sync(ObjectRef("ReplicationSource", namespace, name)))
+    return testbed.administrator.read(identity)
 
 
 @when("sources with these custom names are applied:", target_fixture="admissions")
@@ -56,7 +63,7 @@ def identities(number: int, testbed: Testbed) -> None:
 def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for source, restore in restores:
         question = f"the restore of {source} holds its data"
-        testbed.findings.append(whether(question, partial(expect.volume_holds, testbed, restore, source)))
+        testbed.findings.append(whether(question, partial(promises.restore_holds, testbed, restore, source)))
 
 
 @then(
@@ -88,33 +95,31 @@ def host_is_namespace(restore: Sync, testbed: Testbed) -> None:
 def recorded(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
     identity = Identity(username, hostname)
     question = f"{sync.ref} is recorded as {identity}"
-    testbed.findings.append(whether(question, lambda: expect.recorded_as(testbed, sync, identity)))
+    testbed.findings.append(whether(question, lambda: expect_identity.recorded_as(testbed, sync, identity)))
 
 
 @then("it is a finding whether the restore succeeds")
 def restore_succeeds(restore: Sync, testbed: Testbed) -> None:
     question = f"{restore.ref} finds the history of the older rule"
-    testbed.findings.append(whether(question, lambda: expect.succeeded(restore)))
+    testbed.findings.append(whether(question, lambda: promises.restore_succeeds(restore)))
 
 
-@then(
-    phrase('it is a finding whether the documented filter for namespace "{namespace:Text}" yields "{only:Text}" alone')
-)
-def filter_yields(namespace: str, only: str, discovery: Sync, testbed: Testbed) -> None:
-    question = f"the filter for namespace {namespace} shows it alone"
-    check = partial(expect_operator.filter_yields, testbed, discovery.ref, namespace, [only])
+@then(phrase('it is a finding whether the documented filter yields "{only:Text}" alone:'))
+def filter_yields(only: str, docstring: str, discovery: Sync, testbed: Testbed) -> None:
+    query, question = docstring, f"the filter shows {only} alone"
+    check = partial(expect_operator.query_yields_identities, testbed, discovery, query, [only])
     testbed.findings.append(whether(question, check))
 
 
 @then("it is a finding whether each identity that is listed names one client")
 def identities_distinct(discovery: Sync, testbed: Testbed) -> None:
-    check = partial(expect_operator.each_names_one, testbed, discovery.ref)
+    check = partial(expect_operator.each_names_one, testbed, discovery)
     testbed.findings.append(whether("each identity that is listed names one client", check))
 
 
 @then(phrase('it is a finding whether it asks for username "{username:Text}"'))
 def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
-    check = partial(expect.asks_with, restore, "username", username)
+    check = partial(expect_identity.asks_with, testbed, restore, "username", username)
     testbed.findings.append(whether(f"it asks for username {username}", check))
 
 
@@ -135,10 +140,3 @@ def slower(seconds: tuple[float, float], testbed: Testbed) -> None:
     alone, crowded = seconds
     seen = f"a list takes {crowded / alone:.1f} times as long as with one identity (each has one small snapshot)"
     testbed.findings.append(Finding("a repository of many identities stays fast", None, seen))
-
-
-@then("it is a finding whether the user is warned")
-def warned(testbed: Testbed) -> None:
-    testbed.findings.append(
-        whether("a username that looks like a secret is warned about", lambda: promises.expect_warning(testbed))
-    )

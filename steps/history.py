@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect
+from harness import expect, expect_volume
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -27,12 +27,12 @@ def restore_each(datatable: DataTable, source: ObjectRef, testbed: Testbed) -> l
 @then("the restores take, in turn, the backups of:")
 def restores_take(datatable: DataTable, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
     for (instant,), sync in zip(datatable, points, strict=True):
-        expect.volume_is(testbed, sync, source, instant)
+        expect_volume.holds_backup_of(testbed, sync, source, instant)
 
 
 @then(phrase('its volume holds exactly the backup of "{instant:Text}"'))
 def volume_is(instant: str, restore: Sync, source: ObjectRef, testbed: Testbed) -> None:
-    expect.volume_is(testbed, restore, source, instant)
+    expect_volume.holds_backup_of(testbed, restore, source, instant)
 
 
 @then("each of these restores fails")
@@ -41,12 +41,12 @@ def points_fail(points: list[Sync]) -> None:
         expect.failed(sync)
 
 
-@then(phrase('the user of each is told "{words:Text}"'))
-def points_told(words: str, points: list[Sync]) -> None:
+@then(phrase("the user of each is told that there are {number:d} of them"))
+def points_told(number: int, points: list[Sync]) -> None:
     for sync in points:
-        expect.told(sync, [words])
+        expect.told_number(sync, number)
 
 
 @then("its volume holds what that user backed up")
 def volume_of_existing(restore: Sync, existing: Identity, testbed: Testbed) -> None:
-    expect.volume_is_foreign(testbed, restore, existing)
+    expect_volume.holds_data_of_user(testbed, restore, existing)

@@ -5,20 +5,25 @@ from __future__ import annotations
 from pytest_bdd import given, then
 
 from harness import expect, expect_operator, expect_secrecy
+from harness.model import Identity
 from harness.sync import Sync
 from harness.testbed import Testbed
 from steps.types import phrase
 
 
-@then(phrase('the documented search of the log finds username "{username:Text}" and hostname "{hostname:Text}"'))
-def log_shows_identity(username: str, hostname: str, sync: Sync) -> None:
-    expect_operator.log_shows_identity(sync, username, hostname)
+@then(
+    phrase(
+        'the documented search "{pattern:Text}" of the log finds username "{username:Text}" '
+        'and hostname "{hostname:Text}"'
+    )
+)
+def search_finds_identity(pattern: str, username: str, hostname: str, sync: Sync) -> None:
+    expect_operator.search_finds_identity(sync, pattern, Identity(username, hostname))
 
 
 @then(phrase('the log shows "{command:Text}" with username "{username:Text}" and hostname "{hostname:Text}"'))
 def log_shows_override(command: str, username: str, hostname: str, sync: Sync) -> None:
-    flags = [f"--override-username={username}", f"--override-hostname={hostname}"]
-    expect_operator.log_shows_override_at(sync, command, flags)
+    expect_operator.log_shows_override_at(sync, command, Identity(username, hostname))
 
 
 @then(phrase('the log shows "{command:Text}" without an override'))
@@ -36,9 +41,9 @@ def backup_fails(sync: Sync) -> None:
     expect.failed(sync)
 
 
-@then(phrase('the log tells what kopia said of "{words:Text}"'))
-def log_tells(words: str, sync: Sync) -> None:
-    expect_operator.log_tells(sync, words)
+@then(phrase('the log says that "{flag:Text}" is refused'))
+def flag_refused(flag: str, sync: Sync) -> None:
+    expect_operator.refusal_of_flag_is_shown(sync, flag)
 
 
 @then("no password or key is shown anywhere")

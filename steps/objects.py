@@ -44,4 +44,10 @@ def sources(datatable: DataTable, testbed: Testbed) -> None:
 @given("these repositories:")
 def repositories(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
-        testbed.repositories.use(record["namespace"], record["repository"])
+        where = {key: record[key] for key in ("namespace", "secret") if key in record}
+        testbed.repositories.use(record["repository"], **where)
+
+
+@given(phrase('no namespace has a Secret "{name:Text}"'))
+def missing_secret(name: str, testbed: Testbed) -> None:
+    testbed.objects.without_secret(name)

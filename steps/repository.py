@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pytest_bdd import given, then, when
 
-from harness import expect_repository
+from harness import expect_repository, preconditions
 from harness import growth as growth_of
 from harness.model import Identity, ObjectRef
 from harness.sync import Growth
@@ -21,7 +21,9 @@ MIB = 1 << 20
     target_fixture="first",
 )
 def back_up_random(size_mib: int, name: str, namespace: str, testbed: Testbed) -> Growth:
-    return growth_of.of_random(testbed, ObjectRef("ReplicationSource", namespace, name), size_mib * MIB)
+    growth = growth_of.of_random(testbed, ObjectRef("ReplicationSource", namespace, name), size_mib * MIB)
+    preconditions.require(growth.sync)
+    return growth
 
 
 @when(
@@ -72,6 +74,16 @@ def existing_user(username: str, hostname: str, instant: str, testbed: Testbed) 
     return testbed.histories.write_stranger(Identity(username, hostname), instant)
 
 
+@given(
+    phrase(
+        'the kopia user "{username:Text}" of host "{hostname:Text}" has a snapshot of "{path:Text}" '
+        'from "{begin:Text}" to "{end:Text}"'
+    )
+)
+def existing_snapshot(username: str, hostname: str, path: str, begin: str, end: str, testbed: Testbed) -> None:
+    testbed.histories.write_long(Identity(username, hostname), path, begin, end)
+
+
 @then("every manifest of the repository is as it was")
 def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -> None:
     expect_repository.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())
@@ -84,9 +96,15 @@ def snapshots_of(datatable: DataTable, testbed: Testbed) -> None:
         expect_repository.snapshots_of(testbed, source, int(record["snapshots"]))
 
 
-@then("each snapshot is traced to one source by its identity and its time")
-def traced(testbed: Testbed) -> None:
-    expect_repository.traced(testbed)
+@then(phrase("each of the {number:d} backups is traced to one source by its identity and its time"))
+def traced(number: int, testbed: Testbed) -> None:
+    expect_repository.traced(testbed, number)
+
+
+@then(phrase('the repository "{repository:Text}" holds no snapshot of source "{name:Text}"'))
+def holds_none_of(repository: str, name: str, testbed: Testbed) -> None:
+    source = next(source for source in testbed.sources() if source.name == name)
+    expect_repository.no_identity(testbed, repository, testbed.last_sync(source))
 
 
 @then(phrase('the repository "{repository:Text}" holds snapshots of source "{name:Text}" alone'))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect, objects
+from harness import expect, expect_identity, expect_volume, objects, preconditions
+from harness.completion import LEFT_OUT
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -23,8 +24,7 @@ def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testb
 
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks with:'), target_fixture="restore")
 def ask_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
-    wanted = {**fields(datatable), "repository": "kopia-repository"}
-    return testbed.ask(testbed.declare(objects.destination(name, namespace, wanted)))
+    return testbed.ask(testbed.declare(objects.destination(name, namespace, fields(datatable))))
 
 
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks'), target_fixture="restore")
@@ -36,11 +36,34 @@ def ask_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
     phrase('a destination asks for the source "{name:Text}" of namespace "{namespace:Text}"'), target_fixture="restore"
 )
 def ask_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
-    wanted = {"sourceName": name, "sourceNamespace": namespace, "repository": "kopia-repository"}
+    wanted = {"sourceName": name, "sourceNamespace": namespace}
     return testbed.ask(testbed.declare(objects.destination("rule-only", "restore-lab", wanted)))
 
 
+@when(
+    phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores, without a repository, with:'),
+    target_fixture="restore",
+)
+def restore_without_repository(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
+    restore = testbed.restore(name, namespace, {**fields(datatable), "repository": LEFT_OUT})
+    preconditions.asked_without_repository(restore)
+    return restore
+
+
+@when(
+    phrase('a destination in namespace "{namespace:Text}" restores what was recorded of that source'),
+    target_fixture="restore",
+)
+def restore_recorded(namespace: str, source: ObjectRef, testbed: Testbed) -> Sync:
+    return testbed.restore_recorded("restore-data", namespace, source)
+
+
 @given(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'))
+def every_source_is_restored(namespace: str, testbed: Testbed) -> None:
+    for _, restore in testbed.restore_every_source(namespace):
+        preconditions.require(restore)
+
+
 @when(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores")
 def restore_every_source(namespace: str, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
     return testbed.restore_every_source(namespace)
@@ -62,36 +85,65 @@ def volume_in_use(name: str, namespace: str, datatable: DataTable, testbed: Test
     testbed.use_volume(testbed.declare(objects.destination(name, namespace)), *(row[0] for row in datatable))
 
 
+@given(phrase('the volume of the documented destination holds the file "{file:Text}"'))
+def documented_volume_in_use(file: str, testbed: Testbed) -> None:
+    testbed.use_volume(testbed.destinations()[-1], file)
+
+
+@given(phrase('the volumes of {number:d} destinations in namespace "{namespace:Text}" hold a file'))
+def volumes_in_use(number: int, namespace: str, testbed: Testbed) -> None:
+    for index in range(1, number + 1):
+        testbed.use_volume(testbed.declare(objects.destination(f"restore-{index}", namespace)), "report.txt")
+
+
+@when(
+    phrase('the destination "{name:Text}" in namespace "{namespace:Text}" is synced and its Job fails'),
+    target_fixture="restore",
+)
+def fail_job(name: str, namespace: str, testbed: Testbed) -> Sync:
+    return testbed.fail(testbed.declare(objects.destination(name, namespace)))
+
+
 @then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume_holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect_volume.holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+
+
+@then(phrase('its volume holds the whole tree of source "{name:Text}" in namespace "{namespace:Text}"'))
+def volume_holds_whole(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
+    expect_volume.holds_whole(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+
+
+@then(phrase('its volume holds the owners and times of source "{name:Text}" in namespace "{namespace:Text}"'))
+def volume_holds_attributes(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
+    expect_volume.holds_attributes(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the data of source "{name:Text}" in namespace "{namespace:Text}" and besides:'))
 def volume_holds_besides(name: str, namespace: str, datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
     source = ObjectRef("ReplicationSource", namespace, name)
-    expect.holds_besides(testbed, restore, source, [row[0] for row in datatable])
+    expect_volume.holds_besides(testbed, restore, source, [row[0] for row in datatable])
 
 
 @then("every restore holds exactly the data of its source")
 def every_volume_holds(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for source, restore in restores:
-        expect.volume_holds(testbed, restore, source)
+        expect_volume.holds(testbed, restore, source)
 
 
 @then(phrase('it asks for username "{username:Text}" and hostname "{hostname:Text}"'))
-def asks_for(username: str, hostname: str, restore: Sync) -> None:
-    expect.asks_for(restore, Identity(username, hostname))
+def asks_for(username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
+    expect_identity.asks_for(testbed, restore, Identity(username, hostname))
 
 
 @then(phrase('it asks for username "{username:Text}"'))
-def asks_for_username(username: str, restore: Sync) -> None:
-    expect.asks_with(restore, "username", username)
+def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
+    expect_identity.asks_with(testbed, restore, "username", username)
 
 
 @then(phrase('it asks for hostname "{hostname:Text}"'))
-def asks_for_hostname(hostname: str, restore: Sync) -> None:
-    expect.asks_with(restore, "hostname", hostname)
+def asks_for_hostname(hostname: str, restore: Sync, testbed: Testbed) -> None:
+    expect_identity.asks_with(testbed, restore, "hostname", hostname)
 
 
 @then("the restore fails")
@@ -107,13 +159,13 @@ def every_restore_fails(restores: list[tuple[ObjectRef, Sync]]) -> None:
 
 @then("its volume is left as it was")
 def volume_untouched(restore: Sync, testbed: Testbed) -> None:
-    expect.untouched(testbed, restore)
+    expect_volume.untouched(testbed, restore)
 
 
 @then("every one of these volumes is left as it was")
 def every_volume_untouched(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for _, restore in restores:
-        expect.untouched(testbed, restore)
+        expect_volume.untouched(testbed, restore)
 
 
 @then("the user is told every identity in the repository")
@@ -121,6 +173,11 @@ def told_identities(restore: Sync, testbed: Testbed) -> None:
     expect.names_identities(restore, {record.identity for record in testbed.snapshots()})
 
 
-@then(phrase('the user is told that "{field:Text}" is missing'))
-def told_what_is_missing(field: str, restore: Sync) -> None:
-    expect.told_missing(restore, field)
+@then(phrase('the API or the operator names "{field:Text}"'))
+def told_of_field(field: str, restore: Sync) -> None:
+    expect.told_of_field(restore, field)
+
+
+@then("no mover restored anything")
+def no_mover(restore: Sync) -> None:
+    expect.no_mover(restore)

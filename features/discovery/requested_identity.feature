@@ -5,17 +5,19 @@ Feature: Which identity a destination asked for
 
     @IS_3
     Scenario: The documented query shows a custom identity
-      When the destination "restore-data" in namespace "shop" asks with:
+      Given the kopia user "order-desk" of host "site-a.eu" has a snapshot from "2024-01-20T10:00:00Z"
+      When the destination "restore-data" in namespace "shop" restores with:
         | field    | value      |
         | username | order-desk |
         | hostname | site-a.eu  |
-      Then the documented query for its identity yields username "order-desk" and hostname "site-a.eu"
+      Then the documented query "{.status.kopia.requestedIdentity}" yields username "order-desk" and hostname "site-a.eu"
 
   Rule: The part after the @ is said always to be the namespace
 
     @IS_3P
     Scenario: A destination with a custom hostname
-      When the destination "restore-data" in namespace "shop" asks with:
+      Given the kopia user "order-desk" of host "site-a.eu" has a snapshot from "2024-01-20T10:00:00Z"
+      When the destination "restore-data" in namespace "shop" restores with:
         | field    | value      |
         | username | order-desk |
         | hostname | site-a.eu  |
@@ -27,6 +29,8 @@ Feature: Which identity a destination asked for
     Scenario Outline: A destination with another <what> finds nothing by itself
       Given a source "orders" in namespace "shop"
       And every source is backed up
+      And the volume of the destination "<name>" in namespace "<namespace>" holds the files:
+        | report.txt |
       When the destination "<name>" in namespace "<namespace>" restores
       Then the restore fails
       And its volume is left as it was

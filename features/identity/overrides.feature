@@ -63,3 +63,10 @@ Feature: How an identity reaches the repository
         | username   | hostname              |
         | order-desk | shop                  |
         | Order_Desk | Shop.Main-Site.Europe |
+
+    @OV_5
+    Scenario: A mover forgets the identity of the Job before
+      Given a source "orders" in namespace "shop"
+      And the mover has backed up the source "orders" in namespace "shop" as username "order-desk" and hostname "shop"
+      When the mover backs up the source "orders" in namespace "shop" as username "clerk" and hostname "back-room"
+      Then it is recorded under username "clerk" and hostname "back-room"

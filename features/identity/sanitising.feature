@@ -1,6 +1,6 @@
 Feature: Sanitising of generated names
   What kopia or a policy could stumble over is taken out of names that are generated.
-  Kubernetes refuses most of the documented names; those are shown to the rule alone, by a
+  Kubernetes refuses most of these names; they are shown to the rule alone, by a
   destination that asks for a source of that name.
 
   Rule: Generated usernames keep letters, digits, hyphens and underscores

@@ -20,6 +20,18 @@ Feature: Validation of custom names
         | hostname | tenant.backup_job |
         | hostname | a                 |
 
+    @VA_V @validated
+    Scenario Outline: The <field> "<name>" of a destination is accepted
+      When a destination with the <field> "<name>" and the <other> "fine" is applied
+      Then the API accepts it
+
+      Examples:
+        | field    | name              | other    |
+        | username | tenant.backup_job | hostname |
+        | username | a                 | hostname |
+        | hostname | tenant.backup_job | username |
+        | hostname | a                 | username |
+
   Rule: The documented invalid names are refused
 
     @VA_I @validated
@@ -39,6 +51,18 @@ Feature: Validation of custom names
         | hostname | .backup.user. |
         | hostname | backup user   |
         | hostname |               |
+
+    @VA_I @validated
+    Scenario Outline: The <field> "<name>" of a destination is refused
+      When a destination with the <field> "<name>" and the <other> "fine" is applied
+      Then the API refuses it because of its "<field>"
+
+      Examples:
+        | field    | name          | other    |
+        | username | -backup-user  | hostname |
+        | username | backup user   | hostname |
+        | hostname | backup-user-  | username |
+        | hostname | .backup.user. | username |
 
   Rule: Whatever does not match the pattern is refused
 
@@ -60,6 +84,16 @@ Feature: Validation of custom names
         | hostname | web 01      |
 
     @VA_1 @validated
+    Scenario Outline: The <field> "<name>" of a destination does not match the pattern
+      When a destination with the <field> "<name>" and the <other> "fine" is applied
+      Then the API refuses it because of its "<field>"
+
+      Examples:
+        | field    | name       | other    |
+        | username | user@host  | hostname |
+        | hostname | web01:8080 | username |
+
+    @VA_1 @validated
     Scenario: The documented e-mail address is refused where custom names are validated
       Given the documented manifest "username-1-custom"
       When the documented source is applied
@@ -76,7 +110,27 @@ Feature: Validation of custom names
         | username | tenant-a                       |
         | username | dept-finance                   |
         | username | custom-user                    |
+        | username | webapp-prod                    |
+        | username | webapp-staging                 |
+        | username | finance-dept                   |
+        | username | hr-dept                        |
+        | username | finance-database               |
+        | username | backup-agent                   |
+        | username | webapp-backup-production       |
         | hostname | custom-host                    |
         | hostname | mysql-primary.production.local |
         | hostname | web01.prod.company.com         |
+        | hostname | primary-db                     |
+        | hostname | backup-replica                 |
+        | hostname | cache-layer                    |
+        | hostname | app.production                 |
+        | hostname | app.staging                    |
+        | hostname | app.development                |
+        | hostname | webapp.production.cluster      |
+        | hostname | webapp.staging.cluster         |
+        | hostname | accounting-primary             |
+        | hostname | hr-primary                     |
+        | hostname | web01.production               |
+        | hostname | web-tier-01                    |
+        | hostname | production-webapp-pvc          |
       Then it is a finding whether the API accepts each of them

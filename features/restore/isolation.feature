@@ -25,6 +25,7 @@ Feature: A restore gets the right data, or none
         | orders | shop      | order-desk | shop-floor |
         | files  | office    | file-desk  | back-room  |
       And every source is backed up
+      And the volumes of 4 destinations in namespace "restore-lab" hold a file
       When destinations in namespace "restore-lab" ask for these identities:
         | username   | hostname   |
         | order-desk | back-room  |
@@ -33,6 +34,19 @@ Feature: A restore gets the right data, or none
         | Order-Desk | shop-floor |
       Then every one of these restores fails
       And every one of these volumes is left as it was
+
+    @IS_6
+    Scenario: A restore that finds nothing spares what is in the volume, also where it may delete files
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      And the volume of the destination "nobody" in namespace "shop" holds the files:
+        | report.txt    |
+        | notes/one.txt |
+      When the destination "nobody" in namespace "shop" restores with:
+        | field              | value |
+        | enableFileDeletion | true  |
+      Then the restore fails
+      And its volume is left as it was
 
     @IS_6
     Scenario: A restore that finds nothing spares what is in the volume

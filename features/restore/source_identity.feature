@@ -18,11 +18,14 @@ Feature: Restore by the name of a source
 
     @SI_1
     Scenario: The repository is that of the source where the destination names none
-      Given a source "webapp-backup" in namespace "production" with:
+      Given these repositories:
+        | secret            | repository         |
+        | the-team-s-bucket | s3://team-backups |
+      And a source "webapp-backup" in namespace "production" with:
         | field      | value             |
         | repository | the-team-s-bucket |
       And every source is backed up
-      When the destination "restore-data" in namespace "restore-lab" restores with:
+      When the destination "restore-data" in namespace "restore-lab" restores, without a repository, with:
         | field           | value         |
         | sourceName      | webapp-backup |
         | sourceNamespace | production    |
@@ -54,8 +57,7 @@ Feature: Restore by the name of a source
         | field           | value         |
         | sourceName      | webapp-backup |
         | sourceNamespace | production    |
-      Then it asks for hostname "production"
-      And its volume holds exactly the data of source "webapp-backup" in namespace "production"
+      Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
     @SI_3
     Scenario Outline: An explicit PVC name, <which>, changes nothing
@@ -84,9 +86,10 @@ Feature: Restore by the name of a source
         | orders | shop      |
         | files  | shop      |
       And every source is backed up
+      And the volume of the destination "restore-data" in namespace "shop" holds the files:
+        | report.txt |
       When the destination "restore-data" in namespace "shop" restores with:
         | field           | value            |
-        | repository      | kopia-repository |
         | sourceName      | gone             |
         | sourceNamespace | shop             |
       Then the restore fails

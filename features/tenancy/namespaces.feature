@@ -61,7 +61,7 @@ Feature: A namespace is a tenant
         | orders | shop      |
         | orders | office    |
       And every source is backed up
-      When every source is restored from namespace "restore-lab" by sourceIdentity
+      When destinations of the same name and namespace restore every source
       Then the backups have 2 different identities
       And every restore holds exactly the data of its source
 
@@ -70,9 +70,9 @@ Feature: A namespace is a tenant
     @TN_10
     Scenario: Two long names that differ only at the end
       Given these sources:
-        | name                                           | namespace |
-        | orders-of-the-shop-in-the-north-of-the-country | shop      |
-        | orders-of-the-shop-in-the-north-of-the-county  | shop      |
+        | name                                                                                               | namespace |
+        | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies-country | shop      |
+        | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies-county  | shop      |
       And every source is backed up
       When destinations of the same name and namespace restore every source
       Then the backups have 2 different identities
@@ -95,3 +95,4 @@ Feature: A namespace is a tenant
         | orders   | shop      | 1         |
         | invoices | shop      | 1         |
         | orders   | office    | 3         |
+      And the snapshot of the newest backup of each source is kept

@@ -12,6 +12,7 @@ from harness.errors import HarnessError
 from harness.platform.api import Api
 from harness.platform.facts import ClusterFacts
 from harness.platform.made import Made
+from harness.platform.notes import KUBELET_LOG, noted
 from harness.process import REDACT
 from harness.toolchain.download import Progress
 from harness.warden import Warden
@@ -62,14 +63,17 @@ class OperatorSession:
                 api, made = self._made
                 made.remove(api)
         finally:
+            if notes := noted(self._folder / KUBELET_LOG):
+                _write(kept_log.with_name(KUBELET_LOG), notes)
             if self._operator is not None:
                 self._operator.stop()
-                self._keep(self._operator.log, kept_log)
+                _write(kept_log, self._operator.log.read_text(encoding="utf-8", errors="replace"))
         crash = crashes.unexplained(self._operator.crashes) if self._operator else ""
         if crash:
             raise HarnessError(f"the operator crashed, and no scenario provoked it again: {crash}")
 
-    def _keep(self, log: Path, kept: Path) -> None:
-        """What the operator said goes with the report of the run that it was in."""
-        kept.parent.mkdir(exist_ok=True)
-        kept.write_text(REDACT(log.read_text(encoding="utf-8", errors="replace")), encoding="utf-8")
+
+def _write(kept: Path, text: str) -> None:
+    """What the operator, and the harness in the part of the kubelet, said goes with the report of the run."""
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(REDACT(text), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from harness.model import MoverJob, MoverResult
@@ -17,3 +18,24 @@ class Mover(Protocol):
 
     def run(self, job: MoverJob) -> MoverResult:
         """Runs one job to its end, in the caller's thread."""
+
+
+def place_of(job: MoverJob, path: str) -> Path | None:
+    """Return the folder that a path of the container is in, by the deepest mount above it; None where there is none."""
+    wanted = PurePosixPath(path)
+    above = [mount for mount in job.volumes if wanted.is_relative_to(mount)]
+    if not above:
+        return None
+    mount = max(above, key=lambda one: len(PurePosixPath(one).parts))
+    return job.volumes[mount] / wanted.relative_to(mount)
+
+
+def data_dir_of(job: MoverJob) -> str:
+    """Return the path inside the container that is backed up, or restored to."""
+    by_default = "/data" if "backup" in job.args else "/restore/data"
+    return job.env.get("DATA_DIR") or job.secret_env.get("DATA_DIR") or by_default
+
+
+def cache_dir_of(job: MoverJob) -> str:
+    """Return the path inside the container that kopia caches in."""
+    return job.env.get("KOPIA_CACHE_DIR") or job.secret_env.get("KOPIA_CACHE_DIR") or "/cache"

@@ -2,8 +2,9 @@
 
 A program of its own (``python -I -S cage.py SPEC``), so that namespaces are entered in a process that
 does nothing else.  SPEC is a JSON file: ``argv``, ``root`` (an empty folder to build the file system
-of the mover in, or null to stay in that of the caller), ``binds`` (path inside -> folder outside),
-``exposed`` (folders that have to be seen although a bind hides them) and ``report`` (a file that is told
+of the mover in, or null to stay in that of the caller), ``binds`` (path inside -> folder or file outside),
+``read_only`` (those paths inside that cannot be written to), ``exposed`` (folders that have to be seen
+although a bind hides them), ``cwd`` (where the mover begins, or null) and ``report`` (a file that is told
 what had to be ended).  The environment is passed on as it is.  Ends with the exit status of the mover.
 
 ``cage.py --probe FOLDER`` says whether namespaces can be had here: it prints a line why not, or nothing.
@@ -18,7 +19,10 @@ import sys
 import time
 
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
-MS_BIND, MS_REC, MS_PRIVATE = 4096, 16384, 1 << 18
+MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
+KEPT_ON_REMOUNT = 2 | 4 | 8 | 1024 | 2048
+"""nosuid, nodev, noexec, noatime and nodiratime: numbers that statvfs(2) and mount(2) share."""
+
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 HIDDEN = ("data", "restore", "cache", "tmp")
 CHILDREN_GRACE_S = 2.0
@@ -35,25 +39,27 @@ def main(argv: list[str]) -> int:
     report = os.open(spec["report"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     if spec["root"] is None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
-        return _supervise(spec["argv"], report)
+        return _supervise(spec["argv"], spec["cwd"], report)
     _enter()
     inner = os.fork()
     if inner == 0:
         # The first process of a process namespace: when it ends, so does everything in it.
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        _build(spec["root"], spec["binds"], spec["exposed"])
-        os._exit(_supervise(spec["argv"], report))
+        _build(spec["root"], spec["binds"], spec["read_only"], spec["exposed"])
+        os._exit(_supervise(spec["argv"], spec["cwd"], report))
     signal.signal(signal.SIGTERM, lambda *_: os.kill(inner, signal.SIGTERM))
     return _status(os.waitpid(inner, 0)[1])
 
 
-def _supervise(argv: list[str], report: int) -> int:
+def _supervise(argv: list[str], cwd: str | None, report: int) -> int:
     """Runs the mover and waits for it; what it leaves behind is ended, and told."""
     mover = os.fork()
     if mover == 0:
         os.close(report)
         os.setsid()
         try:
+            if cwd is not None:
+                os.chdir(cwd)
             os.execvp(argv[0], argv)
         except OSError as error:
             os.write(2, f"{argv[0]}: {error.strerror}\n".encode())
@@ -107,7 +113,7 @@ def _enter() -> None:
     _call("mount", b"none", b"/", None, MS_REC | MS_PRIVATE, None)
 
 
-def _build(root: str, binds: dict[str, str], exposed: list[str]) -> None:
+def _build(root: str, binds: dict[str, str], read_only: list[str], exposed: list[str]) -> None:
     """Makes the file system of the mover below ``root`` and goes there."""
     for name in os.listdir("/"):
         source, target = f"/{name}", f"{root}/{name}"
@@ -120,6 +126,10 @@ def _build(root: str, binds: dict[str, str], exposed: list[str]) -> None:
             _bind(source, target)
     for inside in sorted(binds, key=lambda path: path.count("/")):
         _bind(binds[inside], root + inside)
+    # Only now: a mount below a read-only one needs its mount point there.
+    for inside in read_only:
+        flags = os.statvfs(root + inside).f_flag & KEPT_ON_REMOUNT
+        _call("mount", None, (root + inside).encode(), None, MS_BIND | MS_REMOUNT | MS_RDONLY | flags, None)
     for folder in exposed:
         _bind(folder, root + folder)
     os.chroot(root)
@@ -132,7 +142,11 @@ def _build(root: str, binds: dict[str, str], exposed: list[str]) -> None:
 
 
 def _bind(source: str, target: str) -> None:
-    os.makedirs(target, exist_ok=True)
+    if os.path.isdir(source):
+        os.makedirs(target, exist_ok=True)
+    else:
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
     _call("mount", source.encode(), target.encode(), None, MS_BIND | MS_REC, None)
 
 

@@ -16,13 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
 from harness.mover import bounded, processes
+from harness.mover.base import cache_dir_of, data_dir_of, place_of
 from harness.process import REDACT, Call, run
 from harness.warden import sweep
 
@@ -30,6 +31,9 @@ CAGE = Path(__file__).with_name("cage.py")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 JOB_MARKER = "VOLSYNC_CONFORMANCE_JOB"
 """Environment variable that every process of one job carries, so that it can be ended for good."""
+
+PLACES_INSIDE = ("/tmp", "/data", "/cache", "/restore")  # noqa: S108 (the mover's own)
+"""Folders that a mover has of its own, whatever this machine has there."""
 
 TIMEOUT_S = 300.0
 PROBE_TIMEOUT_S = 20.0
@@ -73,10 +77,13 @@ class CommandMover:
         seen_at = Path(processes.INSIDE, processes.REPORT) if in_namespace else lines
         binds = {"/tmp": str(folder / "tmp")}  # noqa: S108 (the mover's own)
         binds |= {} if blind else {processes.INSIDE: str(folder / "watch")}
+        _require_places(job, in_namespace=in_namespace)
         spec = {
             "argv": command if blind else processes.watched(command, seen_at),
             "root": str(_made(self.scratch / "root")) if in_namespace else None,
             "binds": {**binds, **{at: str(path) for at, path in job.volumes.items()}},
+            "read_only": sorted(job.read_only) if in_namespace else [],
+            "cwd": self._working_dir(job, in_namespace=in_namespace),
             "exposed": [str(path) for path in self._exposed()],
             "report": str(report),
         }
@@ -101,13 +108,24 @@ class CommandMover:
         env = {**job.env, **job.secret_env, "PATH": path, "HOSTNAME": pod_name(job)}
         if in_namespace:
             return {**env, "HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 (the mover's own)
-        (mount,) = (at for at in job.volumes if at != "/cache")
         outside = {
-            "DATA_DIR": str(job.volumes[mount]),
-            "KOPIA_CACHE_DIR": str(job.volumes["/cache"]),
+            "DATA_DIR": str(place_of(job, data_dir_of(job)) or _missing(job, data_dir_of(job))),
+            "KOPIA_CACHE_DIR": str(place_of(job, cache_dir_of(job)) or tmp),
             "KOPIA_SOURCE_PATH_OVERRIDE": job.env.get("KOPIA_SOURCE_PATH_OVERRIDE", "/data"),
         }
         return {**env, **outside, "HOME": str(tmp), "TMPDIR": str(tmp)}
+
+    def _working_dir(self, job: MoverJob, *, in_namespace: bool) -> str | None:
+        """Where the mover begins; a container makes a folder of a volume that is not there, and so does this."""
+        wanted = job.working_dir
+        if wanted is None:
+            return None
+        if place := place_of(job, wanted):
+            place.mkdir(parents=True, exist_ok=True)
+            return wanted if in_namespace else str(place)
+        if wanted.startswith(PLACES_INSIDE) or not Path(wanted).is_dir():
+            raise HarnessError(f"{job.owner}: workingDir {wanted}: no volume of the Job, and not on this machine")
+        return wanted
 
     @cached_property
     def _kopia_folder(self) -> Path:
@@ -122,10 +140,9 @@ class CommandMover:
         """Folders of the mover's own that would vanish behind its volumes, such as a checkout below /tmp."""
         named = [Path(word) for word in self.spec.command if word.startswith("/")]
         folders = {path.parent if path.is_file() else path for path in named if path.exists()}
-        hidden = ("/tmp", "/data", "/cache", "/restore")  # noqa: S108 (places inside)
         wanted = {*folders, *self.spec.path, self.kopia.parent, self._kopia_folder}
         wanted |= processes.needed() if self.watched else set()
-        return sorted(path for path in wanted if str(path).startswith(tuple(f"{place}/" for place in hidden)))
+        return sorted(path for path in wanted if str(path).startswith(tuple(f"{place}/" for place in PLACES_INSIDE)))
 
 
 @cache
@@ -150,9 +167,38 @@ def how_it_runs(spec: CommandSpec) -> str:
 
 def kopia_of(spec: CommandSpec, kopia: Path) -> str:
     """Path and version of the kopia that the mover finds first; it may be another than the harness's own."""
+    found = kopia_path(spec, kopia)
+    return f"{version_of(found) or 'of unknown version'} ({found})" if found else "none on its path"
+
+
+def kopia_path(spec: CommandSpec, kopia: Path) -> Path | None:
+    """Return the kopia that the mover finds first on its path, None where it finds none."""
     path = ":".join([*map(str, spec.path), str(kopia.parent), SYSTEM_PATH])
     found = shutil.which("kopia", path=path) if kopia.name == "kopia" or spec.path else str(kopia)
-    return f"{version_of(Path(found)) or 'of unknown version'} ({found})" if found else "none on its path"
+    return Path(found) if found else None
+
+
+def _require_places(job: MoverJob, *, in_namespace: bool) -> None:
+    """Raise HarnessError where a volume cannot be shown to the mover at its mount path."""
+    for at in job.volumes:
+        if not in_namespace:
+            if not (at in PLACES_INSIDE or any(_is_at_or_above(at, used(job)) for used in (data_dir_of, cache_dir_of))):
+                raise HarnessError(f"{job.owner}: mountPath {at}: cannot be had without a mount namespace")
+        elif not at.startswith(PLACES_INSIDE) and Path(f"/{at.split('/')[1]}").exists() and not _is_place(Path(at)):
+            # It would have to be made in a folder of this machine.
+            raise HarnessError(f"{job.owner}: mountPath {at}: is not on this machine; only an image has it")
+
+
+def _is_at_or_above(mount: str, path: str) -> bool:
+    return PurePosixPath(path).is_relative_to(mount)
+
+
+def _is_place(path: Path) -> bool:
+    return path.exists() and path.resolve() == path
+
+
+def _missing(job: MoverJob, path: str) -> Path:
+    raise HarnessError(f"{job.owner}: DATA_DIR {path}: no volume of its Job is mounted there")
 
 
 def pod_name(job: MoverJob) -> str:

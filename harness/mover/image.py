@@ -6,9 +6,11 @@ to listen beyond it.
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
+import tarfile
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.engine import NoEngine, engine, reason
 from harness.errors import HarnessError, UsageError
+from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
 from harness.mover import processes
 from harness.mover.bounded import MAX_LOG_BYTES, TERM_GRACE_S
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from docker.models.containers import Container
 
 ENTRYPOINT = ("/mover-kopia/entry.sh",)
+USUAL_PLACES = ("/usr/bin/kopia", "/usr/local/bin/kopia", "/bin/kopia", "/kopia", "/mover-kopia/kopia")
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ class ImageMover:
         tmp = self.scratch / f"tmp-{next(self._numbers)}"
         tmp.mkdir(parents=True)
         tmp.chmod(0o1777)
-        volumes = {**job.volumes, "/tmp": tmp}  # noqa: S108 (the mover's own)
+        volumes = {"/tmp": tmp, **job.volumes}  # noqa: S108 (the mover's own)
         _hand_over(volumes.values(), self.spec.user)
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
         reports = self.scratch / f"command-lines-{tmp.name}"
@@ -109,21 +113,24 @@ class ImageMover:
 
     def _create(self, job: MoverJob, volumes: dict[str, Path], reports: Path | None) -> Container:
         """Makes the container; where command lines are asked for, with the program that reports them in front."""
-        from docker.types import LogConfig
+        from docker.types import LogConfig, Mount
 
-        entrypoint, binds = list(self.spec.entrypoint), {}
+        entrypoint, read_only = list(self.spec.entrypoint), set(job.read_only)
+        places = {at: str(path) for at, path in volumes.items()}
         if reports and isinstance(self._toolbox, processes.Toolbox):
             reports.mkdir()
             reports.chmod(0o777)
             inside = f"{processes.INSIDE}/{processes.REPORTS}"
             entrypoint = self._toolbox.watched(entrypoint, f"{inside}/{processes.REPORT}")
-            binds = {**self._toolbox.binds(), str(reports): {"bind": inside, "mode": "rw"}}
+            read_only |= self._toolbox.mounts.keys()
+            places |= {**self._toolbox.mounts, inside: str(reports)}
         return self._client.containers.create(
             self.spec.image,
             entrypoint=entrypoint,
             command=list(job.args),
             environment={**job.env, **job.secret_env, "HOSTNAME": pod_name(job)},
-            volumes={**binds, **{str(path): {"bind": at, "mode": "rw"} for at, path in volumes.items()}},
+            mounts=[Mount(at, source, type="bind", read_only=at in read_only) for at, source in places.items()],
+            working_dir=job.working_dir,
             network_mode="host",
             labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},
             # What it writes is read as it comes. Kept by the engine, a flood of short lines fills
@@ -176,6 +183,33 @@ def kopia_version(spec: ImageSpec) -> str:
         return "unknown"
     match = re.match(r"v?(\d+\.\d+\.\d+\S*) build: ", bytes(said).decode(errors="replace"))
     return match[1] if match else "unknown"
+
+
+def kopia_of_image(spec: ImageSpec, folder: Path) -> Path | None:
+    """Copy the kopia of an image into a folder; None where it has none in a usual place or it does not run here."""
+    from docker.errors import DockerException, NotFound
+
+    client, target = engine(), folder / "kopia-of-the-image"
+    try:
+        container = client.containers.create(spec.image, entrypoint=["kopia"])
+        try:
+            for place in USUAL_PLACES:
+                try:
+                    chunks, _ = container.get_archive(place)
+                except NotFound:
+                    continue
+                with tarfile.open(fileobj=io.BytesIO(b"".join(chunks))) as archive:
+                    member = archive.extractfile(archive.getmembers()[0])
+                    if member is None:
+                        continue
+                    target.write_bytes(member.read())
+                target.chmod(0o700)
+                return target if version_of(target) else None
+        finally:
+            container.remove(force=True, v=True)
+    except DockerException as error:
+        raise HarnessError(f"the image {spec.image} could not be looked into: {reason(error)}") from None
+    return None
 
 
 def _hand_over(folders: Any, user: str) -> None:

@@ -84,10 +84,6 @@ class Toolbox:
         """Return the command that runs a program of the container and tells the report, a path in there, of all."""
         return [*self.command, report, "0", *command]
 
-    def binds(self) -> dict[str, dict[str, str]]:
-        """Return the mounts as the engine takes them."""
-        return {source: {"bind": inside, "mode": "ro"} for inside, source in self.mounts.items()}
-
 
 def toolbox(folder: Path) -> Toolbox | str:
     """Put together the Python that runs this, below ``folder``; why not, in words, where that cannot be done."""

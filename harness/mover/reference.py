@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from harness.errors import HarnessError
 from harness.kopia import KopiaClient, command_line, finds_no_repository, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.mover.base import cache_dir_of, data_dir_of, place_of
 from harness.mover.selection import candidates, choose
 from harness.platform import discovery
 from harness.platform.jobs import ARGUMENT_SEPARATOR, RETAIN_FIELDS
@@ -41,6 +44,10 @@ class ReferenceMover:
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
+        if job.args not in (("backup",), ("restore",)):
+            raise HarnessError(f"{job.owner}: the reference mover is told backup or restore, not {list(job.args)}")
+        # A process has one environment, wherever a value of it comes from.
+        job = replace(job, env={**job.secret_env, **job.env}, secret_env={**job.env, **job.secret_env})
         log: list[str] = []
         self._command_lines.clear()
         try:
@@ -130,7 +137,7 @@ class ReferenceMover:
         if keep:
             self._check(client.run("policy", "set", path, *keep), log, "set the retention policy")
         log.append(f"Creating snapshot for {self.identity(job)}:{path}")
-        self._check(client.snapshot(job.volumes["/data"], path, *self.additional(job)), log, "create the snapshot")
+        self._check(client.snapshot(_data(job), path, *self.additional(job)), log, "create the snapshot")
 
     def _restore(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         self._announce(job, log)
@@ -143,9 +150,9 @@ class ReferenceMover:
         if chosen is None:
             self.nothing_found(job, history)
             return
-        target = job.volumes["/restore/data"]
+        target = _data(job)
         if self.deletes_files(job):
-            _empty(target)
+            empty_volume(target)
         log.append(f"Restoring snapshot {chosen.id} of {chosen.identity}:{chosen.path}")
         self._check(client.restore(chosen.id, target, *self.additional(job)), log, "restore the snapshot")
 
@@ -175,7 +182,8 @@ class ReferenceMover:
             job.secret_env["AWS_SECRET_ACCESS_KEY"],
         )
         folder = self._scratch / f"job-{next(self._numbers)}"
-        return KopiaClient(self._binary, folder, job.volumes["/cache"], access, self._note)
+        cache = place_of(job, cache_dir_of(job)) or folder / "cache"
+        return KopiaClient(self._binary, folder, cache, access, self._note)
 
     def _note(self, call: Call) -> None:
         """All processes of this mover are calls of kopia: nothing else has to watch it."""
@@ -183,7 +191,15 @@ class ReferenceMover:
         self._record(call)
 
 
-def _empty(folder: Path) -> None:
+def _data(job: MoverJob) -> Path:
+    place = place_of(job, data_dir_of(job))
+    if place is None or not place.is_dir():
+        raise _JobFailed(f"{data_dir_of(job)}: no such folder")
+    return place
+
+
+def empty_volume(folder: Path) -> None:
+    """Remove everything of a volume but ``lost+found``, which belongs to the filesystem."""
     for entry in folder.iterdir():
         if entry.name == KEPT_ON_DELETION:
             continue

@@ -95,7 +95,35 @@ class _NothingFits(Decisions):
         return False
 
 
+@mutant("namespace-first", fails="VR_1", unrelated="HN_2 CU_E1 VA_1")
+class _NamespaceFirst(Decisions):
+    """The default username is {namespace}-{name} where that fits."""
+
+    def default_username(self, name: str, namespace: str) -> str:
+        combined = f"{namespace}-{name}"
+        return self.sanitise_username(combined if self.fits(combined) else name)
+
+
+@mutant("username-cut-at-63", fails="VR_1 TN_10", unrelated="HN_2 TN_9 VA_1")
+class _UsernameCutAt63(Decisions):
+    """A default username has at most 63 characters, as a label has."""
+
+    def default_username(self, name: str, namespace: str) -> str:
+        return super().default_username(name, namespace)[:63]
+
+
 # --- decisions: custom names
+
+
+@mutant("at-sign-replaced", fails="VR_2", unrelated="UN_1 HN_1 CU_E1")
+class _AtSignReplaced(Decisions):
+    """An e-mail address is accepted as username, and recorded as something else."""
+
+    def accepts_custom_name(self, value: str) -> bool:
+        return bool(value)
+
+    def custom_username(self, value: str) -> str:
+        return value.replace("@", "_at_")
 
 
 @mutant("custom-username-sanitised", fails="UN_1 UN_E1", unrelated="HN_1 CU_E1 CU_1 TN_1")
@@ -145,7 +173,7 @@ class _LabelsOnlyAdmitted(Decisions):
 class _HalfIdentityAccepted(Decisions):
     """A destination with one of username and hostname is served, with a default for the other."""
 
-    def refusal(self, destination: Manifest) -> str | None:
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
         return None
 
 
@@ -197,10 +225,10 @@ class _SourceInWrongNamespace(Decisions):
 
 @mutant("source-repository-ignored", fails="SI_1", unrelated="RD_2 RD_4 HN_2")
 class _SourceRepositoryIgnored(Decisions):
-    """The repository of the source is not used where the destination names none."""
+    """Where the destination names no repository a default one is used, whatever the source uses."""
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
-        return kopia_spec(manifest).get("repository")
+        return kopia_spec(manifest).get("repository") or "kopia-repository"
 
 
 @mutant("message-names-nobody", fails="IS_4", unrelated="IS_6 RD_2 HN_2")

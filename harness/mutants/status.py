@@ -48,12 +48,28 @@ class _IdentitiesClearedOnSuccess(Decisions):
         return super().available(discovered, result) if result.exit_code else []
 
 
-@mutant("failed-job-is-success", fails="IS_4 IS_6 IS_2 TR_1 SI_7", unrelated="HN_2 RD_2 DI_3")
+@mutant("failed-job-is-success", fails="BA_4", unrelated="HN_2 RD_2 DI_3")
 class _FailedJobIsSuccess(Decisions):
     """Every job is reported as a success."""
 
     def succeeded(self, result: MoverResult) -> bool:
         return True
+
+
+@mutant("success-never-reported", fails="BA_1", unrelated="VA_1 VA_I OV_3")
+class _SuccessNeverReported(Decisions):
+    """Every job is reported as a failure."""
+
+    def succeeded(self, result: MoverResult) -> bool:
+        return False
+
+
+@mutant("silent-without-a-job", fails="BA_3 SR_8", unrelated="HN_2 RD_2 SI_1")
+class _SilentWithoutJob(Decisions):
+    """Where no Job can be made the user is told nothing."""
+
+    def complaint(self, problem: str) -> str:
+        return ""
 
 
 @mutant("secret-key-not-looked-for", fails="SR_8", unrelated="SR_7 HN_2 SI_1")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,6 +23,18 @@ class Volumes(Protocol):
         """The cache volume that an object's movers share."""
 
 
+@dataclass(frozen=True)
+class NoJob:
+    """The answer of an operator that made no Job.
+
+    ``said`` is why, in the operator's own words; "" where it said nothing within the time limit, and
+    ``note`` is then what the harness has to say of it.
+    """
+
+    said: str = ""
+    note: str = ""
+
+
 class Platform(Protocol):
     """An operator and the API in front of it.
 
@@ -35,14 +48,23 @@ class Platform(Protocol):
     def get(self, ref: ObjectRef) -> Manifest | None:
         """The object with its status, or None where there is none."""
 
-    def next_job(self, *, held: bool = False) -> MoverJob | None:
-        """The next job that waits for a mover; None where none will come by itself.
+    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
+        """Return the Job of the object that was applied last, or why there is none.
 
-        ``held`` is a job that is only looked at: where jobs run by themselves, it is kept from that.
+        ``held`` is a Job that is only looked at: where Jobs run by themselves, it is kept from that.
         """
 
-    def finished(self, job: MoverJob, result: MoverResult) -> None:
-        """Tells the operator how a job ended."""
+    def finished(self, job: MoverJob, result: MoverResult) -> str:
+        """Tell the operator how a Job ended.
+
+        Returns "" where the operator took note of it, else what the harness has to say of that.
+        """
+
+    def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
+        """Wait until the status of an object holds, or the time is up; the caller reads the status."""
+
+    def failure(self, ref: ObjectRef) -> str:
+        """Return the operator's own words that the last sync of an object failed, "" where it has none."""
 
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """Every text about an object that ``kubectl describe`` would show its user."""

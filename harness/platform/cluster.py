@@ -12,12 +12,15 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import SYNCED, Volumes
 from harness.platform.facts import ClusterFacts
-from harness.platform.kubelet import Kubelet, LogServer
+from harness.platform.kubelet import Kubelet
 from harness.platform.kubernetes import ANSWER_TIMEOUT_S, KubernetesPlatform
+from harness.platform.log_server import LogServer
 from harness.platform.made import Made
+from harness.platform.notes import KUBELET_LOG, Notes
 from harness.platform.pods import Pods
 
 KUBECTL_TIMEOUT_S = 120.0
+LEAST_ANSWER_S = 4.0
 NAMESPACE_TIMEOUT_S = 60.0
 
 
@@ -48,13 +51,14 @@ class Cluster:
         self.api = Api(Path(facts.kubeconfig))
         self.made = Made(Path(facts.made))
         self.platform: KubernetesPlatform | None = None
+        note = Notes(Path(facts.log).with_name(KUBELET_LOG))
         if facts.helper:
-            self.informer = Informer(self.api, ("Job", "Pod", "Namespace", *SYNCED))
-            self.pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s)
+            self.informer = Informer(self.api, ("Job", "Pod", "Namespace", "Event", *SYNCED))
+            self.pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s, note)
             self.node: Node = self.pods
         else:
-            self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", *SYNCED), self._notice)
-            kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)))
+            self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", "Event", *SYNCED), self._notice)
+            kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)), note)
             self.made.note("Node", kubelet.node)
             self.node = kubelet
 
@@ -75,6 +79,11 @@ class Cluster:
             said = done.stderr.decode(errors="replace").strip()
             raise HarnessError(f"kubectl {' '.join(args)}: {said[-300:]}")
         return done.stdout
+
+    @property
+    def answer_limit_s(self) -> float:
+        """How long an operator may take to answer an object: less where it was silent for a while already."""
+        return max(LEAST_ANSWER_S, ANSWER_TIMEOUT_S - self.facts.silent_s)
 
     @property
     def answer_timeout_s(self) -> float:

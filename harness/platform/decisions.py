@@ -74,9 +74,14 @@ class Decisions:
         """The documented rule for generated usernames."""
         return rules.sanitise_username(text)
 
-    def refusal(self, destination: Manifest) -> str | None:
-        """Why a destination cannot be served; half an identity is refused, with what is missing."""
-        spec = kopia_spec(destination)
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        """Return why an object gets no Job, None where it gets one; ``find`` looks other objects up.
+
+        Half an identity of a destination is refused, with what is missing.
+        """
+        if manifest["kind"] != "ReplicationDestination":
+            return None
+        spec = kopia_spec(manifest)
         given, missing = ("username", "hostname") if spec.get("username") else ("hostname", "username")
         if spec.get(given) and not spec.get(missing):
             return f"spec.kopia.{missing} is missing: give it together with {given}, or give neither"
@@ -106,6 +111,10 @@ class Decisions:
         """``status.kopia.availableIdentities``, however the mover ended."""
         return discovered.status()
 
+    def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the status of an object after a sync, given the one that the operator's contract describes."""
+        return status
+
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
         """The repository Secret's name: the object's own, else that of the source it names."""
         spec = kopia_spec(manifest)
@@ -127,6 +136,14 @@ class Decisions:
         source = find(source_namespace(manifest), wanted["sourceName"])
         discovered = kopia_spec(source).get("sourcePathOverride") if source else None
         return wanted.get("sourcePathOverride") or discovered
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the environment of the mover, given the one that the operator's contract describes."""
+        return env
+
+    def complaint(self, problem: str) -> str:
+        """Return what the user is told where no Job can be made; "" where the operator says nothing."""
+        return problem
 
     def succeeded(self, result: MoverResult) -> bool:
         """Whether a job did what it was made for."""

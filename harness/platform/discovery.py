@@ -49,15 +49,26 @@ def lines(records: Sequence[SnapshotRecord]) -> list[str]:
 
 def parse(log: str) -> Discovered | None:
     """The block in a log, or None where there is none; lines that are no such JSON are ignored."""
-    block = re.search(re.escape(BEGIN) + r"\n(.*?)" + re.escape(END), log, re.DOTALL)
-    if block is None:
+    if BEGIN not in log or END not in log:
         return None
     snapshots: dict[Identity, list[str]] = {}
-    for line in block.group(1).splitlines():
-        entry = _read(line)
-        if entry:
+    for entry in entries(log):
+        if _is_whole(entry):
             snapshots.setdefault(Identity(entry["userName"], entry["hostName"]), []).append(entry["endTime"])
     return Discovered(snapshots)
+
+
+def entries(log: str) -> list[Mapping[str, Any]]:
+    """Return the JSON objects of the block in a log as they are written; empty where there is no block."""
+    block = re.search(re.escape(BEGIN) + r"\n(.*?)" + re.escape(END), log, re.DOTALL)
+    found: list[Mapping[str, Any]] = []
+    for line in block.group(1).splitlines() if block else ():
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        found += [entry] if isinstance(entry, dict) else []
+    return found
 
 
 def _entry(record: SnapshotRecord) -> dict[str, str]:
@@ -75,10 +86,10 @@ def _rfc3339(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
 
 
-def _read(line: str) -> Mapping[str, str] | None:
+def _is_whole(entry: Mapping[str, Any]) -> bool:
+    """Whether a line names an identity and an instant."""
     try:
-        entry = json.loads(line)
-        datetime.fromisoformat(entry["endTime"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    return entry if isinstance(entry.get("userName"), str) and isinstance(entry.get("hostName"), str) else None
+        datetime.fromisoformat(str(entry.get("endTime")))
+    except ValueError:
+        return False
+    return isinstance(entry.get("userName"), str) and isinstance(entry.get("hostName"), str)

@@ -11,7 +11,8 @@ class ClusterFacts:
 
     They tell of the operator's crashes, what it wrote, and what the run made on the API.  ``helper`` is the
     image that looks into volumes where the pods of Jobs run on a cluster, "" where the harness plays the kubelet;
-    ``timeout_s`` is how long a Job may take there.
+    ``timeout_s`` is how long a Job may take there.  ``silent_s`` is for how long the operator gave no answer
+    to a plain source before the first scenario.
     """
 
     kubeconfig: str
@@ -23,3 +24,4 @@ class ClusterFacts:
     owned: bool = True
     helper: str = ""
     timeout_s: float = 0.0
+    silent_s: float = 0.0

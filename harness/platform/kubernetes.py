@@ -12,15 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError, OperatorCrashed
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
-from harness.platform.base import SYNCED, Volumes, claim_of, kopia_spec, status_of
-from harness.platform.kubelet import MissingKey, copied, snapshots_of
+from harness.platform import status as said_in
+from harness.platform.base import SYNCED, NoJob, Volumes, claim_of, kopia_spec, status_of
 from harness.platform.manifests import ref_of
+from harness.platform.pod import MissingKey
+from harness.platform.pod_volumes import copied, snapshots_of
 
 ANSWER_TIMEOUT_S = 15.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
 
+RETRY_TIMEOUT_S = 3.0
+"""How long an operator that named an error may take to try again and make a Job after all."""
+
 ASKED_TIMEOUT_S = 2.0
 GONE_TIMEOUT_S = 15.0
+
+NOT_OF_THE_OPERATOR = ("Name", "Namespace", "API Version", "Kind", "Metadata", "Spec")
+"""Sections of ``kubectl describe`` that the operator does not write."""
 
 if TYPE_CHECKING:
     from harness.platform.cluster import Cluster
@@ -38,13 +46,18 @@ class KubernetesPlatform:
         self._failed: set[ObjectRef] = set()
         self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
         self._known_jobs: set[str] = set()
+        self._known_events: dict[ObjectRef, set[str]] = {}
+        self._stale: dict[ObjectRef, Mapping[str, Any]] = {}
         self._triggered: ObjectRef | None = None
-        self._said: dict[ObjectRef, list[str]] = {}
         self._crashes = cluster.crashes()
         cluster.platform = self
 
     def apply(self, manifest: Manifest) -> None:
-        """See Platform.  An object whose last sync failed is made anew: its status would outlive the new trigger."""
+        """See Platform.
+
+        An object whose last sync failed, and that changes in more than its trigger, is made anew: its
+        operator may still be retrying the sync that failed.
+        """
         ref = ref_of(manifest)
         if self._applied.get(ref) == manifest:
             return
@@ -53,9 +66,11 @@ class KubernetesPlatform:
             claim = claim_of(manifest)
             self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         there = ref in self._applied
-        if there and ref in self._failed:
+        if there and ref in self._failed and not _only_triggers(self._applied[ref], manifest):
             self._delete(ref)
             there = False
+        self._known_events[ref] = {_version(event) for event in self._events(ref)}
+        self._stale[ref] = self._status(ref) if there else {}
         if not there:
             there = not self._create(ref, outside)
         if there:
@@ -68,60 +83,78 @@ class KubernetesPlatform:
         """See Platform."""
         return self._api.get(self._there(ref)) if ref in self._applied else None
 
-    def next_job(self, *, held: bool = False) -> MoverJob | None:
+    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
         """See Platform: waits until the operator makes a Job for what was applied last, or says why it makes none."""
         ref, self._triggered = self._triggered, None
         if ref is None:
-            return None
-        found = self._wait(lambda: self._job_of(ref) or self._objection(ref), ANSWER_TIMEOUT_S)
-        if found is None:
-            self._say(ref, f"the operator made no Job and said nothing within {ANSWER_TIMEOUT_S:g} s")
-            return None
+            return NoJob(note="nothing was applied that has an operator")
+        limit_s = self._cluster.answer_limit_s
+        found = self._wait(lambda: self._job_of(ref) or self.failure(ref), limit_s)
         if isinstance(found, str):
+            found = self._wait(lambda: self._job_of(ref), RETRY_TIMEOUT_S) or self.failure(ref) or found
+        if found is None or isinstance(found, str):
             self._failed.add(ref)
-            return None
+            return NoJob(
+                found or "", "" if found else f"the operator made no Job and said nothing within {limit_s:g} s"
+            )
         self._known_jobs.add(found["metadata"]["uid"])
+        if ref in self._failed:
+            # What the status says of the failure before is not yet about this Job.
+            self._stale[ref] = self._status(ref)
         if held:
             self._cluster.node.hold(found)
         try:
             moved = self._cluster.node.start(found, ref, self._volumes)
-        except MissingKey:
-            # Which key, only the Pod says: whoever looks at the object is told by its operator, or not at all.
-            self._say(ref, "the Pod of its Job cannot start (CreateContainerConfigError)")
-            return None
+        except MissingKey as problem:
+            # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
+            self._failed.add(ref)
+            said = self._wait(lambda: self.failure(ref), RETRY_TIMEOUT_S) or ""
+            return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})")
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":
             asked = lambda: (self._status(ref).get("kopia") or {}).get("requestedIdentity")  # noqa: E731
             self._wait(asked, ASKED_TIMEOUT_S)
         return moved
 
-    def finished(self, job: MoverJob, result: MoverResult) -> None:
+    def finished(self, job: MoverJob, result: MoverResult) -> str:
         """See Platform: waits until the operator took note of it."""
         ref = job.owner
         trigger = self._applied[ref]["spec"]["trigger"]["manual"]
         self._cluster.node.finish(self._jobs.pop(ref), result)
 
         def noted() -> bool:
-            status = self._status(ref)
-            failed = (status.get("latestMoverStatus") or {}).get("result") == "Failed"
-            return failed or status.get("lastManualSync") == trigger
+            return self._status(ref).get("lastManualSync") == trigger or bool(self.failure(ref))
 
         limit_s = self._cluster.answer_timeout_s
-        if not self._wait(noted, limit_s):
-            self._say(ref, f"the operator took no note of its mover's result within {limit_s:g} s")
+        was_noted = self._wait(noted, limit_s)
         if ref.kind == "ReplicationDestination":
             claim = claim_of(self._applied[ref])
             self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
-        if self._status(ref).get("lastManualSync") != trigger:
-            self._failed.add(ref)
+        succeeded = self._status(ref).get("lastManualSync") == trigger
+        (self._failed.discard if succeeded else self._failed.add)(ref)
+        return "" if was_noted else f"the operator took no note of its mover's result within {limit_s:g} s"
+
+    def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
+        """See Platform."""
+        self._wait(lambda: holds(self._status(ref)), timeout_s)
+
+    def failure(self, ref: ObjectRef) -> str:
+        """See Platform: what stood in the status before the last trigger, and older events, say nothing."""
+        status = self._status(ref)
+        warnings = [
+            str(event.get("message") or event.get("reason") or "a warning without a message")
+            for event in self._events(ref)
+            if event.get("type") == "Warning" and _version(event) not in self._known_events.get(ref, ())
+        ]
+        current = self._cluster.informer.get(self._there(ref))
+        generation = (current or {}).get("metadata", {}).get("generation")
+        fresh = status if status != self._stale.get(ref) else {}
+        return said_in.failure(fresh, warnings, generation)
 
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """See Platform."""
-        status = status_of(self.get(ref))
-        conditions = [str(one.get("message", "")) for one in status.get("conditions") or ()]
-        logs = (status.get("latestMoverStatus") or {}).get("logs")
-        events = self._events(ref) if ref in self._failed or not logs else []
-        return [*filter(None, conditions), *events, *self._said.get(ref, ()), *([logs] if logs else [])]
+        events = [str(event.get("message") or "") for event in self._events(ref)]
+        return said_in.messages(status_of(self.get(ref)), events)
 
     def as_json(self, ref: ObjectRef) -> str:
         """See Platform: what the real kubectl prints."""
@@ -130,9 +163,10 @@ class KubernetesPlatform:
         return printed.decode()
 
     def described(self, ref: ObjectRef) -> str:
-        """See Platform: what the real kubectl prints."""
+        """See Platform: what the real kubectl prints, without what the scenario itself wrote."""
         there = self._there(ref)
-        return self._cluster.kubectl("describe", there.kind.lower(), there.name, "-n", there.namespace).decode()
+        printed = self._cluster.kubectl("describe", there.kind.lower(), there.name, "-n", there.namespace).decode()
+        return written_by_operator(printed)
 
     def close(self) -> None:
         """Removes what a scenario made, and waits until it is gone where others may use the names."""
@@ -193,7 +227,6 @@ class KubernetesPlatform:
         if not self._cluster.informer.wait(lambda: self._cluster.informer.get(there) is None, GONE_TIMEOUT_S):
             raise HarnessError(f"{there} is still there {GONE_TIMEOUT_S:g} s after it was deleted")
         self._failed.discard(ref)
-        self._said.pop(ref, None)
 
     def _status(self, ref: ObjectRef) -> Mapping[str, Any]:
         return status_of(self._cluster.informer.get(self._there(ref)))
@@ -210,16 +243,6 @@ class KubernetesPlatform:
                 return job
         return None
 
-    def _objection(self, ref: ObjectRef) -> str:
-        """What the operator says against an object, where it made no Job."""
-        current = self._cluster.informer.get(self._there(ref))
-        generation = (current or {}).get("metadata", {}).get("generation")
-        for condition in self._status(ref).get("conditions") or ():
-            fresh = condition.get("observedGeneration") in (None, generation)
-            if condition.get("type") == "Synchronizing" and condition.get("reason") == "Error" and fresh:
-                return str(condition.get("message") or "no message")
-        return ""
-
     def _wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
         """Waits for the operator; one that crashes meanwhile is no answer."""
 
@@ -234,14 +257,38 @@ class KubernetesPlatform:
     def _crashed(self) -> bool:
         return len(self._cluster.crashes()) > len(self._crashes)
 
-    def _events(self, ref: ObjectRef) -> list[str]:
+    def _events(self, ref: ObjectRef) -> list[Mapping[str, Any]]:
         there = self._there(ref)
-        found = self._api.list("Event", there.namespace, {"involvedObject.name": there.name})
-        return [str(event.get("message", "")) for event in found]
+        return [
+            event
+            for event in self._cluster.informer.of("Event", there.namespace)
+            if (event.get("involvedObject") or {}).get("name") == there.name
+            and (event.get("involvedObject") or {}).get("kind") == there.kind
+        ]
 
-    def _say(self, ref: ObjectRef, text: str) -> None:
-        self._failed.add(ref)
-        self._said.setdefault(ref, []).append(text)
+
+def written_by_operator(description: str) -> str:
+    """Return a ``kubectl describe`` without the sections that whoever applied the object wrote."""
+    kept, keeps = [], True
+    for line in description.splitlines():
+        if line[:1].strip():
+            keeps = line.split(":")[0] not in NOT_OF_THE_OPERATOR
+        if keeps:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _version(event: Mapping[str, Any]) -> str:
+    return f"{event['metadata'].get('uid')}/{event['metadata'].get('resourceVersion')}"
+
+
+def _only_triggers(before: Manifest, after: Manifest) -> bool:
+    """Whether two manifests of an object differ in nothing but the trigger."""
+    return _untriggered(before) == _untriggered(after)
+
+
+def _untriggered(manifest: Manifest) -> Mapping[str, Any]:
+    return {**manifest, "spec": {key: value for key, value in manifest["spec"].items() if key != "trigger"}}
 
 
 def _changed(before: Mapping[str, Any], outside: Mapping[str, Any]) -> dict[str, Any]:

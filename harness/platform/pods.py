@@ -18,7 +18,10 @@ from harness.errors import HarnessError
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import Volumes, status_of
-from harness.platform.kubelet import environment_of, job_ref
+from harness.platform.kubelet import job_ref
+from harness.platform.notes import Note
+from harness.platform.pod import PodFacts, mover_of
+from harness.platform.pod_environment import environment_of
 from harness.volumes import Tree, tree
 
 HELPER_START_TIMEOUT_S = 180.0
@@ -40,8 +43,20 @@ class Kubectl(Protocol):
 class Pods:
     """A node of somebody else's cluster, and a mover: whoever runs the Jobs there is the one under test."""
 
-    def __init__(self, api: Api, informer: Informer, kubectl: Kubectl, helper: str, timeout_s: float) -> None:
-        """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take."""
+    def __init__(
+        self,
+        api: Api,
+        informer: Informer,
+        kubectl: Kubectl,
+        helper: str,
+        timeout_s: float,
+        note: Note,
+    ) -> None:
+        """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take.
+
+        ``note`` takes a line on each variable whose value is not recorded, since only the Pod knows it.
+        """
+        self._note = note
         self._api = api
         self._informer = informer
         self._kubectl = kubectl
@@ -60,10 +75,15 @@ class Pods:
 
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
         """What the Job gives its mover; its Pod is the cluster's.  Raises MissingKey as a kubelet would wait."""
-        container = job["spec"]["template"]["spec"]["containers"][0]
-        env, secret_env = environment_of(self._api, job["metadata"]["namespace"], container)
+        metadata, template = job["metadata"], job["spec"]["template"]
+        of_template = template.get("metadata") or {}
+        known = {"namespace": metadata["namespace"], **{key: of_template.get(key) for key in ("labels", "annotations")}}
+        facts = PodFacts(f"{metadata['namespace']}/{metadata['name']}", {"metadata": known, "spec": template["spec"]})
+        container = mover_of(template["spec"])
+        environment = environment_of(self._api, container, facts, self._note)
         self._jobs[owner] = job
-        return MoverJob(owner, tuple(container.get("args", ())), env, secret_env, {}, job)
+        args = tuple(container.get("args") or ())
+        return MoverJob(owner, args, environment.plain, environment.secret, {}, declared=job)
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
         """The cluster tells the operator by itself."""
@@ -105,7 +125,7 @@ class Pods:
 
     def _ended(self, job: Mapping[str, Any]) -> MoverResult | None:
         for pod in self._pods_of(job):
-            code = _terminated(pod)
+            code = _terminated(pod, mover_of(pod["spec"])["name"])
             if code is not None:
                 return MoverResult(code, self._log(pod), blind=ELSEWHERE)
             if why := _stuck(pod):
@@ -127,7 +147,7 @@ class Pods:
 
     def _log(self, pod: Mapping[str, Any]) -> str:
         ref = ObjectRef("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
-        return self._api.log(ref, pod["spec"]["containers"][0]["name"])
+        return self._api.log(ref, mover_of(pod["spec"])["name"])
 
     def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
         """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
@@ -173,9 +193,11 @@ class Pods:
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
-def _terminated(pod: Mapping[str, Any]) -> int | None:
-    """How the first container of a Pod ended, at its first try; None where it has not."""
+def _terminated(pod: Mapping[str, Any], container: str) -> int | None:
+    """How a container of a Pod ended, at its first try; None where it has not."""
     for status in status_of(pod).get("containerStatuses") or ():
+        if status["name"] != container:
+            continue
         for state in (status.get("lastState") or {}, status.get("state") or {}):
             if "terminated" in state:
                 return int(state["terminated"]["exitCode"])
@@ -183,7 +205,8 @@ def _terminated(pod: Mapping[str, Any]) -> int | None:
 
 
 def _stuck(pod: Mapping[str, Any]) -> str:
-    for status in status_of(pod).get("containerStatuses") or ():
+    statuses = status_of(pod)
+    for status in (*(statuses.get("initContainerStatuses") or ()), *(statuses.get("containerStatuses") or ())):
         waiting = (status.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") in HOPELESS:
             return f"{waiting['reason']}: {waiting.get('message', 'no message')}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from harness import queries
 from harness.errors import AdmissionRefused
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef
 from harness.platform import discovery
-from harness.platform.base import SYNCED, Volumes, kopia_spec, status_of
+from harness.platform import status as said_in
+from harness.platform.base import SYNCED, NoJob, Volumes, kopia_spec, status_of
 from harness.platform.decisions import Decisions
 from harness.platform.jobs import job_for
 from harness.platform.manifests import ref_of
@@ -49,18 +51,20 @@ class SimulatedPlatform:
         """See Platform."""
         return self._objects.get(ref)
 
-    def next_job(self, *, held: bool = False) -> MoverJob | None:
-        """See Platform.  An object that lacks what a job needs gets a condition instead."""
+    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
+        """See Platform.  An object that lacks what a Job needs gets a condition instead."""
+        said = ""
         while self._pending:
             ref = self._pending.popleft()
             try:
                 return self._job(ref)
             except _Unready as problem:
-                self._set_condition(ref, "Error", str(problem))
-                self._events.setdefault(ref, []).append(f"Warning: {problem}")
-        return None
+                said = self._decisions.complaint(str(problem))
+                self._set_condition(ref, "Error" if said else "SyncInProgress", said)
+                self._events.setdefault(ref, []).extend([f"Warning: {said}"] if said else [])
+        return NoJob(said, "" if said else "the operator made no Job and said nothing")
 
-    def finished(self, job: MoverJob, result: MoverResult) -> None:
+    def finished(self, job: MoverJob, result: MoverResult) -> str:
         """See Platform."""
         succeeded = self._decisions.succeeded(result)
         status = self._objects[job.owner]["status"]
@@ -79,13 +83,20 @@ class SimulatedPlatform:
         else:
             message = self._decisions.failure_message(requested, discovered, result)
             self._set_condition(job.owner, "Error", message)
+        owner = self._objects[job.owner]
+        owner["status"] = dict(self._decisions.status(owner, owner["status"]))
+        return ""
+
+    def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
+        """See Platform: nothing to wait for, a status changes with the call that changes it."""
+
+    def failure(self, ref: ObjectRef) -> str:
+        """See Platform."""
+        return said_in.failure(status_of(self._objects.get(ref)), ())
 
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """See Platform."""
-        status = status_of(self._objects.get(ref))
-        conditions = [condition["message"] for condition in status.get("conditions", ())]
-        logs = status.get("latestMoverStatus", {}).get("logs")
-        return [*filter(None, conditions), *self._events.get(ref, ()), *([logs] if logs else [])]
+        return said_in.messages(status_of(self._objects.get(ref)), self._events.get(ref, ()))
 
     def as_json(self, ref: ObjectRef) -> str:
         """See Platform."""
@@ -93,7 +104,7 @@ class SimulatedPlatform:
 
     def described(self, ref: ObjectRef) -> str:
         """See Platform."""
-        return "\n".join(self.messages(ref))
+        return "\n".join([*self.messages(ref), said_in.mover_log(status_of(self._objects.get(ref)))])
 
     def close(self) -> None:
         """See Platform: it ends with its scenario."""
@@ -112,14 +123,15 @@ class SimulatedPlatform:
         path = self._decisions.source_path(manifest, self._find_source)
         secret = self._repository(ref, manifest)
         self._set_condition(ref, "SyncInProgress", "")
-        return job_for(manifest, ref, identity, path, secret, folder, self._volumes.cache(ref))
+        job = job_for(manifest, ref, identity, path, secret, folder, self._volumes.cache(ref))
+        return replace(job, env=self._decisions.environment(manifest, job.env))
 
     def _identity(self, ref: ObjectRef, manifest: Manifest) -> Identity:
-        if ref.kind == "ReplicationSource":
-            return self._decisions.identity(manifest)
-        refusal = self._decisions.refusal(manifest)
+        refusal = self._decisions.refusal(manifest, self._find_source)
         if refusal:
             raise _Unready(refusal)
+        if ref.kind == "ReplicationSource":
+            return self._decisions.identity(manifest)
         identity = self._decisions.requested_identity(manifest, self._find_source)
         self._objects[ref]["status"]["kopia"] = {"requestedIdentity": self._decisions.in_words(identity)}
         return identity

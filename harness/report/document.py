@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
 from harness.equipment import Equipment
+from harness.report.causes import causes
 from harness.report.outcome import Outcome
 from harness.report.verdicts import COLUMNS, by_claim
 from harness.spec.ledger import Claim, areas, claims, defects
 from harness.subject import Subject
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 HARNESS = "volsync-kopia-conformance"
 VERDICTS = {0: "conformant", 1: "diverges", 2: "interrupted", 3: "unknown", 4: "wrong use", 5: "nothing selected"}
 COUNTED = {
     "pass": "held",
     "fail": "diverged",
+    "blocked": "blocked",
     "known": "known",
     "error": "unknown",
     "skip": "skipped",
@@ -36,8 +38,9 @@ class RunFacts:
     """What is known of a run beside its outcomes.
 
     ``taken`` maps a contradiction to the side in question, None for both; ``found_out`` says in
-    words what ``auto`` saw, ``mover`` what ran as the mover, and how.  ``problem`` is why the harness or
-    its surroundings broke, "" otherwise.
+    words what ``auto`` saw, ``mover`` what ran as the mover, and how, and ``added`` the fields that the
+    subject file adds to every object.  ``stopped`` is why the run ended early, "" where it did
+    not.  ``problem`` is why the harness or its surroundings broke, "" otherwise.
     """
 
     subject: Subject
@@ -51,6 +54,8 @@ class RunFacts:
     mover: str = ""
     taken: Mapping[str, str | None] = field(default_factory=dict)
     found_out: Sequence[str] = ()
+    added: Sequence[str] = ()
+    stopped: str = ""
     is_proof: bool = False
 
 
@@ -72,9 +77,12 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
         "sides": {"found_out": list(facts.found_out), **_sides(facts)},
         "kopia": _tool(facts.equipment),
         "mover": facts.mover,
+        "added": list(facts.added),
+        "stopped": facts.stopped,
         "storage": {"kind": facts.equipment.store.kind, "origin": facts.equipment.store.origin},
         "profiles": {profile: _profile(ordered, profile) for profile in _profiles()},
         "claims": [_claim(claims()[claim], verdict, ordered) for claim, verdict in by_claim(ordered).items()],
+        "causes": [asdict(cause) for cause in causes(ordered)],
         "errors": [_brief(outcome) for outcome in ordered if outcome.verdict == "error"],
         "divergences": [_brief(outcome) for outcome in ordered if outcome.verdict == "fail" and outcome.is_judged],
         "findings": [finding for outcome in ordered for finding in _findings(outcome)],
@@ -93,7 +101,7 @@ def junit(outcomes: Sequence[Outcome], facts: RunFacts) -> str:
         tests=str(len(ordered)),
         failures=str(sum(outcome.verdict == "fail" and outcome.is_judged for outcome in ordered)),
         errors=str(count["error"] + bool(facts.problem)),
-        skipped=str(count["skip"] + count["known"]),
+        skipped=str(count["skip"] + count["known"] + count["blocked"]),
         time=f"{facts.seconds:.3f}",
         timestamp=facts.begin.isoformat(timespec="seconds"),
     )
@@ -120,6 +128,7 @@ def _test_case(suite: ElementTree.Element, outcome: Outcome) -> None:
         "error": "error",
         "skip": "skipped",
         "known": "skipped",
+        "blocked": "skipped",
     }.get(outcome.verdict)
     if kind:
         first = (outcome.message.splitlines() or [""])[0]

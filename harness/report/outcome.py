@@ -12,7 +12,7 @@ from typing import Any, Literal
 from harness.findings import Finding
 from harness.spec.ledger import claims
 
-Verdict = Literal["pass", "fail", "error", "skip", "finding", "known"]
+Verdict = Literal["pass", "fail", "error", "skip", "finding", "known", "blocked"]
 StepOutcome = Literal["passed", "failed", "not run"]
 
 
@@ -40,7 +40,12 @@ class Story:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Who disagrees with whom: what the document expects, what was seen by which account, and what the others say."""
+    """Who disagrees with whom: what the document expects, what was seen by which account, and what the others say.
+
+    ``cause`` is the same for every scenario that meets the same thing; ``part`` is the part of the subject that
+    decided, "" where the record does not show it; ``roots`` are the claims one of which is broken where this
+    is about something that a scenario stands on.
+    """
 
     what: str
     expected: str
@@ -48,6 +53,9 @@ class Evidence:
     oracle: str
     detail: str = ""
     others: dict[str, str] = field(default_factory=dict)
+    cause: str = ""
+    part: str = ""
+    roots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,7 @@ class Outcome:
     ``message`` says in full why it did not pass; ``evidence`` is the same as fields, for a
     divergence.  ``kopia_s`` is the time spent inside kopia; ``commands`` are its last calls, redacted,
     where the scenario did not pass.  ``operations`` are the jobs that the mover ran, in ``mover_s``.
+    ``root`` is the claim that blocks it.
     """
 
     scenario: str
@@ -85,6 +94,7 @@ class Outcome:
     commands: tuple[str, ...] = ()
     operations: int = 0
     mover_s: float = 0.0
+    root: str = ""
 
     @property
     def is_judged(self) -> bool:
@@ -106,7 +116,7 @@ class Outcome:
                 "commands": tuple(facts.get("commands", ())),
                 "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
                 "story": _story(story) if story else None,
-                "evidence": Evidence(**evidence) if evidence else None,
+                "evidence": Evidence(**{**evidence, "roots": tuple(evidence["roots"])}) if evidence else None,
                 "syncs": tuple(
                     SyncRecord(**{**sync, "snapshots": tuple(sync["snapshots"])}) for sync in facts.get("syncs", ())
                 ),

@@ -15,6 +15,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 WORDS = {
     "pass": "held",
     "fail": "diverged",
+    "blocked": "not reached",
     "known": "known divergence",
     "error": "unknown",
     "skip": "skipped",

@@ -32,7 +32,6 @@ SOURCES = {
     "document": "",
     "sister-page": "; from the page on restores",
     "common-sense": "; common sense",
-    "missing-table": "; its table is missing from the text",
 }
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.equipment import Equipment
+from harness.report.causes import CHARGED, Cause, accounts, causes
 from harness.report.expectations import Delta
 from harness.report.outcome import Outcome
 from harness.report.verdicts import MutantResult, by_area, by_mutant
 from harness.spec.ledger import claims
 
+LONGEST_TEXT = 400
 MARKS = {"passed": "✓", "failed": "✗", "not run": "·"}
 VERDICT_IN_WORDS = {
     0: "conformant",
@@ -32,11 +34,12 @@ def lines(
     """The table that ends a run."""
     table = _mutant_table(outcomes) if proof else _area_table(outcomes)
     kopia_s = sum(outcome.kopia_s for outcome in outcomes)
+    number = sum(not outcome.scenario.endswith(CHARGED) for outcome in outcomes)
     return [
         *table,
         *([f"sides found out: {'; '.join(probed)}"] if probed else []),
         f"subject {'every mutant' if proof else subject}; {equipment.store.origin}; kopia {equipment.kopia.version}",
-        f"{len(outcomes)} scenarios in {seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
+        f"{number} scenarios in {seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(proof, status)}",
     ]
 
@@ -54,16 +57,45 @@ def delta(seen: Delta, file: str) -> list[str]:
 
 def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
     rows = by_area(outcomes)
-    head = _row("area of the document", ["held", "diverged", "known", "unknown", "skipped", "findings"])
-    counts = [[row.held, row.diverged, row.known, row.unknown, row.skipped, row.findings] for row in rows]
-    total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 6
+    head = _row("area of the document", ["held", "diverged", "blocked", "known", "unknown", "skipped", "findings"])
+    counts = [[row.held, row.diverged, row.blocked, row.known, row.unknown, row.skipped, row.findings] for row in rows]
+    total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 7
     body = [_row(row.title, numbers) for row, numbers in zip(rows, counts, strict=True)]
-    return [head, *body, _row("claims", total), *_findings(outcomes)]
+    return [*_causes(outcomes), head, *body, _row("claims", total), *_findings(outcomes)]
+
+
+def _causes(outcomes: Sequence[Outcome]) -> list[str]:
+    """What is to be mended, one entry a cause: whom it harms, who says what, and what it blocks."""
+    found = causes(outcomes)
+    if not found:
+        return []
+    return [f"{len(found)} thing{'s' if len(found) > 1 else ''} to mend:", *(
+        line for number, cause in enumerate(found, 1) for line in _cause(number, cause)
+    ), ""]  # fmt: skip
+
+
+def _cause(number: int, cause: Cause) -> list[str]:
+    lines = [f"{number:>3}. {_line(cause.cause)} ({' '.join(cause.claims)})", f"     harm: {cause.harm}"]
+    if cause.evidence:
+        lines.append(f"     in question: {_line(cause.evidence.what)}")
+        lines += [f"     the {who} says: {_line(says)}" for who, says in accounts(cause.evidence).items()]
+        lines += [f"     decided by: {cause.evidence.part}"] if cause.evidence.part else []
+    lines.append(f"     scenario: {cause.scenarios[0]}")
+    others = len(cause.scenarios) - 1
+    lines += [f"     and {others} more scenario{'s' if others > 1 else ''}"] if others else []
+    lines += [f"     not reached because of it: {' '.join(cause.blocks)}"] if cause.blocks else []
+    return lines
+
+
+def _line(text: str) -> str:
+    """Text from outside in one line of bounded length."""
+    whole = " / ".join(line.strip() for line in text.splitlines() if line.strip())
+    return whole if len(whole) <= LONGEST_TEXT else f"{whole[:LONGEST_TEXT]}…"
 
 
 def _row(title: str, numbers: Sequence[object]) -> str:
-    held, diverged, known, unknown, skipped, findings = numbers
-    return f"{title:<56}{held:>6}{diverged:>10}{known:>7}{unknown:>9}{skipped:>9}{findings:>10}"
+    held, diverged, blocked, known, unknown, skipped, findings = numbers
+    return f"{title:<56}{held:>6}{diverged:>10}{blocked:>9}{known:>7}{unknown:>9}{skipped:>9}{findings:>10}"
 
 
 def _findings(outcomes: Sequence[Outcome]) -> list[str]:
@@ -92,15 +124,18 @@ def _verdict(proof: bool, status: int) -> str:
     return VERDICT_IN_WORDS.get(status, f"exit status {status}")
 
 
-def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int) -> str:
-    """How often a mover of somebody else was asked, and what the suite added to its own time."""
+def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisioning_s: float) -> str:
+    """Return how often a mover of somebody else was asked, and what the suite added to its own time.
+
+    ``seconds`` count from the first scenario to the end of clean-up; provisioning is reported apart.
+    """
     operations, inside_s = sum(one.operations for one in outcomes), sum(one.mover_s for one in outcomes)
     if not operations:
         return ""
     added = (seconds * workers - inside_s) / inside_s
     return (
         f"{operations} operations of the mover, {inside_s:.1f} s inside it, {inside_s / operations:.2f} s each; "
-        f"on {workers} workers the suite added {added:.0%}"
+        f"on {workers} workers the suite added {added:.0%}; before that {provisioning_s:.1f} s of provisioning"
     )
 
 

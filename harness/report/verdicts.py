@@ -1,6 +1,7 @@
 """From outcomes of scenarios to verdicts of claims, areas, mutants, and the exit status.
 
-An error beats a divergence beats a pass: what could not be asked is never counted as held.
+A proven divergence wins over everything else; after it comes what is unknown, then what was not reached:
+what could not be asked is never counted as held.
 """
 
 from __future__ import annotations
@@ -12,19 +13,20 @@ from harness.mutants import MUTANTS
 from harness.report.outcome import Outcome, Verdict
 from harness.spec.ledger import areas, claims
 
-COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "known", "error", "skip", "finding")
-WORST_FIRST: tuple[Verdict, ...] = ("error", "fail", "known", "finding", "pass", "skip")
+COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "blocked", "known", "error", "skip", "finding")
+WORST_FIRST: tuple[Verdict, ...] = ("fail", "error", "known", "blocked", "finding", "pass", "skip")
 
 CONFORMANT, DIVERGES, INTERRUPTED, UNKNOWN, WRONG_USE, NOTHING = 0, 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
 class AreaCount:
-    """How many claims of an area held, diverged, diverge as listed, are unknown, were skipped, or ended in findings."""
+    """How many claims of an area ended in each verdict."""
 
     title: str
     held: int
     diverged: int
+    blocked: int
     known: int
     unknown: int
     skipped: int
@@ -93,14 +95,17 @@ def by_mutant(outcomes: Sequence[Outcome]) -> list[MutantResult]:
 
 def exit_status(outcomes: Sequence[Outcome], proof: bool) -> int:
     """pytest's number for what the outcomes say."""
-    if any(outcome.verdict == "error" for outcome in outcomes):
-        return UNKNOWN
+    unknown = any(outcome.verdict == "error" for outcome in outcomes)
     if proof:
-        return CONFORMANT if all(result.proven for result in by_mutant(outcomes)) else DIVERGES
+        proven = all(result.proven for result in by_mutant(outcomes))
+        return UNKNOWN if unknown else CONFORMANT if proven else DIVERGES
     if any(outcome.verdict == "fail" and outcome.is_judged for outcome in outcomes):
         return DIVERGES
+    if unknown:
+        return UNKNOWN
     # A gate must not turn green where nothing was asked.
-    return NOTHING if outcomes and all(outcome.verdict == "skip" for outcome in outcomes) else CONFORMANT
+    asked_nothing = outcomes and all(outcome.verdict in ("skip", "blocked") for outcome in outcomes)
+    return NOTHING if asked_nothing else CONFORMANT
 
 
 def _mutant_result(name: str, outcomes: Sequence[Outcome]) -> MutantResult:
@@ -110,7 +115,7 @@ def _mutant_result(name: str, outcomes: Sequence[Outcome]) -> MutantResult:
     return MutantResult(
         name,
         killed_by=tuple(claim for claim in asked if verdicts[claim] == "fail"),
-        survived=tuple(claim for claim in asked if verdicts[claim] in ("pass", "skip")),
+        survived=tuple(claim for claim in asked if verdicts[claim] in ("pass", "skip", "blocked")),
         collateral=tuple(claim for claim in mutant.unrelated if verdicts.get(claim) == "fail"),
         unknown=tuple(claim for claim, verdict in verdicts.items() if verdict == "error"),
     )

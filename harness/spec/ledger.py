@@ -37,8 +37,8 @@ class Claim:
     """One promise: where it stands, who decides it, and what it says in our own words.
 
     ``side`` is the side of a contradiction that makes it ("" for both); ``sentences`` are the
-    fingerprints of what it was read from (``harness.spec.drift``); ``needs`` are capabilities that a
-    subject may declare it lacks.
+    fingerprints of what it was read from and ``values`` the (kind, fingerprint) of each literal that it
+    asserts (``harness.spec.drift``); ``needs`` are capabilities that a subject may declare it lacks.
     """
 
     id: str
@@ -51,6 +51,7 @@ class Claim:
     side: str = ""
     source: str = "document"
     sentences: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()
 
     @property
@@ -86,6 +87,11 @@ def areas() -> Mapping[str, str]:
     return {area: section["title"] for area, section in _ledger().items()}
 
 
+def harm_of(claim: str) -> str:
+    """Return in one line what happens to users where a claim is broken."""
+    return str(_ledger()[claims()[claim].area]["harm"])
+
+
 @cache
 def defects() -> Sequence[Mapping[str, Any]]:
     """The known contradictions, gaps and impossible examples of the document, in order."""
@@ -110,6 +116,7 @@ def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
                 raise LedgerError(f"the claim {claim_id} is in {found[claim_id].area} and in {area}")
             fields = {**entry, "decided_by": tuple(entry["decided_by"].split())}
             fields |= {key: tuple(entry.get(key, ())) for key in ("sentences", "needs")}
+            fields["values"] = tuple((kind, one) for kind, many in entry.get("values", {}).items() for one in many)
             found[claim_id] = Claim(claim_id, area, profile=section.get("profile", "core"), **fields)
     return found
 

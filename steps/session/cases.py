@@ -6,15 +6,18 @@ side, once for each side it names; all others run once.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
 
 from harness import subject
+from harness.errors import Blocked, Divergence
 from harness.model import CustomNames, DefaultUsername, Sides
 from harness.mutants import MUTANTS
-from harness.sides import NEITHER
+from harness.preconditions import BACKUP, BASE
+from harness.sides import NEITHER, UNANSWERED
 from harness.spec.ledger import Claim, LedgerError, claims
 from harness.subject import Subject
 from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
@@ -33,6 +36,21 @@ class Case:
     def id(self) -> str:
         """How the case reads in the name of a test."""
         return f"{self.subject.name},{self.sides}" if self.subject.mutant else str(self.sides)
+
+
+@dataclass(frozen=True)
+class OutOfReach:
+    """A scenario of one side, for a subject that takes none: ``root`` is the claim that is broken by that."""
+
+    subject: Subject
+    root: str
+    seen: str
+
+    def blocked(self) -> Blocked:
+        """Return why the scenario is not reached."""
+        expected = "one of the documented variants" if self.root != BACKUP else "a Job for a plain source"
+        what = "what the subject makes of a few sources"
+        return Blocked(Divergence(what, expected=expected, seen=self.seen, oracle="operator's Job", roots=(self.root,)))
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,7 +79,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         raise pytest.Collector.CollectError(f"the scenario {metafunc.definition.name} carries the tag of no claim")
     cases = [case for who in _subjects(options, tags) for case in _cases(who, options, tags)]
     reason = "" if cases else _reason(options, tags)
-    if reason:
+    out_of_reach = _out_of_reach(options, tags)
+    if out_of_reach and _brings(options.subject, tags):
+        metafunc.parametrize("case", [pytest.param(out_of_reach, id="not-reached")], indirect=True)
+    elif reason:
         skipped = pytest.param(None, marks=pytest.mark.skip(reason=reason), id="not-asked")
         metafunc.parametrize("case", [skipped], indirect=True)
     elif len(cases) > 1 or options.proof:
@@ -71,9 +92,24 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leaves out what says nothing about a mutant: claims neither named for it nor declared unrelated."""
     options = config.stash[OPTIONS]
+    if options.sample:
+        _draw(config, items, *options.sample)
     if not (options.proof or options.subject.mutant):
         return
     kept = [item for item in items if "case" not in getattr(item, "fixturenames", ()) or _concerns(options, item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str) -> None:
+    """Leaves out all but one part of the scenarios; which part a scenario is in follows from seed and name."""
+
+    def is_drawn(item: pytest.Item) -> bool:
+        digest = hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest()
+        return int.from_bytes(digest[:4], "big") % parts == 0
+
+    bases = set(BASE)
+    kept = [item for item in items if is_drawn(item) or bases & {mark.name for mark in item.iter_markers()}]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -120,12 +156,19 @@ def _reason(options: Options, tags: set[str]) -> str:
         return f"decided by a part that {options.subject.name} does not bring"
     if options.proof:
         return ""
-    neither = [text for text, side in zip(options.probed, _taken(options), strict=False) if side == NEITHER]
-    return f"neither side: {neither[0]}" if neither else "other side: the subject does not take the side in question"
+    return "other side: the subject does not take the side in question"
 
 
-def _taken(options: Options) -> tuple[str | None, str | None]:
-    return options.default_username, options.custom_names
+def _out_of_reach(options: Options, tags: set[str]) -> OutOfReach | None:
+    """What keeps a scenario of one side from being asked, where the subject was seen to take no side."""
+    contradictions = (
+        (DEFAULT_USERNAMES, options.default_username, "VR_1"),
+        (CUSTOM_NAMES, options.custom_names, "VR_2"),
+    )
+    for (sides, taken, claim), seen in zip(contradictions, options.probed, strict=False):
+        if tags & set(sides) and taken in (NEITHER, UNANSWERED):
+            return OutOfReach(options.subject, claim if taken == NEITHER else BACKUP, seen)
+    return None
 
 
 def _concerns(options: Options, item: pytest.Item) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from harness import capsule
-from harness.errors import Divergence
+from harness.errors import Blocked, Divergence
 from harness.process import REDACT
 from harness.report.outcome import Evidence, Outcome, SyncRecord, Verdict
 from harness.spec.ledger import claims
@@ -29,7 +29,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
     """What is reported of one phase of a scenario, as plain values without a secret."""
     case = getattr(item, "funcargs", {}).get("case")
     bed = item.stash.get(TESTBED, None)
-    error = call.excinfo.value if call.excinfo else None
+    error = call.excinfo.value if call.excinfo and isinstance(call.excinfo.value, Exception) else None
     outcome = Outcome(
         scenario=item.nodeid,
         claims=_asked(item, case),
@@ -43,7 +43,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         mover_s=sum(bed.mover_seconds) if bed else 0.0,
         findings=tuple(bed.findings) if bed else (),
         story=item.stash.get(STORY, None),
-        evidence=_evidence(error) if isinstance(error, Divergence) else None,
+        evidence=_evidence(error),
         commands=_last_commands(item) if verdict in ("fail", "error") else (),
         syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
     ).as_facts()
@@ -61,21 +61,23 @@ def _last_commands(item: pytest.Item) -> tuple[str, ...]:
     return tuple(shlex.join(["kopia", *call.args[1:]]) for call in item.stash.get(CALLS, [])[-COMMANDS_SHOWN:])
 
 
-def _evidence(divergence: Divergence) -> Evidence:
+def _evidence(error: Exception | None) -> Evidence | None:
+    divergence = error.divergence if isinstance(error, Blocked) else error
+    if not isinstance(divergence, Divergence):
+        return None
     texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
     others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
-    return Evidence(divergence.what, *texts, others)
+    about = (divergence.cause, divergence.part, divergence.roots)
+    return Evidence(divergence.what, *texts, others, *about)
 
 
 def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
     asked = sync.asked_for
-    result = "refused" if sync.refused else "succeeded" if sync.succeeded else "asked" if sync.is_question else "failed"
-    return SyncRecord(
-        str(sync.ref), asked.username if asked else "", asked.hostname if asked else "", result, snapshots
-    )
+    username, hostname = (asked.username, asked.hostname) if asked else ("", "")
+    return SyncRecord(str(sync.ref), username, hostname, sync.ending.value, snapshots)
 
 
-def explain(item: pytest.Item, error: Divergence) -> str:
+def explain(item: pytest.Item, error: Divergence | Blocked) -> str:
     """A divergence for people: the claim in words, who says what, the last command, and how to repeat it."""
     said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
     options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
+ANSWER_TIMEOUT_S, ANSWER_SPLIT_S = 15.0, 5.0
+"""How long an operator has for its first answer, and which part of that is left to the first scenario."""
 KILL_EVERY_S = 0.1
 WORKERS_FOLDER = "workers"
 WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
@@ -60,6 +62,7 @@ class Run:
         self._operator: OperatorSession | None = None
         self.overhead = ""
         self.ended_s = 0.0
+        self.first_s = 0.0
 
     def start(self) -> Equipment:
         """Provisions kopia and a store; progress goes to the terminal."""
@@ -85,6 +88,7 @@ class Run:
         if not who.runs_reference_mover:
             self.say(f"mover: {self.mover}")
         equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
+        equipment.mover_kopia = who.mover_kopia(kopia.path, folder)
         equipment.make_bucket(store.probe_bucket)
         if who.kubernetes:
             # Imported late: only such a subject needs the client of the API.
@@ -108,7 +112,11 @@ class Run:
         options = self._config.stash[OPTIONS]
         if AUTO not in (options.default_username, options.custom_names):
             return
+        # A plain source that is not answered ends the run soon: part of the time to answer passes here.
+        equipment.be_answered_since(ANSWER_SPLIT_S)
         probed = sides.probe(who, equipment.cluster)
+        unanswered = sides.UNANSWERED in (probed.default_username, probed.custom_names)
+        equipment.be_answered_since(ANSWER_TIMEOUT_S - ANSWER_SPLIT_S if unanswered else 0.0)
         self._config.stash[OPTIONS] = options.with_sides(probed)
 
     def say(self, text: str) -> None:
@@ -160,6 +168,10 @@ class Run:
     def _fail(self, error: HarnessError) -> None:
         self.problem = self.problem or str(error)
         self.say(f"ERROR: {REDACT(str(error))}")
+
+    def pytest_runtest_logstart(self) -> None:
+        """Notes when the first scenario begins: what is before that is provisioning."""
+        self.first_s = self.first_s or self.elapsed_s
 
     @property
     def elapsed_s(self) -> float:

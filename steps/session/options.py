@@ -41,6 +41,7 @@ class Options:
     overhead: bool
     expectations: Path | None = None
     update_expectations: bool = False
+    sample: tuple[int, str] | None = None
 
     def with_sides(self, probed: sides.Probed) -> Options:
         """With the sides that were found out, where they are ``auto``."""
@@ -90,6 +91,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--minio-image", metavar="IMAGE", help="a MinIO image to use in place of the one that is built here"
     )
+    group.addoption(
+        "--keep-going",
+        action="store_true",
+        help="run on where a plain backup or restore fails (by default the run then ends: all else stands on them)",
+    )
+    group.addoption(
+        "--sample",
+        metavar="PARTS:SEED",
+        help="run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125",
+    )
     group.addoption("--keep", action="store_true", help="leave the store running and say how to look into it")
     group.addoption(
         "--proof", action="store_true", help="run every mutant on the claims that it must fail; say who survives"
@@ -136,7 +147,7 @@ def check_tags(features: Path) -> None:
         found.update({tag.removeprefix("@"): file for line in lines for tag in line.split()})
     for tag in sorted(found.keys() - claims().keys() - {*DEFAULT_USERNAMES, *CUSTOM_NAMES}):
         raise LedgerError(f"{found[tag]}: the tag @{tag} is no claim of the ledger and no side")
-    missing = [claim for claim in claims() if claim not in found]
+    missing = [claim.id for claim in claims().values() if claim.id not in found and claim.kind != "advice"]
     if missing:
         raise LedgerError(f"no scenario carries the tag of {', '.join(missing)}")
 
@@ -182,6 +193,7 @@ def parse(config: pytest.Config) -> Options:
         overhead=option.overhead,
         expectations=_expectations(option, who),
         update_expectations=option.update_expectations,
+        sample=_sample(option.sample),
     )
     # An operator of its own can only be asked once it runs.
     asked_now = AUTO in (default_username, custom_names) and not who.kubernetes
@@ -197,6 +209,16 @@ def _expectations(option: Any, who: subject.Subject) -> Path | None:
     if file is not None and (file.exists() or not option.update_expectations):
         expectations.load(file)
     return file
+
+
+def _sample(request: str | None) -> tuple[int, str] | None:
+    """The number of parts and the seed of ``--sample``."""
+    if request is None:
+        return None
+    parts, colon, seed = request.partition(":")
+    if not parts.isdigit() or int(parts) < 1 or not colon or not seed:
+        raise UsageError(f"--sample {request}: write the number of parts and a seed, such as 3:20261125")
+    return int(parts), seed
 
 
 def _readable(name: str, expression: str) -> None:

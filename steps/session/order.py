@@ -1,6 +1,7 @@
-"""The order in which workers take scenarios: the longest first, so that none of them is alone at the end.
+"""The order in which scenarios run: the base claims first, because everything else stands on them.
 
-A run without workers keeps the order of the features, in which people read.
+After them workers take the longest scenarios first, so that none of them is alone at the end; a run
+without workers keeps the order of the features, in which people read.
 """
 
 from __future__ import annotations
@@ -9,12 +10,23 @@ import pytest
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
+from harness.preconditions import BASE
+from steps.session.options import OPTIONS
+
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Sorts by length; the workers are then handed one at a time (``--dist load --maxschedchunk 1``)."""
     if int(getattr(config, "workerinput", {}).get("workercount", 1)) > 1:
         items.sort(key=_weight, reverse=True)
+    if not config.stash[OPTIONS].proof:
+        items.sort(key=_base_first)
+
+
+def _base_first(item: pytest.Item) -> int:
+    """The place of a base claim among them; all others come after."""
+    tags = {mark.name for mark in item.iter_markers()}
+    return min((index for index, claim in enumerate(BASE) if claim in tags), default=len(BASE))
 
 
 def _weight(item: pytest.Item) -> int:

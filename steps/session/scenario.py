@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from itertools import count
+from typing import cast
 
 import pytest
 
@@ -12,7 +13,7 @@ from harness import replay
 from harness.equipment import Equipment
 from harness.process import Call
 from harness.testbed import Testbed
-from steps.session.cases import Case, only_case
+from steps.session.cases import Case, OutOfReach, only_case
 from steps.session.lifecycle import EQUIPMENT
 from steps.session.namespaces import literal_names, names_for
 from steps.session.story import STORY
@@ -26,8 +27,10 @@ _NUMBERS = count(1)
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
     """Who is tested in this scenario, and under which sides."""
-    chosen: Case = getattr(request, "param", None) or only_case(request)
-    return chosen
+    chosen = getattr(request, "param", None) or only_case(request)
+    if isinstance(chosen, OutOfReach):
+        raise chosen.blocked()
+    return cast("Case", chosen)
 
 
 @pytest.fixture

@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from harness.equipment import Equipment
-from harness.errors import Divergence, HarnessError, NotAsked, OperatorCrashed
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked, OperatorCrashed
+from harness.likely import likely_cause
+from harness.preconditions import BACKUP, RESTORE
 from harness.process import REDACT
-from harness.report import document, expectations, page, published, summary, verdicts
+from harness.report import causes, document, expectations, page, published, summary, verdicts
 from harness.report.outcome import Outcome, Verdict
 from harness.repositories import HINTS_FOLDER
 from harness.version import version
@@ -25,6 +27,8 @@ from steps.session.scenario import TESTBED
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
 CUT_OFF = pytest.StashKey[bool]()
+STOPPED = pytest.StashKey[str]()
+SESSION = pytest.StashKey[pytest.Session]()
 DELTA = pytest.StashKey[expectations.Delta]()
 
 
@@ -60,8 +64,21 @@ class _Collector:
         if report.when == "teardown":
             outcome = Outcome.of_facts(self._partial.pop(report.nodeid))
             self._config.stash[OUTCOMES].append(outcome)
+            self._stop_without_base(outcome)
             if self._config.option.verbose > 0:
                 self._tell(outcome)
+
+    def _stop_without_base(self, outcome: Outcome) -> None:
+        """Ends a run of a subject whose plain backup or restore fails: all else would say the same."""
+        options = self._config.stash[OPTIONS]
+        broken = outcome.verdict in ("fail", "blocked") and {BACKUP, RESTORE} & set(outcome.claims)
+        if not broken or options.proof or options.subject.mutant or self._config.option.keep_going:
+            return
+        what = "backup" if BACKUP in outcome.claims else "restore"
+        reason = f"a plain {what} does not succeed; --keep-going runs on"
+        self._config.stash[STOPPED] = likely_cause(outcome.evidence.seen if outcome.evidence else "", reason)
+        run = self._config.pluginmanager.getplugin("dsession") or self._config.stash[SESSION]
+        run.shouldstop = reason
 
     def _tell(self, outcome: Outcome) -> None:
         """Under ``-v`` a scenario reads as Gherkin, a mark a step."""
@@ -73,6 +90,11 @@ class _Collector:
         """A feature that cannot be read is an error of the suite, not of the subject."""
         if report.failed:
             self._config.stash[COLLECTION_FAILED] = True
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Keeps the session, which can be told to stop."""
+    session.config.stash[SESSION] = session
 
 
 @pytest.hookimpl(wrapper=True)
@@ -97,6 +119,8 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
     verdict = getattr(report, "conformance", {}).get("verdict")
     if verdict == "error":
         return "error", "E", "ERROR (verdict unknown)"
+    if verdict == "blocked":
+        return "blocked", "b", "NOT REACHED"
     if verdict == "fail":
         return ("killed", "k", "KILLED") if config.stash[OPTIONS].proof else ("failed", "F", "DIVERGES")
     return None
@@ -108,6 +132,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     result = yield
     run = session.config.stash.get(lifecycle.RUN, None)
     if run is not None:
+        outcomes = session.config.stash[OUTCOMES]
+        session.config.stash[OUTCOMES] = causes.resolved(outcomes)
         _hold_against_expectations(session.config)
         session.exitstatus = _exit_status(session, run)
         workers = session.config.pluginmanager.getplugin("dsession")
@@ -156,14 +182,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     terminalreporter.section("conformance")
     for line in summary.delta(config.stash[DELTA], str(options.expectations)) if DELTA in config.stash else ():
         terminalreporter.write_line(REDACT(line))
+    if options.sample:
+        parts, seed = options.sample
+        terminalreporter.write_line(f"a sample: one scenario in {parts}, drawn by the seed {seed}, and the base claims")
     for line in summary.lines(
         outcomes, equipment, options.subject.name, options.proof, status, run.ended_s, options.probed
     ):
         terminalreporter.write_line(REDACT(line))
     who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
-    of_mover = summary.of_mover(outcomes, run.elapsed_s, workers) if not who.runs_reference_mover else ""
-    for line in filter(None, [of_mover, run.overhead, *_kept(equipment)]):
+    asked_s = run.elapsed_s - run.first_s
+    of_mover = summary.of_mover(outcomes, asked_s, workers, run.first_s) if not who.runs_reference_mover else ""
+    for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
 
@@ -192,6 +222,8 @@ def _run_facts(config: pytest.Config, run: lifecycle.Run, equipment: Equipment, 
         mover=run.mover,
         taken={"default_username": options.default_username, "custom_names": options.custom_names},
         found_out=options.probed,
+        added=options.subject.additions.in_words(),
+        stopped=config.stash.get(STOPPED, ""),
         is_proof=options.proof,
     )
 
@@ -216,12 +248,14 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
         item.stash[CRASHED] = item.stash.get(CRASHED, 0) + 1
         if item.stash[CRASHED] > 1:
             error = Divergence("the operator's process", expected="it goes on", seen=str(error), oracle="operator")
-    if not isinstance(error, Divergence):
+    if not isinstance(error, Divergence | Blocked):
         return "error", f"verdict unknown: {REDACT(str(error))}" if isinstance(error, HarnessError | OSError) else ""
     sick = _surroundings(item)
     if sick:
         return "error", f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
     message = REDACT(evidence.explain(item, error))
+    if isinstance(error, Blocked):
+        return "blocked", message
     evidence.keep_capsule(item, message, error)
     return "fail", message
 
@@ -251,7 +285,7 @@ def _exit_status(session: pytest.Session, run: lifecycle.Run) -> int:
         return before
     outcomes = session.config.stash[OUTCOMES]
     status = verdicts.exit_status(outcomes, session.config.stash[OPTIONS].proof)
-    if before and not any(one.verdict in ("fail", "error", "known") for one in outcomes):
+    if before and not any(one.verdict in ("fail", "error", "known", "blocked") for one in outcomes):
         return verdicts.UNKNOWN
     return status or _mended(session.config)
 

@@ -8,7 +8,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
+from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS
 from harness.platform import manifests
 from harness.spec.ledger import claims
@@ -59,7 +61,8 @@ def test_rule_has_text(feature):
 
 
 def test_every_claim_has_a_scenario():
-    assert set(claims()) <= set().union(*tags_of())
+    asked = {claim.id for claim in claims().values() if claim.kind != "advice"}
+    assert asked <= set().union(*tags_of())
 
 
 def test_every_claim_about_a_subject_is_seen_to_fail():
@@ -76,6 +79,31 @@ def test_mutants_name_known_claims():
         assert mutant.must_fail, mutant.name
         assert mutant.unrelated, mutant.name
         assert mutant.says.strip() not in ("", "None"), mutant.name
+
+
+def parts_of(mutant):
+    """The parts of a subject that a mutant breaks."""
+    return {"admission", "controller"} if mutant.mover is ReferenceMover else {"mover", "kopia"}
+
+
+def test_who_decides_a_claim_is_who_can_break_it():
+    """A claim that a wrong mover breaks is decided by the mover, too: else a subject that brings one is not asked."""
+    wrong = [
+        f"{mutant.name} breaks {claim}, which is said to be decided by {' '.join(claims()[claim].decided_by)}"
+        for mutant in MUTANTS.values()
+        for claim in sorted(mutant.must_fail)
+        if not parts_of(mutant) & set(claims()[claim].decided_by)
+    ]
+    assert wrong == []
+
+
+def test_wrong_movers_and_operators_break_claims_that_their_part_decides():
+    files = {"movers": {"mover", "kopia"}, "operator": {"admission", "controller"}}
+    for folder, parts in files.items():
+        table = yaml.safe_load((PROJECT / "tests" / folder / "wrong.yaml").read_text(encoding="utf-8"))
+        for name, entry in table.items():
+            for claim in entry["fails"]:
+                assert parts & set(claims()[claim].decided_by), f"{name} breaks {claim}"
 
 
 def test_every_scenario_is_collected():

@@ -18,9 +18,10 @@ from typing import Any
 from harness.errors import AdmissionRefused
 from harness.model import MoverJob, MoverResult, ObjectRef, Sides
 from harness.platform.api import Api, Informer
-from harness.platform.base import SYNCED, kopia_spec, status_of
+from harness.platform.base import SYNCED, NoJob, kopia_spec, status_of
 from harness.platform.decisions import Decisions
 from harness.platform.simulated import SimulatedPlatform
+from tests.operator.styles import STYLES, container_of
 
 SHORT = {"ReplicationSource": "src", "ReplicationDestination": "dst"}
 LONGEST_NAME = 52
@@ -44,6 +45,7 @@ class Pods:
     host_network: bool = False
     backoff_limit: int = 8
     required_keys: tuple[str, ...] = ()
+    style: str = ""
 
 
 class Operator:
@@ -102,12 +104,14 @@ class Operator:
         self._show(mind, ref, current)
         job = mind.next_job()
         self._tell(ref, status_of(mind.get(ref)))
-        if job is None:
+        if isinstance(job, NoJob):
             self._done[uid] = trigger
             return
         if self._copy_method and ref.kind == "ReplicationSource":
             self._copy(ref, current["spec"]["sourcePVC"])
-        self._api.exists_or_create(self._job(ref, current, job))
+        made = self._job(ref, current, job)
+        STYLES[self._pods.style](made, self._api)
+        self._api.exists_or_create(made)
         self._running[uid] = (mind, job)
 
     def _copy(self, ref: ObjectRef, claim: str) -> None:
@@ -131,21 +135,22 @@ class Operator:
 
     def _look_at_job(self, ref: ObjectRef, uid: str, trigger: str) -> None:
         there = ObjectRef("Job", ref.namespace, _job_name(ref))
-        status = status_of(self._api.get(there))
+        made = self._api.get(there)
+        status = status_of(made)
         ended = {one["type"] for one in status.get("conditions") or () if one["status"] == "True"}
-        if not ended & {"Complete", "Failed"}:
+        if made is None or not ended & {"Complete", "Failed"}:
             return
         mind, job = self._running.pop(uid)
         self._done[uid] = trigger
-        mind.finished(job, MoverResult(0 if "Complete" in ended else 1, self._log(there)))
+        mind.finished(job, MoverResult(0 if "Complete" in ended else 1, self._log(there, container_of(made)["name"])))
         self._tell(ref, status_of(mind.get(ref)))
         self._api.delete(there)
 
-    def _log(self, job: ObjectRef) -> str:
+    def _log(self, job: ObjectRef, container: str) -> str:
         pods = self._api.list("Pod", job.namespace)
         own = [pod for pod in pods if pod["metadata"].get("labels", {}).get("job-name") == job.name]
         newest = max(own, key=lambda pod: int(pod["metadata"]["resourceVersion"]))
-        return self._api.log(ObjectRef("Pod", job.namespace, newest["metadata"]["name"]), "kopia")
+        return self._api.log(ObjectRef("Pod", job.namespace, newest["metadata"]["name"]), container)
 
     def _show(self, mind: SimulatedPlatform, ref: ObjectRef, current: dict[str, Any]) -> None:
         """Shows the mind what it may ask about: the source that is named, the Secrets, and the object last."""
@@ -238,13 +243,15 @@ def main() -> None:
     parser.add_argument("--host-network", action="store_true", help="the pods share the network of their node")
     parser.add_argument("--backoff-limit", type=int, default=Pods.backoff_limit)
     parser.add_argument("--required-key", action="append", default=[], help="a key that its pods cannot do without")
+    parser.add_argument("--job-style", choices=list(STYLES), default="", help="another way to build the same Job")
     parser.add_argument("--decisions", default="harness.platform.decisions:Decisions")
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
     kind = getattr(importlib.import_module(module), name)
     sides = Sides(options.default_username, options.custom_names)
     crash_once = Path(options.crash_once) if options.crash_once else None
-    pods = Pods(options.mover_image, options.host_network, options.backoff_limit, tuple(options.required_key))
+    keys = tuple(options.required_key)
+    pods = Pods(options.mover_image, options.host_network, options.backoff_limit, keys, options.job_style)
     api = Api(Path(os.environ["KUBECONFIG"]))
     Operator(api, kind(sides), options.crash_on, crash_once, options.copy_method, pods).run()
 

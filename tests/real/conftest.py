@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +21,21 @@ PROJECT = Path(__file__).parents[2]
 SCHEMA = json.loads((PROJECT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 CLEAN_WITHIN_S = 10.0
 START_WITHIN_S = 60.0
+RUN_TIMEOUT_S = 400.0
 
 
 @dataclass(frozen=True)
 class Ended:
-    """A run of the suite that has ended."""
+    """A run of the suite that has ended; ``times`` holds when each line of its output came, in seconds."""
 
     status: int
     output: str
     report: dict[str, Any]
+    times: tuple[tuple[float, str], ...] = ()
+
+    def seconds_after(self, words: str) -> float:
+        """How long the run went on after the first line with these words."""
+        return self.times[-1][0] - next(at for at, line in self.times if words in line)
 
     @property
     def claims(self) -> dict[str, str]:
@@ -67,8 +74,15 @@ class Suite:
     def run(self, *args: str, **env: str) -> Ended:
         shutil.rmtree(self.project / "reports", ignore_errors=True)
         process = self.start(*args, **env)
-        output, _ = process.communicate(timeout=300)
-        return Ended(process.returncode, output, self.report())
+        killer = threading.Timer(RUN_TIMEOUT_S, process.kill)
+        killer.start()
+        times = []
+        for line in process.stdout:
+            times.append((time.monotonic(), line))
+        process.wait()
+        killer.cancel()
+        times.append((time.monotonic(), ""))
+        return Ended(process.returncode, "".join(line for _, line in times), self.report(), tuple(times))
 
     def report(self) -> dict[str, Any]:
         """The report of the last run, held against its schema; empty where there is none."""

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -12,10 +13,14 @@ from harness.cluster import api_server
 from harness.platform.api import Api
 from harness.process import RUN_MARKER
 from harness.warden import Warden
+from tests.operator.styles import STYLES
 from tests.real.conftest import PROJECT
 
 OPERATOR = PROJECT / "tests" / "operator"
 WRONG = yaml.safe_load((OPERATOR / "wrong.yaml").read_text(encoding="utf-8"))
+ENDS_WITHIN_S = 20.0
+"""How long a run may take after the operator's start, where a plain backup or restore fails."""
+
 BY_WORKERS = ("-n", "2", "--dist", "load", "--maxschedchunk", "1", "--max-worker-restart", "0", "--storage", "process")
 
 
@@ -49,7 +54,8 @@ def test_the_reference_as_an_operator_is_conformant(suite, subject):
     assert ended.status == 0, ended.output
     held = {claim for claim, verdict in ended.claims.items() if verdict == "pass"}
     assert {"HN_E2", "RD_2", "RD_3", "VA_1", "IS_4", "DI_3", "DI_4", "SI_1", "TN_9", "SR_8", "RP_8"} <= held
-    assert not held & {"CU_1", "OV_5", "RP_3"}, "what only the reference's mover decides"
+    assert not held & {"CU_1", "OV_5", "TR_4"}, "what only the reference's mover decides"
+    assert {"RP_3", "RP_7", "TR_5", "RP_9"} <= held, "who sets a variable of the Job decides, too"
     skips = {claim["id"]: claim["skips"] for claim in ended.report["claims"] if claim["verdict"] == "skip"}
     assert skips["CU_1"] == ["decided by a part that mine does not bring"]
     suite.assert_clean()
@@ -136,6 +142,77 @@ def test_volumes_that_are_copied_first(suite, subject, method):
     ended = suite.run("--storage", "process", "-m", "HN_E2 or RD_2", "--subject", subject("--copy-method", method))
     assert ended.status == 0, ended.output
     assert ended.claims == {"HN_E2": "pass", "RD_2": "pass"}
+
+
+@pytest.mark.parametrize("style", [style for style in STYLES if style])
+def test_jobs_that_are_built_in_another_way(suite, subject, style):
+    styled = subject("--job-style", style)
+    ended = suite.run(*BY_WORKERS, "-m", "HN_E2 or RD_2 or RP_7 or IS_4 or SR_8", "--subject", styled)
+    assert ended.status == 0, ended.output
+    assert {claim: ended.claims[claim] for claim in ("HN_E2", "RD_2", "IS_4", "SR_8")} == dict.fromkeys(
+        ("HN_E2", "RD_2", "IS_4", "SR_8"), "pass"
+    )
+    notes = PROJECT / "reports" / "kubelet.log"
+    left_out = notes.read_text() if notes.exists() else ""
+    wanted = {
+        "sidecar": ["container log-shipper (image busybox) is not run", "init container proxy (image busybox)"],
+        "init": ["init container own-the-volume (image busybox) is not run"],
+        "projected": ["serviceAccountToken: its file holds no token"],
+    }.get(style, [])
+    assert [text for text in wanted if text not in left_out] == []
+    assert bool(left_out) == bool(wanted)
+
+
+def test_a_plain_backup_that_fails_ends_the_run_at_once(suite, subject):
+    wanting = subject("--decisions", "tests.operator.demanding:WantsCacheCapacity")
+    ended = suite.run(*BY_WORKERS, "--subject", wanting)
+    assert ended.status == 1, ended.output
+    assert [cause["claims"] for cause in ended.report["causes"]] == [["BA_1"]], ended.output
+    assert ended.line("spec.kopia.cacheCapacity is required")
+    assert ended.line("ended early: a plain backup does not succeed; --keep-going runs on")
+    assert "BA_2" in ended.report["causes"][0]["blocks"]
+    assert ended.seconds_after("operator: ") < ENDS_WITHIN_S, ended.output
+    suite.assert_clean()
+
+
+def test_fields_that_an_operator_needs_are_added_to_every_object(suite, subject, tmp_path):
+    wanting = json.loads(Path(subject("--decisions", "tests.operator.demanding:WantsCacheCapacity")).read_text())
+    wanting["objects"] = {kind: {"cacheCapacity": "1Gi"} for kind in ("source", "destination")}
+    file = tmp_path / "with-objects.yaml"
+    file.write_text(json.dumps(wanting))
+    ended = suite.run(*BY_WORKERS, "-m", "BA_1 or BA_2 or HN_E2 or RD_2", "--subject", str(file))
+    assert ended.status == 0, ended.output
+    assert ended.report["added"] == ["source: cacheCapacity: 1Gi", "destination: cacheCapacity: 1Gi"]
+
+
+def test_an_operator_that_is_deaf_ends_the_run_at_once(suite, subject):
+    ended = suite.run(*BY_WORKERS, "--subject", subject(command=["sleep", "1000"]))
+    assert ended.status == 1, ended.output
+    assert [cause["claims"] for cause in ended.report["causes"]] == [["BA_3"]], ended.output
+    assert ended.line("the operator made no Job and said nothing within")
+    assert ended.seconds_after("operator: ") < ENDS_WITHIN_S, ended.output
+    suite.assert_clean()
+
+
+def test_a_deaf_operator_whose_sides_are_to_be_found_out_ends_the_run_at_once(suite, subject, tmp_path):
+    deaf = {**json.loads(Path(subject(command=["sleep", "1000"])).read_text()), "sides": {}}
+    file = tmp_path / "auto.yaml"
+    file.write_text(json.dumps(deaf))
+    ended = suite.run(*BY_WORKERS, "--subject", str(file))
+    assert ended.status == 1, ended.output
+    assert [cause["claims"] for cause in ended.report["causes"]] == [["BA_3"]], ended.output
+    assert ended.seconds_after("operator: ") < ENDS_WITHIN_S, ended.output
+
+
+def test_an_operator_that_serves_no_missing_source_is_conformant(suite, subject):
+    careful = subject("--decisions", "tests.operator.demanding:WantsExistingSource")
+    asked = "UN_5 or HN_3 or HN_4 or SU_1 or SU_E or SH_1 or SH_E or RD_5 or SI_7 or SI_1"
+    ended = suite.run(*BY_WORKERS, "-m", asked, "--subject", careful)
+    assert ended.status == 0, ended.output
+    assert {ended.claims[claim] for claim in ("UN_5", "HN_3", "SU_1")} == {"skip"}
+    assert {ended.claims[claim] for claim in ("RD_5", "SI_7", "SI_1")} == {"pass"}
+    (skips,) = [claim["skips"] for claim in ended.report["claims"] if claim["id"] == "UN_5"]
+    assert "the operator serves no source that does not exist" in skips[0]
 
 
 @pytest.fixture

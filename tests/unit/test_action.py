@@ -21,9 +21,9 @@ def job(tmp_path, monkeypatch):
 
 
 def report(**changed):
-    profile = {"result": "success", "held": 2, "diverged": 0, "unknown": 0, "skipped": 0, "not_run": 0}
+    profile = {"result": "success", "held": 2, "diverged": 0, "blocked": 0, "unknown": 0, "skipped": 0, "not_run": 0}
     return {
-        "schema": 1,
+        "schema": 2,
         "complete": True,
         "verdict": "conformant",
         "exit_status": 0,
@@ -34,6 +34,8 @@ def report(**changed):
         "profiles": {"core": profile},
         "claims": [{"findings": [{"holds": False, "question": "q", "seen": "s"}]}],
         "errors": [],
+        "causes": [],
+        "stopped": "",
         "divergences": [],
         **changed,
     }
@@ -54,12 +56,26 @@ def test_conformant(job):
 BRIEF = {"scenario": "a", "claims": ["HN_2"], "message": "HN_2: what it says\nthe <b>rest</b>"}
 
 
+EVIDENCE = {
+    "what": "the hostname of a",
+    "expected": "shop",
+    "seen": "shop-data",
+    "oracle": "operator's Job",
+    "others": {},
+}
+CAUSE = {"cause": "the generated hostname", "claims": ["TN_1", "HN_2"], "harm": "Tenants meet.", "evidence": EVIDENCE,
+         "scenarios": ["a"], "blocks": ["RD_2"]}  # fmt: skip
+
+
 def test_a_divergence_is_annotated(job, capsys):
-    assert run(job, 1, report(verdict="diverges", exit_status=1, divergences=[BRIEF])) == 1
+    assert run(job, 1, report(verdict="diverges", exit_status=1, divergences=[BRIEF], causes=[CAUSE])) == 1
     assert capsys.readouterr().out == "::error title=HN_2 diverges::HN_2: what it says%0Athe <b>rest</b>\n"
     text = (job / "summary").read_text()
     assert "❌ Conformance: diverges" in text
-    assert "HN_2: what it says" in text
+    assert "1. **the generated hostname** (TN_1 HN_2): Tenants meet." in text
+    assert "the document says: shop" in text
+    assert "the operator's Job says: shop-data" in text
+    assert "not reached because of it: RD_2" in text
 
 
 def test_errors_are_apart_from_divergences(job, capsys):
@@ -67,7 +83,7 @@ def test_errors_are_apart_from_divergences(job, capsys):
     out = capsys.readouterr().out
     assert "::error title=Conformance unknown::no store" in out
     assert "HN_2 unknown" in out
-    assert "Divergences" not in (job / "summary").read_text()
+    assert "To be mended" not in (job / "summary").read_text()
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_requested_identity(fields, identity):
 
 @pytest.mark.parametrize(("given", "missing"), [("username", "hostname"), ("hostname", "username")])
 def test_half_an_identity_is_refused(given, missing):
-    refusal = OBJECT_NAME.refusal(objects.destination("back", "lab", {given: "x"}))
+    refusal = OBJECT_NAME.refusal(objects.destination("back", "lab", {given: "x"}), lambda namespace, name: None)
     assert refusal is not None
     assert f"{missing} is missing" in refusal
 

@@ -26,13 +26,27 @@ def report(**changed):
 def test_the_page_shows_what_was_refuted():
     text = defects.page(KNOWN, report())
     assert "refuted: it is so; seen: it is not" in text
-    assert "other" not in text.split("`TN_3`")[1].split("- `")[0]
+    assert "other" not in text.split("`TN_3`")[1].split("\n- ")[0]
+
+
+def test_a_proof_says_what_showed_it():
+    text = defects.page(KNOWN, report())
+    assert "- kopia: `TN_8` was put to the test: " in text
+    assert "- the reference's rules: `HN_E2` holds: " in text
+
+
+def test_what_the_text_alone_shows_has_nothing_that_was_seen():
+    known = {**KNOWN[0], "proof": {"TN_3": "text"}}
+    text = defects.page([known], report())
+    assert "- the text: `TN_3`" in text
+    assert "refuted" not in text
 
 
 def test_every_defect_is_proven_by_claims_of_the_ledger():
     for defect in KNOWN:
         assert len(defect["places"]) >= (1 if defect["kind"] == "gap" else 2), defect["title"]
         assert set(defect["proof"]) <= set(claims()), defect["title"]
+        assert set(defect["proof"].values()) <= set(defects.SHOWN_BY), defect["title"]
         assert all(word for word in (defect["follows"], defect["rely_on"]))
 
 

@@ -39,7 +39,7 @@ def pod(name, status, owner="job"):
     return {
         "metadata": {"name": name, "namespace": "shop", "ownerReferences": [{"uid": owner}]},
         "spec": {"containers": [{"name": "kopia"}]},
-        "status": {"containerStatuses": [status] if status else []},
+        "status": {"containerStatuses": [{"name": "kopia", **status}] if status else []},
     }
 
 
@@ -49,7 +49,7 @@ def ended(code):
 
 def result(pods, job_status=None):
     told = Told(pods, job_status or {})
-    node = Pods(told, told, None, "busybox", 3)
+    node = Pods(told, told, None, "busybox", 3, print)
     return node.run(node.start(JOB, OWNER, None))
 
 
@@ -75,6 +75,22 @@ def test_the_pod_of_an_older_job_of_the_same_name_is_not_its():
     assert result([pod("older", {"state": ended(0)}, owner="older"), pod("mine", {"state": ended(4)})]).exit_code == 4
 
 
+def test_the_end_of_a_sidecar_is_not_that_of_the_mover():
+    shipper = {"name": "log-shipper", "state": ended(0)}
+    beside = pod("mine", {"state": ended(4)})
+    beside["spec"]["containers"].insert(0, {"name": "log-shipper"})
+    beside["status"]["containerStatuses"].insert(0, shipper)
+    assert result([beside]).exit_code == 4
+    beside["status"]["containerStatuses"] = [shipper]
+    assert result([beside]) == MoverResult(1, "", "its Job did not end within 3 s")
+
+
+def test_an_init_container_that_cannot_start_is_told():
+    waiting = {"name": "own", "state": {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}}
+    stuck = {**pod("mine", None), "status": {"initContainerStatuses": [waiting]}}
+    assert result([stuck]) == MoverResult(1, "", "its Pod cannot start (ImagePullBackOff: no such image)")
+
+
 def test_a_job_that_fails_without_a_pod_is_a_failed_sync():
     status = {"conditions": [{"type": "Failed", "status": "True", "message": "forbidden: exceeded quota"}]}
     assert result([], status) == MoverResult(1, "", "its Job failed: forbidden: exceeded quota")
@@ -95,7 +111,7 @@ def test_a_helper_that_finds_no_place_is_told_once():
             return {"status": {"conditions": [{"type": "PodScheduled", "status": "False", "message": message}]}}
 
     told = Full([], {})
-    node = Pods(told, told, None, "busybox", 3)
+    node = Pods(told, told, None, "busybox", 3, print)
     for _ in range(2):
         with pytest.raises(HarnessError, match=r"busybox.*no persistent volumes available"):
             node.fetch(ObjectRef("PersistentVolumeClaim", "shop", "data"), Path("/nowhere"))

@@ -25,9 +25,10 @@ def test_other_paths_are_refused(path):
         queries.jsonpath(path, STATUS)
 
 
-def test_a_wrong_expression_is_an_error_of_the_harness():
-    with pytest.raises(HarnessError, match="jq"):
-        queries.jq(".[", STATUS)
+@pytest.mark.parametrize("expression", [".[", ".status.kopia.noSuchList[]"])
+def test_what_a_query_cannot_be_applied_to_is_no_error_of_the_harness(expression):
+    with pytest.raises(queries.QueryFailed, match="jq"):
+        queries.jq(expression, STATUS)
 
 
 def test_an_object_that_is_not_there_cannot_be_asked():

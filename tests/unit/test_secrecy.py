@@ -13,7 +13,7 @@ from harness.errors import Divergence, NotAsked
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.process import Call
 from harness.report import published
-from harness.sync import Sync
+from harness.sync import Ending, Sync
 
 SECRET = random_password()
 REF = ObjectRef("ReplicationSource", "shop", "orders")
@@ -24,6 +24,8 @@ PLACES = {
     "the arguments of ReplicationSource shop/orders": lambda text: sync(args=("backup", text)),
     "the Job of ReplicationSource shop/orders": lambda text: sync(declared=job(env=[{"name": "A", "value": text}])),
     "the status of ReplicationSource shop/orders": lambda text: sync(messages=("event", text)),
+    "the status of ReplicationSource": lambda text: sync(status={"kopia": {"logs": [text]}}),
+    "the status of": lambda text: sync(log_shown=text),
     "a command line of the mover": lambda text: sync(command_lines=("kopia", f"kopia --password={text}")),
 }
 
@@ -32,11 +34,11 @@ def job(**container):
     return {"spec": {"template": {"spec": {"containers": [{"env": [REFERENCE], **container}]}}}}
 
 
-def sync(log="", env=(), args=("backup",), declared=None, messages=(), command_lines=(), blind=""):
-    of_job = MoverJob(REF, args, dict(env), {"KOPIA_PASSWORD": SECRET}, {}, declared or job())
+def sync(log="", env=(), args=("backup",), declared=None, messages=(), command_lines=(), blind="", **shown):
+    of_job = MoverJob(REF, args, dict(env), {"KOPIA_PASSWORD": SECRET}, {}, declared=declared or job())
     result = MoverResult(0, log, command_lines=command_lines, blind=blind)
     now = datetime.now(UTC)
-    return Sync(REF, now, now, job=of_job, result=result, messages=messages)
+    return Sync(REF, now, now, Ending.SUCCEEDED, job=of_job, result=result, messages=messages, **shown)
 
 
 def encoded(text):

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import subject
+from harness import objects, subject
+from harness.completion import Additions, complete
 from harness.errors import UsageError
 
 
@@ -77,8 +78,29 @@ def test_unknown_subject_says_what_there_is(request_):
 
 @pytest.mark.parametrize(
     ("name", "brings"),
-    [("mover-command", {"mover"}), ("mover-image", {"mover"}), ("operator", {"admission", "controller"})],
+    [
+        ("mover-command", {"mover", "kopia"}),
+        ("mover-image", {"mover", "kopia"}),
+        ("operator", {"admission", "controller"}),
+    ],
 )
 def test_the_examples_can_be_read(name, brings):
     file = Path(__file__).parents[2] / "subjects" / f"{name}.yaml"
     assert subject.load(str(file)).brings == subject.NOT_OF_A_SUBJECT | brings
+
+
+def test_fields_for_every_object_are_read_and_those_of_scenarios_refused(tmp_path):
+    found = load(tmp_path, "name: mine\nobjects: {source: {copyMethod: Snapshot}, claim: {storageClassName: fast}}\n")
+    assert found.additions.in_words() == ["source: copyMethod: Snapshot", "claim: storageClassName: fast"]
+    with pytest.raises(UsageError, match=r"objects\.destination\.username: decides whose data"):
+        load(tmp_path, "name: mine\nobjects: {destination: {username: me}}\n")
+
+
+def test_what_a_subject_file_adds_never_replaces_what_is_given():
+    added = Additions(source={"copyMethod": "Snapshot"}, destination={"copyMethod": "Snapshot"}, claim={"x": 1})
+    whole = complete(objects.source("orders", "shop"), added)
+    assert whole.manifest["spec"]["kopia"]["copyMethod"] == "Snapshot"
+    assert whole.needs[-1]["spec"]["x"] == 1
+    given = complete(objects.destination("back", "lab", {"copyMethod": "Direct"}), added)
+    assert given.manifest["spec"]["kopia"]["copyMethod"] == "Direct"
+    assert complete(objects.source("orders", "shop")).manifest["spec"]["kopia"]["copyMethod"] == "Direct"

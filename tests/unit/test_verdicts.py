@@ -1,4 +1,4 @@
-"""From outcomes to verdicts: an error beats a divergence beats a pass."""
+"""From outcomes to verdicts: a divergence beats what is unknown, and that beats a pass."""
 
 import pytest
 
@@ -14,7 +14,9 @@ def outcome(verdict, *claims, subject="reference"):
 @pytest.mark.parametrize(
     ("seen", "verdict"),
     [
-        (["pass", "fail", "error"], "error"),
+        (["pass", "fail", "error"], "fail"),
+        (["pass", "error", "blocked"], "error"),
+        (["pass", "blocked"], "blocked"),
         (["pass", "fail", "skip"], "fail"),
         (["skip", "pass"], "pass"),
         (["skip"], "skip"),
@@ -26,7 +28,15 @@ def test_the_worst_counts(seen, verdict):
 
 @pytest.mark.parametrize(
     ("seen", "status"),
-    [(["pass"], 0), (["pass", "skip"], 0), (["pass", "fail"], 1), (["fail", "error"], 3), (["skip", "skip"], 5)],
+    [
+        (["pass"], 0),
+        (["pass", "skip"], 0),
+        (["pass", "fail"], 1),
+        (["fail", "error"], 1),
+        (["pass", "error"], 3),
+        (["blocked", "skip"], 5),
+        (["skip", "skip"], 5),
+    ],
 )
 def test_exit_status(seen, status):
     assert verdicts.exit_status([outcome(one, "HN_2") for one in seen], proof=False) == status
@@ -48,7 +58,14 @@ def of_mutant(verdict_of_named, verdict_of_unrelated):
 
 @pytest.mark.parametrize(
     ("named", "unrelated", "status"),
-    [("fail", "pass", 0), ("pass", "pass", 1), ("skip", "pass", 1), ("fail", "fail", 1), ("error", "pass", 3)],
+    [
+        ("fail", "pass", 0),
+        ("pass", "pass", 1),
+        ("skip", "pass", 1),
+        ("blocked", "pass", 1),
+        ("fail", "fail", 1),
+        ("error", "pass", 3),
+    ],
 )
 def test_a_mutant_is_proven_claim_by_claim(named, unrelated, status):
     outcomes = of_mutant(named, unrelated)

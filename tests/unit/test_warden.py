@@ -89,6 +89,29 @@ def test_what_cannot_be_cleaned_is_said(marker, monkeypatch):
         warden.close()
 
 
+def test_an_unknown_kind_is_refused_and_never_removed(tmp_path, marker):
+    warden = Warden(marker)
+    with pytest.raises(HarnessError, match=f"cannot clean volume {tmp_path}"):
+        warden.guard("volume", tmp_path)
+    warden.close()
+
+
+@pytest.mark.parametrize("line", ["volume {}", "{}", "folder", ""])
+def test_the_warden_cleans_nothing_that_it_does_not_know(tmp_path, marker, line):
+    told = [f"folder {tmp_path / 'known'}", line.format(tmp_path)]
+    (tmp_path / "known").mkdir()
+    ended = subprocess.run(
+        [sys.executable, "-m", "harness.warden", marker],
+        cwd=PROJECT,
+        input="".join(f"{one}\n" for one in told),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, tmp_path.exists(), (tmp_path / "known").exists()) == (1, True, False)
+    assert "cannot clean" in ended.stdout
+
+
 def test_a_killed_run_is_cleaned_up(tmp_path, marker):
     folder = tmp_path / "of-the-run"
     folder.mkdir()

@@ -1,0 +1,31 @@
+Feature: A subject follows one of two documented variants
+  The document contradicts itself twice.  A subject follows either variant; one that follows neither has
+  diverged, and the claims of both variants are then out of reach.
+
+  Rule: A generated username is the name of the object, or name and namespace where both have at most 50 characters
+
+    @VR_1
+    Scenario: Names of every length follow one and the same variant
+      Given these sources:
+        | name                                                                                     | namespace |
+        | orders                                                                                   | shop      |
+        | database-of-the-order-service-and-its-archive                                            | prod      |
+        | databases-of-the-order-service-and-its-archive                                           | prod      |
+        | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies | shop      |
+      When every source is backed up
+      Then the generated usernames follow one of these variants:
+        | name                                                                                     | namespace | object-name                                                                              | object-name-namespace                                                                    |
+        | orders                                                                                   | shop      | orders                                                                                   | orders-shop                                                                              |
+        | database-of-the-order-service-and-its-archive                                            | prod      | database-of-the-order-service-and-its-archive                                            | database-of-the-order-service-and-its-archive-prod                                       |
+        | databases-of-the-order-service-and-its-archive                                           | prod      | databases-of-the-order-service-and-its-archive                                           | databases-of-the-order-service-and-its-archive                                           |
+        | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies | shop      | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies |
+
+  Rule: A custom username that misses the documented pattern is refused, or used exactly as it is given
+
+    @VR_2
+    Scenario: An e-mail address as username
+      Given a source "mailbox" in namespace "office" with:
+        | field    | value            |
+        | username | user@company.com |
+      When the source "mailbox" in namespace "office" is backed up
+      Then it is refused because of its username, or recorded under exactly that username

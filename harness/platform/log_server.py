@@ -1,0 +1,47 @@
+"""The HTTPS server that the API server asks for the logs of containers, as it would ask a kubelet."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+LOG_PATH = "/containerLogs/"
+
+
+class LogServer:
+    """What the API server asks for the log of a container; listens on 127.0.0.1."""
+
+    def __init__(self, certificates: Path) -> None:
+        """Serves with the certificate that the API server made for itself."""
+        self._logs: dict[str, str] = {}
+        logs = self._logs
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                text = logs.get(self.path.split("?")[0].removeprefix(LOG_PATH))
+                body = (text or "").encode()
+                self.send_response(404 if text is None else 200)
+                self.send_header("Content-Type", "text/plain")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """The log of the suite is not a place for requests."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificates / "apiserver.crt", certificates / "apiserver.key")
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
+        threading.Thread(target=self._server.serve_forever, name="kubelet-logs", daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._server.server_address[1])
+
+    def serve(self, namespace: str, pod: str, container: str, log: str) -> None:
+        """Serve ``log`` for this container from now on."""
+        self._logs[f"{namespace}/{pod}/{container}"] = log

@@ -1,0 +1,67 @@
+"""Read the status and the events of an object: the words of its operator, and nothing else.
+
+Source: the operator's public API (docs/architecture.md).  Whatever an operator leaves out or writes in
+another form is read as absent: what is missing is judged by the checks, it is no error of the harness.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+WRONG = re.compile(r"error|fail|invalid|denied|refus|reject|missing|not.?found|degraded", re.IGNORECASE)
+"""A reason that names a failure: the document fixes no word for it."""
+
+
+def conditions(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the conditions of a status; empty where it has none."""
+    return mappings(status.get("conditions"))
+
+
+def identities(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return ``status.kopia.availableIdentities``; empty where the status leaves the list out."""
+    kopia = status.get("kopia")
+    return mappings(kopia.get("availableIdentities")) if isinstance(kopia, Mapping) else []
+
+
+def messages(status: Mapping[str, Any], events: Iterable[str]) -> tuple[str, ...]:
+    """Return what the operator wrote itself about an object: its conditions and events."""
+    said = [str(one.get("message") or "") for one in conditions(status)]
+    return tuple(filter(None, [*said, *events]))
+
+
+def mover_log(status: Mapping[str, Any]) -> str:
+    """Return ``latestMoverStatus.logs``: what the operator shows of its mover's log."""
+    return str(_mover_status(status).get("logs") or "")
+
+
+def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int | None = None) -> str:
+    """Return the operator's own words that a sync failed; "" where it does not say so.
+
+    A failure is reported by ``latestMoverStatus.result``, by a condition whose reason or message names
+    one, or by a Warning event.  A condition of an older ``generation`` of the object says nothing.
+    """
+    for condition in conditions(status):
+        if condition.get("observedGeneration") in (None, generation) and _names_failure(condition):
+            return str(condition.get("message") or condition.get("reason") or "a condition without a message")
+    if WRONG.search(str(_mover_status(status).get("result") or "")):
+        return f"latestMoverStatus.result: {_mover_status(status)['result']}"
+    return warnings[-1] if warnings else ""
+
+
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """Return the objects of a list; empty for anything else."""
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
+
+
+def _names_failure(condition: Mapping[str, Any]) -> bool:
+    kind, reason = str(condition.get("type") or ""), str(condition.get("reason") or "")
+    is_wrong_type = bool(WRONG.search(kind)) and condition.get("status") == "True"
+    is_wrong_sync = kind == "Synchronizing" and bool(WRONG.search(str(condition.get("message") or "")))
+    return is_wrong_type or bool(WRONG.search(reason)) or is_wrong_sync
+
+
+def _mover_status(status: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = status.get("latestMoverStatus")
+    return found if isinstance(found, Mapping) else {}

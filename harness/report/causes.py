@@ -1,0 +1,136 @@
+"""From outcomes to causes: what is broken, and what is only out of reach because of it.
+
+A scenario that stands on something broken says nothing of its own claims: it is *blocked* by the claim
+that is broken.  Divergences that name the same cause are one thing to mend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from harness.report.outcome import Evidence, Outcome
+from harness.spec.ledger import claims, harm_of
+
+_BASE = ("BA_3", "BA_1", "BA_2", "BA_4")
+_OF_BACKUPS = ("OV_5", "VA_V", "VR_1", "VR_2", "UN_1", "HN_1", "SR_7", "TR_5", "RP_8")
+_OF_RESTORES = ("RD_4", "RD_2", "SI_1", "RP_2", "RP_3", "RP_7", "RP_9", "DI_1", "IS_3")
+RANK = (*_BASE, *_OF_BACKUPS, *_OF_RESTORES)
+"""Claims that others stand on, the most basic one first: a claim can be blocked only by one before it."""
+
+CHARGED = " (precondition)"
+"""Ends the name of the outcome that shows a claim to be broken in a scenario of another one."""
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One thing to mend: what is wrong, whom it harms, who says what, and what it blocks.
+
+    Attributes:
+        cause: What is wrong, in a few words.
+        claims: The claims that are broken by it, in the order of the document.
+        harm: What happens to users.
+        evidence: The accounts of the first scenario that met it.
+        scenarios: All scenarios that met it.
+        blocks: The claims that were not reached because of it.
+    """
+
+    cause: str
+    claims: tuple[str, ...]
+    harm: str
+    evidence: Evidence | None
+    scenarios: tuple[str, ...]
+    blocks: tuple[str, ...]
+
+
+def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Return the outcomes with every blocked one tied to the claim that blocks it.
+
+    A divergence in something that a scenario stands on is *blocked* where a claim of its roots is broken by
+    itself.  Where a scenario was blocked and none of the roots is seen to be broken in a scenario of its own,
+    the scenario itself shows that: an outcome of that root is added.
+    """
+    by_subject: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        by_subject.setdefault(outcome.subject, []).append(outcome)
+    return [outcome for group in by_subject.values() for outcome in _resolved(group)]
+
+
+def causes(outcomes: Sequence[Outcome]) -> list[Cause]:
+    """Return one entry for each thing to mend, the one that breaks the most basic claim first."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in sorted(outcomes, key=_order):
+        if outcome.verdict == "fail" and outcome.is_judged:
+            groups.setdefault(outcome.evidence.cause if outcome.evidence else outcome.message, []).append(outcome)
+    blocked = [outcome for outcome in outcomes if outcome.verdict == "blocked"]
+    return [_cause(cause, group, blocked) for cause, group in groups.items()]
+
+
+def in_order(names: Sequence[str]) -> tuple[str, ...]:
+    """Return claims without repetition, in the order of the document."""
+    order = list(claims())
+    return tuple(sorted(set(names), key=order.index))
+
+
+def accounts(evidence: Evidence) -> Mapping[str, str]:
+    """Return who says what: the document first, then the account that differs, then the others."""
+    return {"document": evidence.expected, evidence.oracle: evidence.seen, **evidence.others}
+
+
+def _cause(cause: str, group: Sequence[Outcome], blocked: Sequence[Outcome]) -> Cause:
+    broken = in_order([claim for one in group for claim in one.claims if claims()[claim].is_judged])
+    blocks = [claim for one in blocked if one.root in broken for claim in one.claims if claim not in broken]
+    first = group[0]
+    return Cause(
+        cause, broken, harm_of(broken[0]), first.evidence, tuple(one.scenario for one in group), in_order(blocks)
+    )
+
+
+def _resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    held = {claim for one in outcomes if one.verdict == "pass" for claim in one.claims}
+    broken: dict[str, int] = {}
+    for one in outcomes:
+        for claim in one.claims if one.verdict in ("fail", "known") else ():
+            broken[claim] = broken.get(claim, 0) + 1
+    found: list[Outcome] = []
+    charged: dict[str, Outcome] = {}
+    for one in sorted(outcomes, key=_rank):
+        roots = one.evidence.roots if one.evidence else ()
+        root = next((root for root in _basic_first(roots) if broken.get(root) and _may_block(root, one)), "")
+        if one.verdict == "fail" and root:
+            for claim in one.claims:
+                broken[claim] -= 1
+            one = replace(one, verdict="blocked", root=root)
+        elif one.verdict == "blocked" and not root and roots:
+            root = next((root for root in roots if root not in held), roots[-1])
+            if one.is_judged:
+                charged.setdefault(root, _charge(one, root))
+        found.append(replace(one, root=root) if one.verdict == "blocked" else one)
+    return [*found, *charged.values()]
+
+
+def _charge(outcome: Outcome, root: str) -> Outcome:
+    """The outcome of a claim that was seen to be broken where another one was asked."""
+    return replace(
+        outcome, scenario=f"{outcome.scenario}{CHARGED}", claims=(root,), verdict="fail", seconds=0.0, kopia_s=0.0,
+        operations=0, mover_s=0.0, findings=(), syncs=(), root="",
+    )  # fmt: skip
+
+
+def _basic_first(roots: Sequence[str]) -> list[str]:
+    return sorted(roots, key=RANK.index)
+
+
+def _may_block(root: str, outcome: Outcome) -> bool:
+    return root not in outcome.claims and RANK.index(root) < _rank(outcome)
+
+
+def _order(outcome: Outcome) -> tuple[int, int, str]:
+    """Base claims first, then as in the document."""
+    order = list(claims())
+    basic = min((_BASE.index(claim) for claim in outcome.claims if claim in _BASE), default=len(_BASE))
+    return basic, min(map(order.index, outcome.claims), default=len(order)), outcome.scenario
+
+
+def _rank(outcome: Outcome) -> int:
+    return min((RANK.index(claim) for claim in outcome.claims if claim in RANK), default=len(RANK))
