@@ -35,9 +35,9 @@ def write(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _text(folder / "message.txt", message)
-    _text(folder / "manifests.yaml", documents.dump_all(_plain(one) for one in testbed.manifests()))
-    _text(folder / "versions.json", json.dumps(versions, indent=1))
-    _text(folder / "snapshots.json", _snapshots(testbed))
+    _text(folder / "manifests.yaml", documents.dump_all(REDACT.values(one) for one in testbed.manifests()))
+    _json(folder / "versions.json", versions)
+    _json(folder / "snapshots.json", _snapshots(testbed))
     _text(folder / "buckets.txt", _buckets(testbed))
     for name, content in zip(("volume-expected.txt", "volume-seen.txt"), trees or (), strict=False):
         _text(folder / name, _tree(content))
@@ -59,7 +59,7 @@ def _sync(folder: Path, sync: Sync, testbed: Testbed) -> None:
             "secret_env": dict.fromkeys(sync.job.secret_env, HIDDEN),
             "volumes": {mount: str(path) for mount, path in sync.job.volumes.items()},
         }
-        _text(folder / "job.json", json.dumps(job, indent=1))
+        _json(folder / "job.json", job)
     _text(folder / "mover.log", sync.result.log if sync.result else "no mover ran\n")
     _text(folder / "told.txt", sync.told)
     _text(folder / "ending.txt", f"{sync.ending.value}\n{sync.note}\n")
@@ -68,8 +68,8 @@ def _sync(folder: Path, sync: Sync, testbed: Testbed) -> None:
     _text(folder / "volume-of-the-backup.txt", _tree(testbed.content(sync.ref) or {}))
 
 
-def _snapshots(testbed: Testbed) -> str:
-    found = {}
+def _snapshots(testbed: Testbed) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
     for repository in testbed.repositories.in_use():
         try:
             records = testbed.repositories.snapshots(repository)
@@ -86,7 +86,7 @@ def _snapshots(testbed: Testbed) -> str:
             ]
         except HarnessError as error:
             found[repository] = [{"unreadable": str(error)}]
-    return json.dumps(found, indent=1)
+    return found
 
 
 def _buckets(testbed: Testbed) -> str:
@@ -100,8 +100,9 @@ def _tree(content: Tree) -> str:
     return "".join(f"{path}\t{what}\n" for path, what in sorted(content.items()))
 
 
-def _plain(manifest: Mapping[str, Any]) -> Any:
-    return json.loads(json.dumps(manifest))
+def _json(file: Path, value: Mapping[str, Any]) -> None:
+    """Redacted before it is written as JSON: that quotes what a secret may hold."""
+    file.write_text(json.dumps(REDACT.values(value), indent=1), encoding="utf-8")
 
 
 def _text(file: Path, text: str) -> None:

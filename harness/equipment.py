@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from harness.platform.cluster import Cluster
 
 MIN_FREE_BYTES = 32 << 20
-PASSWORD_BYTES = 18
+PASSWORD_BYTES = 16
+PASSWORD_MARKS = " \"'\\$HOME`&<%!ü€ "  # noqa: S105 (the part that is no secret)
+"""What a mover has to quote, or to leave in the environment; every password of a run has it."""
+
 BUCKETS_FOLDER = "buckets"
 SHELF_FOLDER = "shelf"
 
@@ -39,8 +42,12 @@ class Equipment:
     kubernetes: ClusterFacts | None = None
     mover_kopia: Path | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
-    password: str = field(default_factory=lambda: secrets.token_urlsafe(PASSWORD_BYTES), repr=False)
+    password: str = field(default_factory=lambda: random_password(), repr=False)
     removals: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
+
+    def __post_init__(self) -> None:
+        """Has everything secret redacted from here on, in the run as in its workers."""
+        REDACT.add([self.store.secret_key, self.password])
 
     @cached_property
     def cluster(self) -> Cluster | None:
@@ -127,9 +134,8 @@ class Equipment:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> Equipment:
-        """The counterpart of ``as_dict``; what is secret is redacted from here on."""
+        """The counterpart of ``as_dict``."""
         path, version, origin = values["kopia"]
-        REDACT.add([values["store"]["secret_key"], values["password"]])
         return Equipment(
             Tool(Path(path), version, origin),
             S3Store(**values["store"]),
@@ -140,6 +146,11 @@ class Equipment:
             mover_kopia=Path(values["mover_kopia"]) if values["mover_kopia"] else None,
             password=values["password"],
         )
+
+
+def random_password() -> str:
+    """A password that nobody can guess, and that no careless quoting survives."""
+    return f"{secrets.token_hex(4)}{PASSWORD_MARKS}{secrets.token_hex(PASSWORD_BYTES)}"
 
 
 def require_space(folder: Path) -> None:

@@ -213,11 +213,6 @@ def discovery_lines_are_right(testbed: Testbed, sync: Sync) -> None:
                       cause="the mover's discovery")  # fmt: skip
 
 
-def no_secret_is_shown(testbed: Testbed) -> None:
-    """No password or key stands in a log, a status, an environment or a command line."""
-    equal("where a password or key can be read", expected=[], seen=testbed.secret_shown(), oracle="harness")
-
-
 def mover_log(sync: Sync) -> str:
     """Return the log of a sync's mover; Blocked where none was meant to run, Divergence where none ran."""
     require_job(sync)

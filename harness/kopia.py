@@ -205,7 +205,7 @@ def _instant(entry: Mapping[str, Any], key: str) -> datetime:
 
 
 def command_line(done: Completed) -> str:
-    """The redacted command, as a log shows it: the program by its plain name."""
+    """The command, as a log shows it: the program by its plain name."""
     return " ".join(["kopia", *_quoted(done.args[1:])])
 
 

@@ -71,6 +71,8 @@ class MoverJob:
     volumes: Mapping[str, Path]
     read_only: frozenset[str] = frozenset()
     working_dir: str | None = None
+    declared: Manifest = field(default_factory=dict, repr=False)
+    """The Job as its API has it, to be searched for secrets; empty where there is no API."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,14 @@ class MoverResult:
 
     ``why_ended`` is why it was ended from outside (it hung, flooded its log, left processes
     behind), "" where it ended by itself; the Job has then failed, whatever its exit status.
+    ``command_lines`` are those of all its processes, and ``blind`` is why they are not all, "" where they are.
     """
 
     exit_code: int
     log: str
     why_ended: str = ""
+    command_lines: tuple[str, ...] = field(default=(), repr=False, compare=False)
+    blind: str = field(default="nobody watched", repr=False, compare=False)
 
     @property
     def succeeded(self) -> bool:

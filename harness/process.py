@@ -1,4 +1,4 @@
-"""Runs one process: with a time limit, without the caller's environment, and redacted."""
+"""Runs one process: with a time limit, and without the caller's environment; redacts what leaves the suite."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from harness import forms
 from harness.errors import HarnessError, TimeLimitExceeded
 
 RUN_MARKER = "VOLSYNC_CONFORMANCE_RUN"
@@ -20,19 +22,27 @@ LOG_TAIL_LINES = 15
 
 @dataclass
 class Redactor:
-    """Replaces every secret it knows by ``***`` in any text."""
+    """Replaces every secret it knows, in every form it can be read in, by ``***``."""
 
     secrets: set[str] = field(default_factory=set)
 
     def add(self, values: Iterable[str]) -> None:
         """Remembers secrets; values shorter than four characters would garble every text."""
-        self.secrets.update(value for value in values if len(value) >= 4)
+        self.secrets.update(value for value in values if len(value) >= forms.MIN_LENGTH)
 
     def __call__(self, text: str) -> str:
         """The text with ``***`` in place of every secret."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "***")
-        return text
+        return forms.hidden(text, self.secrets)
+
+    def values(self, value: Any) -> Any:
+        """The same with every text within a value as JSON has them; tuples become lists, as they do there."""
+        if isinstance(value, str):
+            return self(value)
+        if isinstance(value, Mapping):
+            return {self.values(key): self.values(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.values(inner) for inner in value]
+        return value
 
 
 REDACT = Redactor()
@@ -41,7 +51,7 @@ REDACT = Redactor()
 
 @dataclass(frozen=True)
 class Completed:
-    """One ended process.  ``args`` and both texts are redacted; ``seconds`` is wall time."""
+    """One ended process; ``seconds`` is wall time.  Nothing of it is redacted: whatever writes it down does that."""
 
     args: tuple[str, ...]
     exit_code: int
@@ -102,9 +112,7 @@ def run(
     seconds = time.monotonic() - begin
     if record:
         record(Call(words, dict(env), _text(out), process.returncode, seconds))
-    return Completed(
-        tuple(REDACT(word) for word in words), process.returncode, REDACT(_text(out)), REDACT(_text(err)), seconds
-    )
+    return Completed(words, process.returncode, _text(out), _text(err), seconds)
 
 
 def _start(words: tuple[str, ...], env: Mapping[str, str], cwd: Path | None) -> subprocess.Popen[bytes]:

@@ -7,6 +7,7 @@ so that scenarios never meet; its prefix stays as it is.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
@@ -213,12 +214,17 @@ class Repositories:
 
     def _hint(self, documented: str, bucket: str, script: Path) -> str:
         tls = "" if self._store.tls else " --disable-tls"
-        kopia, password = self._equipment.kopia.path, self._password(f"s3://{documented}")
+        kopia = shlex.quote(str(self._equipment.kopia.path))
+        values = {
+            "AWS_ACCESS_KEY_ID": self._store.access_key,
+            "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
+            "KOPIA_PASSWORD": self._password(f"s3://{documented}"),
+            "KOPIA_CONFIG_PATH": f"{script}.config",
+        }
         return "\n".join(
             [
                 "# Lists what a scenario left; arguments (such as --prefix=app1/) go to kopia repository connect.",
-                f"export AWS_ACCESS_KEY_ID='{self._store.access_key}' AWS_SECRET_ACCESS_KEY='{self._store.secret_key}'",
-                f"export KOPIA_PASSWORD='{password}' KOPIA_CONFIG_PATH='{script}.config'",
+                *(f"export {name}={shlex.quote(value)}" for name, value in values.items()),
                 f'{kopia} repository connect s3 --endpoint={self._store.endpoint}{tls} --bucket={bucket} "$@"',
                 f"{kopia} snapshot list --all",
                 "",

@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from harness import forms
 from harness.process import Call
 from harness.sync import Sync
 
 
-def shown(syncs: Sequence[Sync], calls: Sequence[Call], secrets: Collection[str]) -> list[str]:
-    """The logs, statuses, environments and command lines that hold one of the secrets."""
-    places = {f"the log of {sync.ref}": sync.result.log for sync in syncs if sync.result}
-    places |= {f"the status of {sync.ref}": sync.told for sync in syncs}
-    places |= {f"the environment of {sync.ref}": str(dict(sync.job.env)) for sync in syncs if sync.job}
-    places |= {f"the command line {' '.join(call.args[:3])}": " ".join(call.args) for call in calls}
-    return sorted(place for place, text in places.items() if any(secret in text for secret in secrets))
+def shown(
+    syncs: Sequence[Sync], calls: Sequence[Call], secrets: Collection[str], told: Mapping[str, object]
+) -> list[str]:
+    """Return the places in which one of the secrets can be read, in any form of harness.forms.
+
+    Args:
+        syncs: Their logs, Jobs, messages, and the command lines of all processes of their movers.
+        calls: The processes that the harness started.
+        secrets: What nobody may read.
+        told: By the name of its place, anything else that a user can read: a text, or an object of the API.
+
+    Returns:
+        The places; a command line is shown without the secret.
+    """
+    places = [*_of_syncs(syncs), *_of_calls(calls), *told.items()]
+    found = [place for place, value in places if any(forms.shows(text, secrets) for text in forms.texts(value))]
+    return sorted({forms.hidden(place, secrets) for place in found})
+
+
+def blind(syncs: Sequence[Sync]) -> str:
+    """Return why the command lines of a mover were not all seen; "" where they were."""
+    return next((sync.result.blind for sync in syncs if sync.result and sync.result.blind), "")
+
+
+def _of_syncs(syncs: Sequence[Sync]) -> Iterator[tuple[str, object]]:
+    for sync in syncs:
+        yield f"the status of {sync.ref}", (sync.refused, sync.status, sync.messages, sync.log_shown)
+        if sync.job:
+            yield f"the environment of {sync.ref}", sync.job.env
+            yield f"the arguments of {sync.ref}", sync.job.args
+            yield f"the Job of {sync.ref}", sync.job.declared
+        if sync.result:
+            yield f"the log of {sync.ref}", sync.result.log
+            for line in sync.result.command_lines:
+                yield f"a command line of the mover of {sync.ref}: {line}", line
+
+
+def _of_calls(calls: Sequence[Call]) -> Iterator[tuple[str, object]]:
+    for call in calls:
+        yield f"a command line of the harness: {' '.join(call.args)}", call.args

@@ -23,7 +23,7 @@ from harness.volumes import FolderVolumes, attributes, tree
 DISCOVERY_TIMEOUT_S = 10.0
 """How long the document has a user wait for what a discovery lists; it counts from the end of the mover."""
 
-FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n")
+FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n", blind="")
 
 
 class SyncRunner:
@@ -52,6 +52,10 @@ class SyncRunner:
     def volume(self, ref: ObjectRef) -> Path:
         """The folder of the PVC that an object backs up or restores into."""
         return self._volumes.claim(ref.namespace, claim_of(self._objects.manifest(ref)).name)
+
+    def watch_command_lines(self) -> None:
+        """Has the command line of every process of the mover be seen from here on."""
+        self._mover.watched = True
 
     def sync(self, ref: ObjectRef) -> Sync:
         """Triggers an object and carries its Job from the operator to the mover and back."""

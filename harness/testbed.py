@@ -228,9 +228,13 @@ class Testbed:
         """The snapshots that came into the repository during one sync."""
         return self._within(sync, known=False)
 
-    def secret_shown(self) -> list[str]:
-        """Where a password or key of this scenario can be read: a log, a status, an environment, a command line."""
-        return secrecy.shown(self._runner.syncs, self._equipment.calls, self.repositories.secrets())
+    def watch_command_lines(self) -> None:
+        """Has the command line of every process of the movers be seen from here on."""
+        self._runner.watch_command_lines()
+
+    def secret_shown(self, told: Mapping[str, object]) -> list[str]:
+        """Where a password or key can be read: a log, a status, a Job, a command line, or what else was ``told``."""
+        return secrecy.shown(self._runner.syncs, self._equipment.calls, self.repositories.secrets(), told)
 
     def account(self) -> list[tuple[Sync, tuple[str, ...]]]:
         """Every sync of this scenario, with the ids of its snapshots where the repository was read after it."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pytest_bdd import then
+from pytest_bdd import given, then
 
-from harness import expect, expect_operator
+from harness import expect, expect_operator, expect_secrecy
 from harness.model import Identity
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -31,6 +31,11 @@ def log_shows_no_override(command: str, sync: Sync) -> None:
     expect_operator.log_shows_no_override_at(sync, command)
 
 
+@given("the command line of every process is seen")
+def command_lines_seen(testbed: Testbed) -> None:
+    testbed.watch_command_lines()
+
+
 @then("the backup fails")
 def backup_fails(sync: Sync) -> None:
     expect.failed(sync)
@@ -43,4 +48,4 @@ def flag_refused(flag: str, sync: Sync) -> None:
 
 @then("no password or key is shown anywhere")
 def no_secret(testbed: Testbed) -> None:
-    expect_operator.no_secret_is_shown(testbed)
+    expect_secrecy.no_secret_is_shown(testbed)

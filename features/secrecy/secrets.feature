@@ -1,6 +1,9 @@
 Feature: Secrets stay secret, and deeds can be traced
   Rule: No password or key is shown
 
+    Background:
+      Given the command line of every process is seen
+
     @SE_2
     Scenario: Neither a backup, nor a restore, nor a failure shows a secret
       Given a source "orders" in namespace "shop"

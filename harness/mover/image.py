@@ -9,12 +9,13 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
 import tarfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,7 @@ from harness.engine import NoEngine, engine, reason
 from harness.errors import HarnessError, UsageError
 from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
+from harness.mover import processes
 from harness.mover.bounded import MAX_LOG_BYTES, TERM_GRACE_S
 from harness.mover.command import TIMEOUT_S, pod_name
 from harness.process import REDACT, RUN_MARKER, Call
@@ -68,6 +70,7 @@ class ImageMover:
     spec: ImageSpec
     scratch: Path
     record: Callable[[Call], None]
+    watched: bool = False
     _numbers: count[int] = field(default_factory=lambda: count(1), repr=False)
 
     def run(self, job: MoverJob) -> MoverResult:
@@ -80,9 +83,11 @@ class ImageMover:
         volumes = {"/tmp": tmp, **job.volumes}  # noqa: S108 (the mover's own)
         _hand_over(volumes.values(), self.spec.user)
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
+        reports = self.scratch / f"command-lines-{tmp.name}"
+        blind = self._blind if self.watched else processes.NOBODY_WATCHED.blind
         begin = time.monotonic()
         try:
-            container = self._create(job, volumes)
+            container = self._create(job, volumes, None if blind else reports)
             try:
                 result = self._follow(container)
             finally:
@@ -90,21 +95,41 @@ class ImageMover:
         except DockerException as error:
             raise HarnessError(f"the image {self.spec.image} could not be run: {reason(error)}") from None
         self.record(Call((self.spec.image, *job.args), {}, result.log, result.exit_code, time.monotonic() - begin))
-        return result
+        seen = processes.Seen(blind=blind) if blind else processes.read(reports / processes.REPORT)
+        shutil.rmtree(reports, ignore_errors=True)
+        return replace(result, command_lines=seen.command_lines, blind=seen.blind)
 
     @cached_property
     def _client(self) -> DockerClient:
         return engine()
 
-    def _create(self, job: MoverJob, volumes: dict[str, Path]) -> Container:
+    @cached_property
+    def _toolbox(self) -> processes.Toolbox | str:
+        return processes.toolbox(self.scratch / "watch")
+
+    @property
+    def _blind(self) -> str:
+        return self._toolbox if isinstance(self._toolbox, str) else ""
+
+    def _create(self, job: MoverJob, volumes: dict[str, Path], reports: Path | None) -> Container:
+        """Makes the container; where command lines are asked for, with the program that reports them in front."""
         from docker.types import LogConfig, Mount
 
+        entrypoint, read_only = list(self.spec.entrypoint), set(job.read_only)
+        places = {at: str(path) for at, path in volumes.items()}
+        if reports and isinstance(self._toolbox, processes.Toolbox):
+            reports.mkdir()
+            reports.chmod(0o777)
+            inside = f"{processes.INSIDE}/{processes.REPORTS}"
+            entrypoint = self._toolbox.watched(entrypoint, f"{inside}/{processes.REPORT}")
+            read_only |= self._toolbox.mounts.keys()
+            places |= {**self._toolbox.mounts, inside: str(reports)}
         return self._client.containers.create(
             self.spec.image,
-            entrypoint=list(self.spec.entrypoint),
+            entrypoint=entrypoint,
             command=list(job.args),
             environment={**job.env, **job.secret_env, "HOSTNAME": pod_name(job)},
-            mounts=[Mount(at, str(path), type="bind", read_only=at in job.read_only) for at, path in volumes.items()],
+            mounts=[Mount(at, source, type="bind", read_only=at in read_only) for at, source in places.items()],
             working_dir=job.working_dir,
             network_mode="host",
             labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},

@@ -39,6 +39,8 @@ class ReferenceMover:
         self._scratch = scratch
         self._record = record
         self._numbers = count(1)
+        self._command_lines: list[str] = []
+        self.watched = True
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
@@ -47,6 +49,7 @@ class ReferenceMover:
         # A process has one environment, wherever a value of it comes from.
         job = replace(job, env={**job.secret_env, **job.env}, secret_env={**job.env, **job.secret_env})
         log: list[str] = []
+        self._command_lines.clear()
         try:
             client = self._client(job)
             (self._backup if job.args == ("backup",) else self._restore)(client, job, log)
@@ -54,7 +57,7 @@ class ReferenceMover:
         except _JobFailed as failure:
             log.append(f"ERROR: {failure}")
             exit_code = 1
-        return MoverResult(exit_code, REDACT("\n".join(log) + "\n"))
+        return MoverResult(exit_code, "\n".join(log) + "\n", command_lines=tuple(self._command_lines), blind="")
 
     def identity(self, job: MoverJob) -> Identity:
         """Who the job is about: its override."""
@@ -180,7 +183,12 @@ class ReferenceMover:
         )
         folder = self._scratch / f"job-{next(self._numbers)}"
         cache = place_of(job, cache_dir_of(job)) or folder / "cache"
-        return KopiaClient(self._binary, folder, cache, access, self._record)
+        return KopiaClient(self._binary, folder, cache, access, self._note)
+
+    def _note(self, call: Call) -> None:
+        """All processes of this mover are calls of kopia: nothing else has to watch it."""
+        self._command_lines.append(" ".join(call.args))
+        self._record(call)
 
 
 def _data(job: MoverJob) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -148,7 +149,7 @@ class _Silent(ReferenceMover):
     """The log says nothing."""
 
     def run(self, job: MoverJob) -> MoverResult:
-        return MoverResult(super().run(job).exit_code, "\n")
+        return replace(super().run(job), log="\n")
 
 
 @mutant("password-echoed", fails="SE_2", unrelated="TR_2 HN_2 OV_5")
@@ -157,7 +158,29 @@ class _PasswordEchoed(ReferenceMover):
 
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
-        return MoverResult(result.exit_code, f"{dict(job.secret_env)}\n{result.log}")
+        return replace(result, log=f"{dict(job.secret_env)}\n{result.log}")
+
+
+@mutant("password-echoed-in-base64", fails="SE_2", unrelated="TR_2 HN_2 OV_5")
+class _PasswordEchoedInBase64(ReferenceMover):
+    """The log begins with the password as a Secret holds it."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        result = super().run(job)
+        held = base64.b64encode(f"password: {job.secret_env['KOPIA_PASSWORD']}".encode()).decode()
+        return replace(result, log=f"{held}\n{result.log}")
+
+
+@mutant("password-as-argument", fails="SE_2", unrelated="TR_1 HN_2 SR_3")
+class _PasswordAsArgument(ReferenceMover):
+    """kopia is given the password on its command line; no log shows it."""
+
+    def additional(self, job: MoverJob) -> list[str]:
+        return [f"--password={job.secret_env['KOPIA_PASSWORD']}", *super().additional(job)]
+
+    def run(self, job: MoverJob) -> MoverResult:
+        result = super().run(job)
+        return replace(result, log=result.log.replace(job.secret_env["KOPIA_PASSWORD"], ""))
 
 
 @mutant("discovery-leaves-a-policy", fails="DI_5", unrelated="DI_1 DI_4 HN_2")

@@ -88,6 +88,7 @@ class Kubelet:
             mounts.folders,
             read_only=mounts.read_only,
             working_dir=container.get("workingDir") or None,
+            declared=job,
         )
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:

@@ -22,7 +22,6 @@ from harness.platform.kubelet import job_ref
 from harness.platform.notes import Note
 from harness.platform.pod import PodFacts, mover_of
 from harness.platform.pod_environment import environment_of
-from harness.process import REDACT
 from harness.volumes import Tree, tree
 
 HELPER_START_TIMEOUT_S = 180.0
@@ -30,6 +29,8 @@ CARRY_TIMEOUT_S = 120.0
 HELPER, INSIDE = "helper", "/volume"
 HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
 """Why a container waits that will not start by itself."""
+
+ELSEWHERE = "its Pods run on a cluster, where the suite sees no processes"
 
 
 class Kubectl(Protocol):
@@ -64,6 +65,7 @@ class Pods:
         self._no_helper = ""
         self._carried: dict[str, Tree] = {}
         self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
+        self.watched = False
 
     # --- as a node
 
@@ -80,7 +82,8 @@ class Pods:
         container = mover_of(template["spec"])
         environment = environment_of(self._api, container, facts, self._note)
         self._jobs[owner] = job
-        return MoverJob(owner, tuple(container.get("args") or ()), environment.plain, environment.secret, {})
+        args = tuple(container.get("args") or ())
+        return MoverJob(owner, args, environment.plain, environment.secret, {}, declared=job)
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
         """The cluster tells the operator by itself."""
@@ -111,7 +114,7 @@ class Pods:
         ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
         if isinstance(ended, MoverResult):
             return ended
-        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s")
+        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s", blind=ELSEWHERE)
 
     # --- inside
 
@@ -124,13 +127,14 @@ class Pods:
         for pod in self._pods_of(job):
             code = _terminated(pod, mover_of(pod["spec"])["name"])
             if code is not None:
-                return MoverResult(code, self._log(pod))
+                return MoverResult(code, self._log(pod), blind=ELSEWHERE)
             if why := _stuck(pod):
-                return MoverResult(1, "", f"its Pod cannot start ({why})")
+                return MoverResult(1, "", f"its Pod cannot start ({why})", blind=ELSEWHERE)
         current = self._informer.get(job_ref(job))
         for condition in status_of(current).get("conditions") or ():
             if (condition["type"], condition["status"]) == ("Failed", "True"):
-                return MoverResult(1, "", f"its Job failed: {condition.get('message', condition.get('reason'))}")
+                why = f"its Job failed: {condition.get('message', condition.get('reason'))}"
+                return MoverResult(1, "", why, blind=ELSEWHERE)
         return None
 
     def _pods_of(self, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -143,7 +147,7 @@ class Pods:
 
     def _log(self, pod: Mapping[str, Any]) -> str:
         ref = ObjectRef("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
-        return REDACT(self._api.log(ref, mover_of(pod["spec"])["name"]))
+        return self._api.log(ref, mover_of(pod["spec"])["name"])
 
     def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
         """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from harness.errors import Blocked, Divergence, HarnessError, NotAsked, Operator
 from harness.likely import likely_cause
 from harness.preconditions import BACKUP, RESTORE
 from harness.process import REDACT
-from harness.report import causes, document, expectations, page, summary, verdicts
+from harness.report import causes, document, expectations, page, published, summary, verdicts
 from harness.report.outcome import Outcome, Verdict
 from harness.repositories import HINTS_FOLDER
 from harness.version import version
@@ -101,13 +104,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if "case" not in getattr(item, "fixturenames", ()):
         return report
     if call.excinfo is not None and isinstance(call.excinfo.value, NotAsked):
-        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {call.excinfo.value}")
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {REDACT(str(call.excinfo.value))}")
     verdict, message = _judge(item, call, report)
-    if message and not report.skipped:
-        report.longrepr = message
-    report.conformance = evidence.facts(
-        item, call, verdict, message or (REDACT(str(report.longrepr)) if report.failed else "")
-    )
+    if report.failed:
+        # The account of an exception, and what was printed, may hold anything.
+        report.longrepr = message or REDACT(str(report.longrepr))
+        report.sections = [(title, REDACT(text)) for title, text in report.sections]
+    report.conformance = evidence.facts(item, call, verdict, message or (report.longrepr if report.failed else ""))
     return report
 
 
@@ -168,11 +171,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     status = int(terminalreporter._session.exitstatus) if terminalreporter._session else verdicts.UNKNOWN
     facts = _run_facts(config, run, equipment, status)
     file = config.rootpath / evidence.REPORTS / "report.json"
-    file.parent.mkdir(exist_ok=True)
-    report = json.loads(REDACT(json.dumps(document.build(outcomes, facts))))
-    file.write_text(json.dumps(report, indent=1), encoding="utf-8")
-    file.with_name("index.html").write_text(page.render(report), encoding="utf-8")
-    file.with_name("junit.xml").write_text(REDACT(document.junit(outcomes, facts)), encoding="utf-8")
+    _write_report(file.parent, outcomes, facts)
+    if leaks := published.remove_leaks(file.parent, REDACT.secrets):
+        status, run.problem = verdicts.UNKNOWN, f"a password or key was in reports/{', reports/'.join(leaks)}"
+        _write_report(file.parent, (), replace(facts, status=status, problem=run.problem, is_complete=False))
+        published.remove_leaks(file.parent, REDACT.secrets)
+        run.say(f"ERROR: {run.problem}")
+        if terminalreporter._session:
+            terminalreporter._session.exitstatus = status
     terminalreporter.section("conformance")
     for line in summary.delta(config.stash[DELTA], str(options.expectations)) if DELTA in config.stash else ():
         terminalreporter.write_line(REDACT(line))
@@ -190,6 +196,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
+
+
+def _write_report(folder: Path, outcomes: Sequence[Outcome], facts: document.RunFacts) -> None:
+    """Writes what is kept of the run: for machines, for people, and for CI."""
+    folder.mkdir(exist_ok=True)
+    report = REDACT.values(document.build(outcomes, facts))
+    (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    (folder / "index.html").write_text(page.render(report), encoding="utf-8")
+    redacted = [Outcome.of_facts(REDACT.values(outcome.as_facts())) for outcome in outcomes]
+    (folder / "junit.xml").write_text(document.junit(redacted, facts), encoding="utf-8")
 
 
 def _run_facts(config: pytest.Config, run: lifecycle.Run, equipment: Equipment, status: int) -> document.RunFacts:

@@ -153,6 +153,19 @@ def has_engine():
         pytest.skip("needs a container engine")
 
 
+@pytest.fixture(scope="session")
+def image():
+    """The independent mover as an image, packed from the programs of this machine."""
+    if (
+        shutil.which("docker") is None
+        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("needs a container engine")
+    from tests.movers.pack import pack
+
+    return pack()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     """In CI nothing is left out for want of a part: a skip is a failure there."""

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -170,19 +169,6 @@ def test_expectations_are_strict_both_ways(suite, subject, tmp_path):
     mended = suite.run(*run, "--subject", str(MOVERS / "plain.yaml"))
     assert mended.status == 1, mended.output
     assert mended.line("0 new, 1 mended, 0 unchanged")
-
-
-@pytest.fixture(scope="module")
-def image():
-    """The independent mover as an image, packed from the programs of this machine."""
-    if (
-        shutil.which("docker") is None
-        or subprocess.run(["docker", "info"], capture_output=True, check=False).returncode
-    ):
-        pytest.skip("needs a container engine")
-    from tests.movers.pack import pack
-
-    return pack()
 
 
 def test_the_independent_mover_is_conformant_as_an_image(suite, subject, image):

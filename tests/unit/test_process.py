@@ -18,11 +18,11 @@ def test_secrets_are_replaced_longest_first():
     assert redact("a secret-word, a secret, ab") == "a ***, a ***, ab"
 
 
-def test_output_and_command_are_redacted():
+def test_output_is_handed_on_as_it_is():
     REDACT.add(["hunter2hunter2"])
     done = run([sys.executable, "-c", "import sys; print(sys.argv[1])", "hunter2hunter2"], env={}, timeout_s=10)
-    assert done.stdout == "***\n"
-    assert "hunter2hunter2" not in " ".join(done.args)
+    assert done.stdout == "hunter2hunter2\n", "what leaks must be found: whoever writes it down redacts it"
+    assert REDACT(done.stdout) == "***\n"
 
 
 def test_gets_the_given_environment_and_nothing_else(monkeypatch):

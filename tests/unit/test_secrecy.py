@@ -1,0 +1,145 @@
+"""A secret is found in each place that can be read, and in no other."""
+
+import base64
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from harness import expect_secrecy, secrecy
+from harness.equipment import random_password
+from harness.errors import Divergence, NotAsked
+from harness.model import MoverJob, MoverResult, ObjectRef
+from harness.process import Call
+from harness.report import published
+from harness.sync import Ending, Sync
+
+SECRET = random_password()
+REF = ObjectRef("ReplicationSource", "shop", "orders")
+REFERENCE = {"name": "KOPIA_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "kopia", "key": "KOPIA_PASSWORD"}}}
+PLACES = {
+    "the log of ReplicationSource shop/orders": lambda text: sync(log=f"connecting\n{text}\n"),
+    "the environment of ReplicationSource shop/orders": lambda text: sync(env={"PLAIN": text}),
+    "the arguments of ReplicationSource shop/orders": lambda text: sync(args=("backup", text)),
+    "the Job of ReplicationSource shop/orders": lambda text: sync(declared=job(env=[{"name": "A", "value": text}])),
+    "the status of ReplicationSource shop/orders": lambda text: sync(messages=("event", text)),
+    "the status of ReplicationSource": lambda text: sync(status={"kopia": {"logs": [text]}}),
+    "the status of": lambda text: sync(log_shown=text),
+    "a command line of the mover": lambda text: sync(command_lines=("kopia", f"kopia --password={text}")),
+}
+
+
+def job(**container):
+    return {"spec": {"template": {"spec": {"containers": [{"env": [REFERENCE], **container}]}}}}
+
+
+def sync(log="", env=(), args=("backup",), declared=None, messages=(), command_lines=(), blind="", **shown):
+    of_job = MoverJob(REF, args, dict(env), {"KOPIA_PASSWORD": SECRET}, {}, declared=declared or job())
+    result = MoverResult(0, log, command_lines=command_lines, blind=blind)
+    now = datetime.now(UTC)
+    return Sync(REF, now, now, Ending.SUCCEEDED, job=of_job, result=result, messages=messages, **shown)
+
+
+def encoded(text):
+    return base64.b64encode(f"password {text}".encode()).decode()
+
+
+@pytest.mark.parametrize("written", [str, encoded, json.dumps], ids=["as it is", "base64", "quoted"])
+@pytest.mark.parametrize("place", PLACES)
+def test_a_leak_is_found_where_it_is(place, written):
+    (found,) = secrecy.shown([PLACES[place](written(SECRET)), sync()], [], [SECRET], {})
+    assert found.startswith(place)
+    assert SECRET[-32:] not in found
+    assert encoded(SECRET) not in found
+
+
+@pytest.mark.parametrize(
+    "container",
+    [{"args": ["--password", SECRET]}, {"command": ["sh", "-c", f"kopia {SECRET}"]}, {"env": [{"value": SECRET}]}],
+)
+def test_a_leak_is_found_wherever_it_stands_in_a_job(container):
+    assert secrecy.shown([sync(declared=job(**container))], [], [SECRET], {})
+
+
+def test_a_leak_is_found_in_what_else_is_told_and_in_a_call_of_the_harness():
+    calls = [Call(("kopia", SECRET), {"KOPIA_PASSWORD": SECRET}, "", 0, 0.1)]
+    told = {"the log of the operator": f'{{"msg": "{encoded(SECRET)}"}}', "an object": {"status": {"logs": [SECRET]}}}
+    assert secrecy.shown([], calls, [SECRET], told) == [
+        "a command line of the harness: kopia ***",
+        "an object",
+        "the log of the operator",
+    ]
+
+
+def test_what_a_mover_may_do_is_no_leak():
+    told = "KOPIA_PASSWORD comes from the Secret kopia; written to /tmp/password (0600)"
+    good = sync(log=told, env={"KOPIA_PASSWORD_FILE": "/tmp/password"}, command_lines=("kopia --password-file=/tmp/p",))
+    calls = [Call(("kopia", "snapshot", "list"), {"KOPIA_PASSWORD": SECRET}, SECRET, 0, 0.1)]
+    assert secrecy.shown([good], calls, [SECRET], {"the log of the operator": told, "gone": None}) == []
+
+
+class World:
+    """As much of a Testbed as is asked."""
+
+    def __init__(self, one, log=""):
+        self.one, self.log = one, log
+
+    def operator_log(self):
+        return self.log
+
+    def sources(self):
+        return [REF]
+
+    def destinations(self):
+        return []
+
+    def get(self, ref):
+        return {"status": {"conditions": []}}
+
+    def described(self, ref):
+        return "Normal"
+
+    def account(self):
+        return [(self.one, ())]
+
+    def secret_shown(self, told):
+        return secrecy.shown([self.one], [], [SECRET], told)
+
+
+def test_command_lines_that_nobody_saw_are_no_proof_that_they_held_none():
+    expect_secrecy.no_secret_is_shown(World(sync()))
+    with pytest.raises(NotAsked, match="cannot be: there is no seccomp"):
+        expect_secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp")))
+    with pytest.raises(NotAsked, match="nobody watched"):
+        expect_secrecy.no_secret_is_shown(World(dataclasses.replace(sync(), result=MoverResult(0, ""))))
+
+
+def test_a_leak_elsewhere_is_told_also_where_command_lines_cannot_be_seen():
+    with pytest.raises(Divergence, match="the log of the operator"):
+        expect_secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp"), log=SECRET))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("report.json", json.dumps({"a": [f"x {SECRET}"]})),
+        ("index.html", f"<p>{SECRET}</p>"),
+        ("junit.xml", f"<testcase>{encoded(SECRET)}</testcase>"),
+        ("failures/one/mover.log", SECRET),
+    ],
+)
+def test_a_report_that_holds_a_secret_is_removed(tmp_path, name, text):
+    file = tmp_path / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    (tmp_path / "operator.log").write_text("KOPIA_PASSWORD=***")
+    assert published.remove_leaks(tmp_path, [SECRET]) == [name]
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["operator.log"]
+
+
+def test_a_report_of_anything_may_be_searched_for_a_short_secret_with_quotes(tmp_path):
+    secret = 'a"b\\c ü'
+    (tmp_path / "report.json").write_text(json.dumps({"a": secret}))
+    (tmp_path / "index.html").write_text("<p>a&#34;b\\c ü</p>")
+    assert published.remove_leaks(tmp_path, [secret]) == ["index.html", "report.json"]
