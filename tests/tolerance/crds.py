@@ -18,7 +18,12 @@ BOTH_OR_NEITHER = {
 
 
 def crds(
-    *, validated: bool = True, pair_by_schema: bool = False, repository_required: bool = False, structural: bool = False
+    *,
+    validated: bool = True,
+    pair_by_schema: bool = False,
+    repository_required: bool = False,
+    structural: bool = False,
+    copy_method: str = "",
 ) -> list[Schema]:
     """Return both definitions.
 
@@ -27,13 +32,15 @@ def crds(
         pair_by_schema: half an identity of a destination is refused by the schema.
         repository_required: a destination has to name its repository.
         structural: the status has a schema, which drops what it does not know.
+        copy_method: the API server sets this copyMethod where none is given.
     """
     name = {**TEXT, "pattern": NAME, "minLength": 1, "maxLength": 253} if validated else {**TEXT, "maxLength": 253}
+    default = {"default": copy_method} if copy_method else {}
     common = {
         "repository": TEXT,
         "username": name,
         "hostname": name,
-        "copyMethod": {**TEXT, "enum": ["Direct", "None", "Clone", "Snapshot"]},
+        "copyMethod": {**TEXT, "enum": ["Direct", "None", "Clone", "Snapshot"], **default},
         "additionalArgs": {"type": "array", "items": TEXT},
         "cacheCapacity": {"x-kubernetes-int-or-string": True},
         "cacheStorageClassName": TEXT,
