@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 import threading
 import time
@@ -27,6 +28,7 @@ BEGIN, END = "=== Discovery Mode: Available Snapshots ===", "=== End Discovery M
 WORKERS = 4
 RETRY_S = 1.0
 LATER_S = 30.0
+LEGAL = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 TOLD = ("KOPIA_OVERRIDE", "override", "Creating snapshot for", "repository connect", "rror", "napshot")
 
 
@@ -114,6 +116,7 @@ class Operator:
         self._words = WORDS[habits.words]
         self._queue = WorkQueue()
         self._first_seen: dict[str, float] = {}
+        self._said: dict[str, tuple[str, int]] = {}
 
     def run(self) -> None:
         for kind in (*SYNCED, "Job"):
@@ -433,17 +436,22 @@ class Operator:
             "status": status,
             "reason": self._words[reason],
             "message": message[:32768],
+            "observedGeneration": owner["metadata"]["generation"],
             "lastTransitionTime": since or self._instant(datetime.now(UTC)),
         }
         return {"conditions": [one for one in conditions if one["type"] != "Synchronizing"] + [condition]}
 
     def _refuse(self, owner: Object, message: str) -> None:
-        conditions = (owner.get("status") or {}).get("conditions") or []
+        """Say why a sync cannot begin; say it once."""
+        metadata = owner["metadata"]
+        said = (message, metadata["generation"])
+        if self._said.get(metadata["uid"]) == said:
+            return
+        self._said[metadata["uid"]] = said
         if self._habits.errors == "event":
             self._event(owner, "Warning", self._words["error"], message)
             message = "cannot synchronize; the events of this object say why"
-        if not any(one["message"] == message for one in conditions):
-            self._kube.set_status(owner, self._condition(owner, "False", "error", message))
+        self._kube.set_status(owner, self._condition(owner, "False", "error", message))
 
     def _event(self, owner: Object, kind: str, reason: str, message: str) -> None:
         metadata = owner["metadata"]
@@ -487,8 +495,8 @@ def _copy_name(sync: str) -> str:
 
 
 def _legal(namespace: str, wanted: Object) -> bool:
-    """Whether the API can hold an object of these names; it may be asked for any."""
-    return all(part and "/" not in part and "%" not in part for part in (namespace, wanted["sourceName"]))
+    """Whether the API can hold an object of these names; a sourceIdentity may give any."""
+    return all(LEGAL.fullmatch(part) for part in (namespace, wanted["sourceName"]))
 
 
 def _ended(job: Object) -> Object | None:
