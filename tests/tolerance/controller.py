@@ -12,9 +12,9 @@ import re
 import sys
 import threading
 import time
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Literal, get_args, get_type_hints
 
 import httpx2
 from lightkube import ApiError
@@ -34,29 +34,29 @@ TOLD = ("KOPIA_OVERRIDE", "override", "Creating snapshot for", "repository conne
 
 @dataclass(frozen=True)
 class Habits:
-    """The switches."""
+    """The switches; the first value of each is the one that is taken where none is given."""
 
-    default_username: str = "object-name"
-    half_identity: str = "own-words"  # own-words | documented-words | schema
-    missing_source: str = "default-identity"  # default-identity | refuse
-    repository: str = "of-source"  # of-source | required | schema
-    requested_identity: str = "with-job"  # with-job | with-result
-    latest: str = "end"  # end | start
-    zone: str = "Z"  # Z | +00:00
-    order: str = "identity"  # identity | newest | count | hostname
-    empty_lists: str = "leave-out"  # leave-out | keep
-    words: str = "volsync"  # volsync | other
-    errors: str = "condition"  # condition | event
-    logs: str = "all"  # all | tail | filtered
-    tell_identity: str = "log"  # log | condition | status | event
-    after_failure: str = "again"  # again | later | stop
-    first: str = "job"  # job | error
+    default_username: Literal["object-name", "object-name-namespace"] = "object-name"
+    half_identity: Literal["own-words", "documented-words"] = "own-words"
+    missing_source: Literal["default-identity", "refuse"] = "default-identity"
+    repository: Literal["of-source", "required"] = "of-source"
+    requested_identity: Literal["with-job", "with-result"] = "with-job"
+    latest: Literal["end", "start"] = "end"
+    zone: Literal["Z", "+00:00"] = "Z"
+    order: Literal["identity", "newest", "count", "hostname"] = "identity"
+    empty_lists: Literal["leave-out", "keep"] = "leave-out"
+    words: Literal["volsync", "other"] = "volsync"
+    errors: Literal["condition", "event"] = "condition"
+    logs: Literal["all", "tail", "filtered"] = "all"
+    tell_identity: Literal["log", "condition", "status", "event"] = "log"
+    after_failure: Literal["again", "later", "stop"] = "again"
+    first: Literal["job", "error"] = "job"
     delay_s: float = 0.0
-    job_names: str = "plain"  # plain | hashed
-    job_style: str = ""  # a list, see jobs.STYLES
-    copy: str = "as-given"  # as-given | Snapshot | Clone
-    extra_status: str = "no"  # no | yes
-    keep_job: str = "no"  # no | yes: until the next sync
+    job_names: Literal["plain", "hashed"] = "plain"
+    job_style: str = ""  # a list of jobs.STYLES
+    copy: Literal["as-given", "Snapshot", "Clone"] = "as-given"
+    extra_status: Literal["no", "yes"] = "no"
+    keep_job: Literal["no", "yes"] = "no"  # yes: until the next sync
 
     @property
     def styles(self) -> frozenset[str]:
@@ -505,14 +505,20 @@ def _ended(job: Object) -> Object | None:
     return next((c for c in conditions if c["type"] in ("Complete", "Failed") and c["status"] == "True"), None)
 
 
+def switches() -> dict[str, tuple[str, ...]]:
+    """The values of each switch that has a choice."""
+    hints = get_type_hints(Habits)
+    return {name: get_args(hint) for name, hint in hints.items() if get_args(hint)}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.tolerance.controller")
-    for one in fields(Habits):
-        kind: Any = float if one.name == "delay_s" else str
-        parser.add_argument(f"--{one.name.replace('_', '-')}", type=kind, default=one.default)
+    for name, values in switches().items():
+        parser.add_argument(f"--{name.replace('_', '-')}", choices=values, default=values[0])
+    parser.add_argument("--delay-s", type=float, default=0.0)
+    parser.add_argument("--job-style", default="", help=f"a list of {', '.join(jobs.STYLES)}")
     habits = Habits(**vars(parser.parse_args()))
-    unknown = habits.styles - set(jobs.STYLES)
-    if unknown:
+    if unknown := habits.styles - set(jobs.STYLES):
         parser.error(f"no such job style: {', '.join(sorted(unknown))}")
     Operator(Kube(), habits).run()
 

@@ -27,6 +27,25 @@ REMOVED = ("--override-username", "--override-hostname")
 KEEP = ("LATEST", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 LOST_AND_FOUND = "lost+found"
 ATTEMPTS = 4
+SWITCHES = {
+    "override": ("equals", "space"),
+    "order": ("override-last", "override-first"),
+    "config": ("environment", "flag"),
+    "program": ("name", "absolute"),
+    "flags": ("none", "before", "after"),
+    "arguments": ("handed-on", "checked"),
+    "words": ("plain", "only"),
+    "entries": ("plain", "more"),
+    "instants": ("kopia", "seconds"),
+    "maintenance": ("no", "claim", "run"),
+    "expire": ("with-snapshot", "apart"),
+    "output": ("text", "json"),
+    "restore": ("in-place", "aside"),
+    "cache": ("kept", "temporary"),
+    "connect": ("again", "once"),
+    "timestamps": ("no", "yes"),
+    "stream": ("stdout", "stderr"),
+}
 Snapshot = dict[str, Any]
 
 
@@ -331,26 +350,7 @@ def folder_of_work() -> Iterator[Path]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="mover")
-    switches = {
-        "override": ("equals", "space"),
-        "order": ("override-last", "override-first"),
-        "config": ("environment", "flag"),
-        "program": ("name", "absolute"),
-        "flags": ("none", "before", "after"),
-        "arguments": ("handed-on", "checked"),
-        "words": ("plain", "only"),
-        "entries": ("plain", "more"),
-        "instants": ("kopia", "seconds"),
-        "maintenance": ("no", "claim", "run"),
-        "expire": ("with-snapshot", "apart"),
-        "output": ("text", "json"),
-        "restore": ("in-place", "aside"),
-        "cache": ("kept", "temporary"),
-        "connect": ("again", "once"),
-        "timestamps": ("no", "yes"),
-        "stream": ("stdout", "stderr"),
-    }
-    for name, values in switches.items():
+    for name, values in SWITCHES.items():
         parser.add_argument(f"--{name}", choices=values, default=values[0])
     parser.add_argument("direction", choices=("backup", "restore"))
     habits = parser.parse_args()
