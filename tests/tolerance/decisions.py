@@ -61,17 +61,16 @@ class OwnWords(Decisions):
         return f"The mover gave up (exit status {result.exit_code}). It said: {result.log.strip()[-400:]}"
 
 
-class SanitisedFirst(Decisions):
-    """Sanitises name and namespace apart, then joins them and counts what is left."""
+class LargestFirst(Decisions):
+    """Lists the identity with most snapshots first, with more fields and instants with an offset."""
 
     def default_username(self, name: str, namespace: str) -> str:
-        short = self.sanitise_username(name)
-        joined = self.sanitise_username(f"{name}-{namespace}")
-        long_form = self.sides.default_username == "object-name-namespace" and self.fits(joined)
-        return joined if long_form else short
+        joined = "-".join((name, namespace))
+        if self.sides.default_username != "object-name-namespace" or len(joined) > 50:
+            joined = name
+        return NOT_IN_USERNAMES.sub("", joined).strip("-_") or "volsync-default"
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
-        """Counted before listed, the largest first, instants with an offset, and a number of identities."""
         entries = [
             {
                 "identity": self.in_words(who),
