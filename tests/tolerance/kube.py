@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import heapq
 import threading
 import time
@@ -10,7 +11,7 @@ from typing import Any
 
 import httpx2
 from lightkube import ApiError, Client
-from lightkube.generic_resource import create_global_resource, create_namespaced_resource
+from lightkube.generic_resource import create_namespaced_resource
 from lightkube.types import CascadeType, PatchType
 
 Object = dict[str, Any]
@@ -28,13 +29,14 @@ KINDS = {
     "PersistentVolumeClaim": ("", "v1", "persistentvolumeclaims"),
     "Event": ("", "v1", "events"),
 }
-RESOURCES = {
-    kind: create_namespaced_resource(group, version, kind, plural) for kind, (group, version, plural) in KINDS.items()
-}
-CUSTOM_RESOURCES = create_global_resource(
-    "apiextensions.k8s.io", "v1", "CustomResourceDefinition", "customresourcedefinitions"
-)
 NOT_FOUND, CONFLICT = 404, 409
+
+
+@functools.cache
+def resource(kind: str) -> Any:
+    """The class of a kind; lightkube keeps one for each in a process, so it is made when it is needed."""
+    group, version, plural = KINDS[kind]
+    return create_namespaced_resource(group, version, kind, plural)
 
 
 class Kube:
@@ -42,21 +44,23 @@ class Kube:
 
     def __init__(self) -> None:
         self._client = Client(timeout=httpx2.Timeout(20.0))
+        for kind in KINDS:  # the first client is made before there are threads
+            resource(kind)
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         try:
-            return dict(self._client.get(RESOURCES[kind], name, namespace=namespace))
+            return dict(self._client.get(resource(kind), name, namespace=namespace))
         except ApiError as error:
             if error.status.code != NOT_FOUND:
                 raise
             return None
 
     def list(self, kind: str, namespace: str = "*", labels: dict[str, str] | None = None) -> list[Object]:
-        return [dict(one) for one in self._client.list(RESOURCES[kind], namespace=namespace, labels=labels)]
+        return [dict(one) for one in self._client.list(resource(kind), namespace=namespace, labels=labels)]
 
     def create(self, body: Object) -> bool:
         """Create an object; return False where one of that name is there."""
-        kind = RESOURCES[body["kind"]]
+        kind = resource(body["kind"])
         try:
             self._client.create(kind(body), namespace=body["metadata"]["namespace"])
         except ApiError as error:
@@ -67,7 +71,7 @@ class Kube:
 
     def delete(self, kind: str, namespace: str, name: str) -> None:
         try:
-            self._client.delete(RESOURCES[kind], name, namespace=namespace, cascade=CascadeType.BACKGROUND)
+            self._client.delete(resource(kind), name, namespace=namespace, cascade=CascadeType.BACKGROUND)
         except ApiError as error:
             if error.status.code != NOT_FOUND:
                 raise
@@ -75,7 +79,7 @@ class Kube:
     def set_status(self, owner: Object, status: Object) -> None:
         """Merge fields into the status; a field of None is taken away."""
         metadata = owner["metadata"]
-        kind = RESOURCES[owner["kind"]].Status
+        kind = resource(owner["kind"]).Status
         body = {"status": status}
         try:
             self._client.patch(
@@ -88,22 +92,14 @@ class Kube:
     def log(self, namespace: str, pod: str, container: str) -> str:
         return "".join(self._client.log(pod, namespace=namespace, container=container))
 
-    def serves(self, plural: str, group: str) -> bool:
-        try:
-            self._client.get(CUSTOM_RESOURCES, f"{plural}.{group}")
-        except ApiError:
-            return False
-        return True
-
     def changes(self, kind: str) -> Iterator[Object]:
         """List all objects of a kind, then follow what happens to them, for good."""
-        resource = RESOURCES[kind]
         while True:
             try:
-                listed = self._client.list(resource, namespace="*")
+                listed = self._client.list(resource(kind), namespace="*")
                 yield from (dict(one) for one in listed)
                 version = listed.resourceVersion
-                for _, one in self._client.watch(resource, namespace="*", resource_version=version):
+                for _, one in self._client.watch(resource(kind), namespace="*", resource_version=version):
                     yield dict(one)
             except (ApiError, httpx2.HTTPError) as error:
                 print(f"watch of {kind}: {error}; listing again", flush=True)
