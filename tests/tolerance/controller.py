@@ -83,9 +83,7 @@ WORDS = {
         "failed": "the last attempt did not work out ({last}); the Job was {job}",
     },
 }
-DOCUMENTED_HALF = (
-    "either provide both username and hostname together, or neither (for automatic identity): {missing} is missing"
-)
+DOCUMENTED_HALF = "you either provide both username and hostname together, or neither (for automatic identity)"
 
 
 class NotYetError(Exception):
