@@ -1,0 +1,15 @@
+"""The tolerance proof: subjects that keep every promise, each in its own way, pass the whole suite."""
+
+import pytest
+
+from tests.real.test_operators import BY_WORKERS
+from tests.tolerance.subjects import RIGHT, subject
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_subject_passes(suite, tmp_path, name):
+    ended = suite.run(*BY_WORKERS, "--subject", str(subject(name, tmp_path)))
+    wrong = {claim: verdict for claim, verdict in ended.claims.items() if verdict not in ("pass", "skip", "finding")}
+    assert wrong == {}, ended.output
+    assert ended.status == 0, ended.output
+    assert "pass" in ended.claims.values(), ended.output
