@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shlex
 from typing import Any
@@ -90,7 +91,10 @@ def keep_capsule(item: pytest.Item, message: str, error: Divergence) -> None:
     bed = item.stash.get(TESTBED, None)
     if bed is None or item.config.stash[OPTIONS].proof:
         return
-    folder = item.config.rootpath / REPORTS / "failures" / re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:120]
+    # Names that differ in signs alone are folders of their own: their workers may write at the same time.
+    readable = re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:110]
+    distinct = hashlib.sha256(item.nodeid.encode()).hexdigest()[:6]
+    folder = item.config.rootpath / REPORTS / "failures" / f"{readable}-{distinct}"
     equipment = item.config.stash[lifecycle.EQUIPMENT]
     versions = {
         "harness": version(),

@@ -48,7 +48,7 @@ def test_any_other_password_is_found_in_the_usual_quotes(how):
 @pytest.mark.parametrize("before", ["", "p", "pw", "password: "])
 @pytest.mark.parametrize("after", ["", "\n", "; user: me"])
 @pytest.mark.parametrize("padding", [True, False])
-@pytest.mark.parametrize("secret", [PASSWORD, SHORT, "?>?>?>?>?>"])
+@pytest.mark.parametrize("secret", [PASSWORD, SHORT, "?>?>?>?>?>"], ids=["password", "short", "signs"])
 def test_a_secret_is_found_in_base64_wherever_it_stands(encode, before, after, padding, secret):
     letters = encode(f"{before}{secret}{after}".encode()).decode()
     text = f"data: {letters if padding else letters.rstrip('=')} end"
@@ -77,6 +77,7 @@ def test_lines_that_base64_is_broken_into_hide_nothing():
         PASSWORD[8:-32],
         "",
     ],
+    ids=["name", "shell", "reference", "name in base64", "first word", "second word", "nothing"],
 )
 def test_what_only_names_a_secret_shows_none(text):
     assert not forms.shows(text, [PASSWORD, "volsync-kopia-conformance1"])

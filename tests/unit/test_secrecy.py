@@ -57,6 +57,7 @@ def test_a_leak_is_found_where_it_is(place, written):
 @pytest.mark.parametrize(
     "container",
     [{"args": ["--password", SECRET]}, {"command": ["sh", "-c", f"kopia {SECRET}"]}, {"env": [{"value": SECRET}]}],
+    ids=["args", "command", "env"],
 )
 def test_a_leak_is_found_wherever_it_stands_in_a_job(container):
     assert secrecy.shown([sync(declared=job(**container))], [], [SECRET], {})
@@ -128,6 +129,7 @@ def test_a_leak_elsewhere_is_told_also_where_command_lines_cannot_be_seen():
         ("junit.xml", f"<testcase>{encoded(SECRET)}</testcase>"),
         ("failures/one/mover.log", SECRET),
     ],
+    ids=["report.json", "index.html", "junit.xml", "mover.log"],
 )
 def test_a_report_that_holds_a_secret_is_removed(tmp_path, name, text):
     file = tmp_path / name
