@@ -23,7 +23,7 @@ OVERRIDE = r"--override-{part}[= ]['\"]?{value}(?=['\"\s\]]|$)"
 ANY_OVERRIDE = re.compile(r"--override-(username|hostname)")
 REFUSES = re.compile(
     r"unknown|not (allowed|supported|permitted|valid|accepted)|n[o']t exist|invalid|unsupported|removed|refus|reject"
-    r"|forbid|disallow|cannot|must not",
+    r"|forbid|disallow|cannot|must not|\berror\b|no such|fail|instead",
     re.IGNORECASE,
 )
 """How a refusal of an argument reads: kopia's own words, or those of a mover that refuses it itself."""

@@ -8,6 +8,11 @@ from harness.administrator import Administrator
 from harness.model import Identity, ObjectRef
 from harness.volumes import FolderVolumes, Tree, contents, fill
 
+SEEDS = 8
+"""How many users of one host are written; a crowd is made of copies of that host."""
+
+LONG_AGO = "2024-01-20T10:00:00Z"
+
 
 class Histories:
     """Writes snapshots of the past, and remembers what each of them held."""
@@ -51,6 +56,15 @@ class Histories:
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
         fill(folder, str(identity))
         self._administrator.write_snapshot(identity, folder, path, begin, end)
+
+    def write_crowd(self, number: int) -> None:
+        """Has so many kopia users look back on one snapshot each; most are copies of the history of a host."""
+        folder = self._volumes.claim("outside", "crowd")
+        fill(folder, "crowd")
+        for user in range(SEEDS):
+            self._administrator.write_snapshot(Identity(f"user-{user}", "crowd-0"), folder, "/data", LONG_AGO)
+        for host in range(1, number // SEEDS):
+            self._administrator.copy_history("@crowd-0", f"@crowd-{host}")
 
     def at(self, ref: ObjectRef, instant: str) -> Tree:
         """What the backup of a source at an instant held."""

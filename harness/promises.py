@@ -9,7 +9,7 @@ from harness import expect_volume, objects
 from harness.completion import DOCUMENTED_REPOSITORY
 from harness.errors import Divergence
 from harness.findings import Finding
-from harness.model import Identity, ObjectRef
+from harness.model import ObjectRef
 from harness.platform.base import kopia_spec
 from harness.preconditions import ended, succeeded
 from harness.sync import Ending, Sync
@@ -78,11 +78,7 @@ def crowd(testbed: Testbed, number: int) -> tuple[float, float]:
 
     Most are made by copying the history of a host: their manifests are real, their data is shared.
     """
-    administrator, seeds = testbed.administrator, 8
+    administrator = testbed.administrator
     alone = administrator.list_seconds()
-    folder = testbed.volume(testbed.sources()[0])
-    for user in range(seeds):
-        administrator.write_snapshot(Identity(f"user-{user}", "crowd-0"), folder, "/data", "2024-01-20T10:00:00Z")
-    for host in range(1, number // seeds):
-        administrator.copy_history("@crowd-0", f"@crowd-{host}")
+    testbed.histories.write_crowd(number)
     return alone, administrator.list_seconds()

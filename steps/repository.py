@@ -84,6 +84,11 @@ def existing_snapshot(username: str, hostname: str, path: str, begin: str, end: 
     testbed.histories.write_long(Identity(username, hostname), path, begin, end)
 
 
+@given(phrase("{number:d} kopia users have a snapshot each"))
+def crowd(number: int, testbed: Testbed) -> None:
+    testbed.histories.write_crowd(number)
+
+
 @then("every manifest of the repository is as it was")
 def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -> None:
     expect_repository.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())

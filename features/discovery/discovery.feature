@@ -173,3 +173,10 @@ Feature: Finding out who is in a repository
       And the kopia user "desk" of host "site-a" has a snapshot of "/data" from "2024-01-20T23:59:58Z" to "2024-01-21T00:00:03Z"
       When the documented destination discovers the repository
       Then the mover lists every snapshot with its identity, its path, its begin and its end
+
+    @DI_8
+    Scenario: The lines of a mover name every snapshot, however many there are
+      Given the documented manifest "discovery"
+      And 128 kopia users have a snapshot each
+      When the documented destination discovers the repository
+      Then the mover lists every snapshot with its identity, its path, its begin and its end

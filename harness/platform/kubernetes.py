@@ -21,7 +21,7 @@ from harness.platform.pod_volumes import copied, snapshots_of
 ANSWER_TIMEOUT_S = 15.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
 
-RETRY_TIMEOUT_S = 3.0
+RETRY_TIMEOUT_S = 2.0
 """How long an operator that named an error may take to try again and make a Job after all."""
 
 ASKED_TIMEOUT_S = 2.0

@@ -19,25 +19,30 @@ from harness.report.outcome import StepRecord, Story
 LITERAL_TAGS = {"object-name", "object-name-namespace", "validated", "as-given"}
 DOCUMENTED = re.compile(r'the documented manifest "([^"]+)"')
 IN_NAMESPACE = re.compile(r'namespace "([^"]*)"')
+ASKED_FOR = re.compile(r'asks for the source "[^"]*" of namespace "([^"]*)"')
 ROLE_COLUMNS = ("namespace",)
 ROLE_FIELDS = ("sourceNamespace",)
 LOCKS_FOLDER = "namespaces"
 
 
+def only_named(story: Story) -> set[str]:
+    """Return the namespaces that a scenario names and puts no object into: they keep their names, without a turn."""
+    return {name for step in story.steps for name in ASKED_FOR.findall(step.text)}
+
+
 def literal_names(story: Story, tags: set[str], fixtures: Path) -> set[str]:
     """The namespaces of a scenario that holds one literally; empty where it holds none."""
     documented = _documented(story, fixtures)
-    names = {name for step in story.steps for name in _namespaces(step)} | documented
-    asks_rule = any("asks for the source" in step.text for step in story.steps)
-    held = documented or asks_rule or tags & LITERAL_TAGS or any(_holds(step, names) for step in story.steps)
-    return names | ({"restore-lab"} if asks_rule else set()) if held else set()
+    names = {name for step in story.steps for name in _namespaces(step)} - only_named(story) | documented
+    held = documented or tags & LITERAL_TAGS or any(_holds(step, names) for step in story.steps)
+    return names if held else set()
 
 
 @contextmanager
-def names_for(literal: set[str], folder: Path, suffix: str) -> Iterator[Callable[[str], str]]:
+def names_for(literal: set[str], named: set[str], folder: Path, suffix: str) -> Iterator[Callable[[str], str]]:
     """The mapping of namespaces for one scenario, with its turn on those that it holds literally."""
     if not literal:
-        yield lambda name: f"{name}-{suffix}"
+        yield lambda name: name if name in named else f"{name}-{suffix}"
         return
     (folder / LOCKS_FOLDER).mkdir(exist_ok=True)
     with ExitStack() as turns:

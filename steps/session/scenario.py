@@ -15,7 +15,7 @@ from harness.process import Call
 from harness.testbed import Testbed
 from steps.session.cases import Case, OutOfReach, only_case
 from steps.session.lifecycle import EQUIPMENT
-from steps.session.namespaces import literal_names, names_for
+from steps.session.namespaces import literal_names, names_for, only_named
 from steps.session.story import STORY
 
 TESTBED = pytest.StashKey[Testbed]()
@@ -53,7 +53,8 @@ def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> It
     literal = _literal(request, equipment)
     if equipment.cluster and (taken := equipment.cluster.taken(literal)):
         pytest.skip(f"the namespace {', '.join(taken)} is on this API already, and is left alone")
-    with names_for(literal, equipment.folder, name) as rename:
+    named = only_named(request.node.stash[STORY]) if equipment.kubernetes else set()
+    with names_for(literal, named, equipment.folder, name) as rename:
         bed = Testbed(equipment, case.subject, case.sides, name, rename)
         request.node.stash[TESTBED] = bed
         yield bed
