@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from harness.errors import Divergence
+from harness.errors import Blocked, Divergence
 from harness.model import Identity
 from harness.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
 from harness.process import Completed
@@ -37,14 +37,18 @@ def equal(
 
 
 def failed(sync: Sync) -> None:
-    """The sync failed, and the API or the operator says so: silence is no failure."""
+    """The sync failed, and the API or the operator says so.
+
+    Silence, a time limit of the harness or a result that nobody took note of is no failure: it breaks a base
+    claim, and the scenario is blocked by that.
+    """
     what = f"the sync of {sync.ref}"
     if sync.ending in (Ending.FAILED, Ending.REFUSED):
         return
     if not sync.succeeded:
         expected = "it fails, and the operator says so"
-        raise Divergence(what, expected=expected, seen=ended(sync), oracle="operator", detail=log_of(sync),
-                         roots=roots_of(sync), cause="a failure is not reported")  # fmt: skip
+        raise Blocked(Divergence(what, expected=expected, seen=ended(sync), oracle="operator", detail=log_of(sync),
+                                 roots=roots_of(sync), cause="a failure is not reported"))  # fmt: skip
     by_mover = sync.result is None or sync.result.succeeded
     raise Divergence(
         what,

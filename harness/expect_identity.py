@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect import admitted, equal, log_of, succeeded
 from harness.model import Identity, ObjectRef
-from harness.preconditions import identity_of_job, require_job
+from harness.preconditions import RECORDED, identity_of_job, require_job
 from harness.sync import Sync
 from harness.testbed import Testbed
 
@@ -16,8 +16,6 @@ NO_SUCH_SOURCE = re.compile(
     r"not.?found|n[o']t.? exist|no such|unknown|(can|could) ?not.{0,9} (find|get)|missing|invalid", re.IGNORECASE
 )
 PARTS = ("username", "hostname")
-MOVER_CLAIM = "OV_5"
-"""The claim that a mover records its snapshots under the identity that its Job gives it."""
 
 
 def recorded_as(testbed: Testbed, sync: Sync, expected: Identity) -> None:
@@ -164,7 +162,7 @@ def _same_everywhere(
         detail=log_of(sync),
         others=accounts,
         part="controller" if by_controller else "mover",
-        roots=() if by_controller else (MOVER_CLAIM,),
+        roots=() if by_controller else (RECORDED,),
         cause=_cause_of_record(sync, part, expected, meant)
         if by_controller
         else "the recorded identity is not the Job's",

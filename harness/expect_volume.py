@@ -7,7 +7,7 @@ from collections.abc import Collection
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.expect import log_of, succeeded
 from harness.model import Identity, ObjectRef
-from harness.preconditions import BACKUP, how, require
+from harness.preconditions import BACKUP, how, require, roots_of_content
 from harness.sync import Sync
 from harness.testbed import Testbed
 from harness.volumes import Difference, Tree, compare, contents
@@ -110,7 +110,7 @@ def _same(sync: Sync, expected: str, content: Tree, whose: str) -> None:
     difference = compare(contents(content), contents(sync.after))
     if difference:
         seen = whose or ("an empty volume" if not sync.after else str(difference))
-        _differs(sync, expected, content, seen)
+        _differs(sync, expected, content, seen, roots=() if whose else roots_of_content(sync))
 
 
 def _times_and_owners(attributes: Tree) -> Tree:
@@ -118,7 +118,7 @@ def _times_and_owners(attributes: Tree) -> Tree:
     return {path: " ".join(what.split()[:2]) for path, what in attributes.items()}
 
 
-def _differs(sync: Sync, expected: str, content: Tree, seen: str, cause: str = "") -> None:
+def _differs(sync: Sync, expected: str, content: Tree, seen: str, cause: str = "", roots: tuple[str, ...] = ()) -> None:
     raise Divergence(
         f"the volume of {sync.ref}",
         expected=expected,
@@ -128,4 +128,5 @@ def _differs(sync: Sync, expected: str, content: Tree, seen: str, cause: str = "
         others={"operator's Job": sync.asked_for or "no Job"},
         trees=(content, sync.after),
         cause=cause or f"{how(sync)} gives other data",
+        roots=roots,
     )

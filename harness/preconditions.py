@@ -14,6 +14,9 @@ from harness.process import tail
 from harness.sync import Ending, Sync
 
 BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
+RECORDED = "OV_5"
+"""The claim that a mover records its snapshots under the identity of its Job: without it no restore finds them."""
+
 BASE = (ANSWER, BACKUP, RESTORE, REPORT)
 """The base claims, the most basic one first; each stands on nothing but the ones before it."""
 
@@ -39,18 +42,19 @@ def roots_of(sync: Sync) -> tuple[str, ...]:
     if sync.ending is Ending.UNNOTED and sync.result is not None and not sync.result.succeeded:
         return (REPORT,)
     if sync.ending is Ending.REFUSED and {"username", "hostname"} & sync.spec.keys():
-        return ("VA_V", *_of_fields(sync))
-    return _of_fields(sync)
+        return ("VA_V", *roots_of_content(sync))
+    return roots_of_content(sync)
 
 
-def _of_fields(sync: Sync) -> tuple[str, ...]:
+def roots_of_content(sync: Sync) -> tuple[str, ...]:
+    """Return the claims one of which is broken where a sync that succeeded did not do its work."""
     table = OF_SOURCES if sync.is_backup else OF_DESTINATIONS
     used = [claim for field, claim in table.items() if field in sync.spec]
     if not sync.is_backup and not {"sourceIdentity", "username"} & sync.spec.keys():
         used.append("RD_2")
     if sync.spec.get("repository", REPOSITORY_SECRET) != REPOSITORY_SECRET:
         used.append("SR_7")
-    return (*used, BACKUP if sync.is_backup else RESTORE)
+    return (*used, BACKUP) if sync.is_backup else (*used, RECORDED, RESTORE)
 
 
 def how(sync: Sync) -> str:

@@ -16,12 +16,12 @@ from harness.administrator import Administrator
 from harness.completion import DOCUMENTED_REPOSITORY
 from harness.declarations import Declarations
 from harness.equipment import Equipment
-from harness.errors import Blocked, Divergence, HarnessError
+from harness.errors import HarnessError
 from harness.findings import Finding
 from harness.histories import Histories
 from harness.model import Identity, Manifest, ObjectRef, Sides, SnapshotRecord
 from harness.platform.base import claim_of, kopia_spec
-from harness.preconditions import BACKUP, identity_of_job
+from harness.preconditions import identity_of_job
 from harness.repositories import Repositories
 from harness.subject import Subject
 from harness.sync import Sync
@@ -149,12 +149,8 @@ class Testbed:
         return self.sync(self.declare(objects.destination(name, namespace, fields)))
 
     def restore_recorded(self, name: str, namespace: str, source: ObjectRef) -> Sync:
-        """Restores by the very identity under which the newest backup of a source was recorded."""
-        recorded = self.recorded(self.last_sync(source))
-        if not recorded:
-            raise Blocked(Divergence(f"the backup of {source}", expected="a snapshot", seen="none", oracle="repository",
-                                     roots=(BACKUP,)))  # fmt: skip
-        identity = recorded[0].identity
+        """Restores by the very identity that the operator gave its mover for the newest backup of a source."""
+        identity = identity_of_job(self.last_sync(source))
         return self.restore(name, namespace, {"username": identity.username, "hostname": identity.hostname})
 
     def restore_every_source(self, namespace: str) -> list[tuple[ObjectRef, Sync]]:

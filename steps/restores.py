@@ -51,7 +51,7 @@ def restore_without_repository(name: str, namespace: str, datatable: DataTable, 
 
 
 @when(
-    phrase('a destination in namespace "{namespace:Text}" restores what was recorded of that source'),
+    phrase('a destination in namespace "{namespace:Text}" restores what was backed up of that source'),
     target_fixture="restore",
 )
 def restore_recorded(namespace: str, source: ObjectRef, testbed: Testbed) -> Sync:

@@ -14,10 +14,10 @@ Feature: What everything else stands on
   Rule: A plain restore returns the bytes
 
     @BA_2
-    Scenario: A destination that names a recorded identity gets its data back
+    Scenario: A destination that names the identity of a backup gets its data back
       Given a source "orders" in namespace "shop"
       And every source is backed up
-      When a destination in namespace "shop" restores what was recorded of that source
+      When a destination in namespace "shop" restores what was backed up of that source
       Then its volume holds exactly the data of source "orders" in namespace "shop"
 
   Rule: An object is answered in time

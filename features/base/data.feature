@@ -27,12 +27,12 @@ Feature: What was backed up arrives as it was
     Scenario: Modes, empty folders, links and names come back
       Given a source "orders" in namespace "shop"
       And the source "orders" in namespace "shop" has been backed up with files of every kind
-      When a destination in namespace "shop" restores what was recorded of that source
+      When a destination in namespace "shop" restores what was backed up of that source
       Then its volume holds the whole tree of source "orders" in namespace "shop"
 
     @DA_3
     Scenario: Owners and times come back
       Given a source "orders" in namespace "shop"
       And the source "orders" in namespace "shop" has been backed up with files of every kind
-      When a destination in namespace "shop" restores what was recorded of that source
+      When a destination in namespace "shop" restores what was backed up of that source
       Then its volume holds the owners and times of source "orders" in namespace "shop"

@@ -254,10 +254,8 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if sick:
         return "error", f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
     message = REDACT(evidence.explain(item, error))
-    if isinstance(error, Blocked):
-        return "blocked", message
-    evidence.keep_capsule(item, message, error)
-    return "fail", message
+    evidence.keep_capsule(item, message, error.divergence if isinstance(error, Blocked) else error)
+    return "blocked" if isinstance(error, Blocked) else "fail", message
 
 
 def _surroundings(item: pytest.Item) -> str:
