@@ -71,10 +71,14 @@ def how(sync: Sync) -> str:
 
 
 def succeeded(sync: Sync) -> None:
-    """The sync was admitted, its mover ended well, and the operator reports a success; Divergence where not."""
+    """The sync was admitted, its mover ended well, and the operator reports a success.
+
+    Raises Divergence where not, and Blocked where the subject never answered or the mover did not end: that
+    breaks a base claim, whatever the sync was for.
+    """
     if sync.succeeded and (sync.result is None or sync.result.succeeded):
         return
-    raise Divergence(
+    divergence = Divergence(
         f"the sync of {sync.ref}",
         expected="it succeeds",
         seen=ended(sync),
@@ -82,8 +86,9 @@ def succeeded(sync: Sync) -> None:
         detail=log_of(sync),
         roots=roots_of(sync),
         part="admission" if sync.refused else "",
-        cause=f"{how(sync)} does not succeed",
+        cause="an object gets no answer" if sync.ending is Ending.SILENT else f"{how(sync)} does not succeed",
     )
+    raise Blocked(divergence) if sync.ending in (Ending.SILENT, Ending.CUT_OFF) else divergence
 
 
 def require(sync: Sync) -> None:

@@ -18,7 +18,7 @@ from harness.platform.manifests import ref_of
 from harness.platform.pod import MissingKey
 from harness.platform.pod_volumes import copied, snapshots_of
 
-ANSWER_TIMEOUT_S = 15.0
+ANSWER_TIMEOUT_S = 12.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
 
 RETRY_TIMEOUT_S = 2.0

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
-ANSWER_TIMEOUT_S, ANSWER_SPLIT_S = 15.0, 5.0
+ANSWER_TIMEOUT_S, ANSWER_SPLIT_S = 12.0, 5.0
 """How long an operator has for its first answer, and which part of that is left to the first scenario."""
 KILL_EVERY_S = 0.1
 WORKERS_FOLDER = "workers"

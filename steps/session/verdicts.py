@@ -77,8 +77,11 @@ class _Collector:
         what = "backup" if BACKUP in outcome.claims else "restore"
         reason = f"a plain {what} does not succeed; --keep-going runs on"
         self._config.stash[STOPPED] = likely_cause(outcome.evidence.seen if outcome.evidence else "", reason)
-        run = self._config.pluginmanager.getplugin("dsession") or self._config.stash[SESSION]
-        run.shouldstop = reason
+        workers = self._config.pluginmanager.getplugin("dsession")
+        (workers or self._config.stash[SESSION]).shouldstop = reason
+        if workers:
+            # They would first run what is queued for them, and wait for the same answer once more.
+            self._config.stash[lifecycle.RUN].kill_workers()
 
     def _tell(self, outcome: Outcome) -> None:
         """Under ``-v`` a scenario reads as Gherkin, a mark a step."""

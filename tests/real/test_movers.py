@@ -115,7 +115,7 @@ def test_a_mover_that_misbehaves_is_ended_and_its_sync_failed(suite, subject, tm
         "--storage", "process", "-m", "TR_2", "--subject", subject(command=[entry], timeout_s=5, isolation=isolation)
     )
     assert ended.status == 1, ended.output
-    assert ended.claims == {"TR_2": "fail"}
+    assert ended.claims == {"BA_3": "fail", "TR_2": "blocked"}, "a Job that does not end by itself breaks a base claim"
     assert ended.line("the mover was ended", why)
     suite.assert_clean(0)
 
@@ -196,7 +196,7 @@ def test_an_image_runs_as_the_user_that_is_named(suite, subject, image):
 def test_an_image_that_misbehaves_is_ended(suite, subject, image, body, seconds, why):
     mover = {"kind": "image", "image": image, "entrypoint": ["/bin/bash", "-c", body], "timeout_s": seconds}
     ended = suite.run("-m", "TR_2", "--subject", subject(**mover))
-    assert (ended.status, ended.claims) == (1, {"TR_2": "fail"}), ended.output
+    assert (ended.status, ended.claims) == (1, {"BA_3": "fail", "TR_2": "blocked"}), ended.output
     assert ended.line("the mover was ended", why)
     suite.assert_clean()
     left = subprocess.run(["docker", "ps", "-aq", "--filter", f"ancestor={image}"], capture_output=True, check=True)

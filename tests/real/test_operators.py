@@ -82,7 +82,7 @@ def test_a_wrong_operator_fails_the_claims_named_for_it(suite, subject, name):
     entry = WRONG[name]
     asked = [*entry["fails"], *entry["unrelated"]]
     wrong = subject("--decisions", f"harness.mutants.{entry['decisions']}", *entry.get("args", ()))
-    ended = suite.run(*BY_WORKERS, "-m", " or ".join(asked), "--subject", wrong)
+    ended = suite.run(*BY_WORKERS, "--keep-going", "-m", " or ".join(asked), "--subject", wrong)
     assert ended.status == 1, ended.output
     assert {claim for claim in entry["fails"] if ended.claims.get(claim) != "fail"} == set(), ended.output
     assert {claim for claim in entry["unrelated"] if ended.claims.get(claim) != "pass"} == set(), ended.output
@@ -170,7 +170,6 @@ def test_a_plain_backup_that_fails_ends_the_run_at_once(suite, subject):
     assert [cause["claims"] for cause in ended.report["causes"]] == [["BA_1"]], ended.output
     assert ended.line("spec.kopia.cacheCapacity is required")
     assert ended.line("ended early: a plain backup does not succeed; --keep-going runs on")
-    assert "BA_2" in ended.report["causes"][0]["blocks"]
     assert ended.seconds_after("operator: ") < ENDS_WITHIN_S, ended.output
     suite.assert_clean()
 

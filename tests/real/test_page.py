@@ -36,6 +36,7 @@ def report(tmp_path_factory):
     report["claims"] = [diverged.get(claim["id"], claim) for claim in report["claims"]]
     report["scenarios"] += [one for one in ended.report["scenarios"] if one["verdict"] == "fail"]
     report["divergences"] = ended.report["divergences"]
+    report["causes"] = ended.report["causes"]
     report["scenarios"][0]["syncs"].append(
         {
             "object": f"ReplicationSource x/{HOSTILE}",
