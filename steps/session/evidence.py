@@ -14,6 +14,7 @@ from harness.errors import Blocked, Divergence
 from harness.process import REDACT
 from harness.report.outcome import Evidence, Outcome, SyncRecord, Verdict
 from harness.spec.ledger import claims
+from harness.subject import Subject
 from harness.sync import Sync
 from harness.version import version
 from steps.session import lifecycle
@@ -33,8 +34,8 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
     error = call.excinfo.value if call.excinfo and isinstance(call.excinfo.value, Exception) else None
     outcome = Outcome(
         scenario=item.nodeid,
-        claims=_asked(item, case),
-        subject=case.subject.name if isinstance(case, Case) else "",
+        claims=_asked(item, case, verdict),
+        subject=_subject(item, case).name,
         sides=str(case.sides) if isinstance(case, Case) else "",
         verdict=verdict,
         message=message,
@@ -52,10 +53,17 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
     return dict(REDACT.values(outcome))
 
 
-def _asked(item: pytest.Item, case: Any) -> tuple[str, ...]:
+def _asked(item: pytest.Item, case: Any, verdict: Verdict) -> tuple[str, ...]:
     """The claims that the scenario is about: what only another part decides is not credited to a subject."""
     tags = [mark.name for mark in item.iter_markers() if mark.name in claims()]
-    return tuple(tag for tag in tags if not isinstance(case, Case) or case.subject.decides(tag))
+    if verdict == "skip" and not isinstance(case, Case):
+        return tuple(tags)
+    return tuple(tag for tag in tags if _subject(item, case).decides(tag))
+
+
+def _subject(item: pytest.Item, case: Any) -> Subject:
+    """Who is tested: that of the case, or of the run where a scenario was not reached or left out."""
+    return case.subject if isinstance(case, Case) else item.config.stash[OPTIONS].subject
 
 
 def _last_commands(item: pytest.Item) -> tuple[str, ...]:
