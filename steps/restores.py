@@ -17,6 +17,11 @@ def restore_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.restore(name, namespace)
 
 
+@when("the documented destination restores", target_fixture="restore")
+def restore_documented(testbed: Testbed) -> Sync:
+    return testbed.sync(testbed.destinations()[-1])
+
+
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores with:'), target_fixture="restore")
 def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
     return testbed.restore(name, namespace, fields(datatable))

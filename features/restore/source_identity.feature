@@ -10,10 +10,8 @@ Feature: Restore by the name of a source
         | webapp-backup | production  |
         | webapp-backup | restore-lab |
       And every source is backed up
-      When the destination "restore-data" in namespace "restore-lab" restores with:
-        | field           | value         |
-        | sourceName      | webapp-backup |
-        | sourceNamespace | production    |
+      And the documented manifest "restore-2-source" in namespace "restore-lab"
+      When the documented destination restores
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
     @SI_1
@@ -57,6 +55,16 @@ Feature: Restore by the name of a source
         | sourceName      | webapp-backup |
         | sourceNamespace | production    |
       Then it asks for hostname "production"
+
+    @SI_3
+    Scenario: The documented destination with the name of a PVC asks for the source
+      Given a source "webapp-backup" in namespace "production" with:
+        | field     | value      |
+        | sourcePVC | other-data |
+      And every source is backed up
+      And the documented manifest "restore-3-source-and-pvc" in namespace "restore-lab"
+      When the documented destination restores
+      Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
     @SI_3
     Scenario Outline: An explicit PVC name, <which>, changes nothing
@@ -118,8 +126,6 @@ Feature: Restore by the name of a source
     @SI_6 @RD_4
     Scenario: History under an older rule, asked for by its identity
       Given the kopia user "webapp-backup-production" of host "production-webapp-pvc" has a snapshot from "2024-01-20T10:00:00Z"
-      When the destination "restore-data" in namespace "production" restores with:
-        | field    | value                    |
-        | username | webapp-backup-production |
-        | hostname | production-webapp-pvc    |
+      And the documented manifest "restore-1-identity" in namespace "production"
+      When the documented destination restores
       Then its volume holds what that user backed up

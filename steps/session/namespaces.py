@@ -17,7 +17,7 @@ from harness.platform.manifests import load_file
 from harness.report.outcome import StepRecord, Story
 
 LITERAL_TAGS = {"object-name", "object-name-namespace", "validated", "as-given"}
-DOCUMENTED = re.compile(r'the documented manifest "([^"]+)"')
+DOCUMENTED = re.compile(r'the documented manifest "(?P<name>[^"]+)"( in namespace "(?P<namespace>[^"]+)")?')
 IN_NAMESPACE = re.compile(r'namespace "([^"]*)"')
 ASKED_FOR = re.compile(r'asks for the source "[^"]*" of namespace "([^"]*)"')
 ROLE_COLUMNS = ("namespace",)
@@ -52,9 +52,12 @@ def names_for(literal: set[str], named: set[str], folder: Path, suffix: str) -> 
 
 
 def _documented(story: Story, fixtures: Path) -> set[str]:
-    found = [match[1] for step in story.steps for match in DOCUMENTED.finditer(step.text)]
-    manifests = [manifest for name in found for manifest in load_file(fixtures / f"{name}.yaml")]
-    return {str(one["metadata"].get("namespace", "default")) for one in manifests}
+    found = [match for step in story.steps for match in DOCUMENTED.finditer(step.text)]
+    return {
+        match["namespace"] or str(one["metadata"].get("namespace", "default"))
+        for match in found
+        for one in load_file(fixtures / f"{match['name']}.yaml")
+    }
 
 
 def _namespaces(step: StepRecord) -> Iterator[str]:
