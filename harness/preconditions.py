@@ -20,6 +20,9 @@ RECORDED = "OV_5"
 BASE = (ANSWER, BACKUP, RESTORE, REPORT)
 """The base claims, the most basic one first; each stands on nothing but the ones before it."""
 
+NEVER_ENDED = (Ending.SILENT, Ending.WAITING, Ending.CUT_OFF)
+"""Endings without a result: whatever the sync was for, a base claim is broken."""
+
 OF_SOURCES = {"additionalArgs": "TR_5", "sourcePathOverride": "RP_8", "username": "UN_1", "hostname": "HN_1"}
 OF_DESTINATIONS = {
     "restoreAsOf": "RP_3",
@@ -34,7 +37,7 @@ OF_DESTINATIONS = {
 
 def roots_of(sync: Sync) -> tuple[str, ...]:
     """Return the claims one of which is broken where this sync did not succeed, the most special one first."""
-    if sync.ending in (Ending.SILENT, Ending.CUT_OFF):
+    if sync.ending in NEVER_ENDED:
         return (ANSWER,)
     if sync.ending is Ending.SUCCEEDED:
         # Its mover failed, or there was nothing to succeed with.
@@ -88,7 +91,7 @@ def succeeded(sync: Sync) -> None:
         part="admission" if sync.refused else "",
         cause="an object gets no answer" if sync.ending is Ending.SILENT else f"{how(sync)} does not succeed",
     )
-    raise Blocked(divergence) if sync.ending in (Ending.SILENT, Ending.CUT_OFF) else divergence
+    raise Blocked(divergence) if sync.ending in NEVER_ENDED else divergence
 
 
 def require(sync: Sync) -> None:

@@ -24,6 +24,8 @@ class Ending(Enum):
     """The API refused the object."""
     SILENT = "no answer"
     """The operator made no Job and said nothing within the time limit."""
+    WAITING = "Pod cannot start"
+    """The operator made a Job whose Pod cannot start, and says nothing of that."""
     UNNOTED = "result not noted"
     """The mover ended, and the operator reported neither success nor failure within the time limit."""
     CUT_OFF = "cut off"

@@ -159,7 +159,8 @@ def _ending(refused: str, answer: MoverJob | NoJob, result: MoverResult | None, 
     if refused:
         return Ending.REFUSED
     if isinstance(answer, NoJob):
-        return Ending.FAILED if answer.said else Ending.SILENT
+        silent = Ending.WAITING if answer.is_made else Ending.SILENT
+        return Ending.FAILED if answer.said else silent
     if result is None:
         return Ending.ASKED
     if result.why_ended and word is not Ending.SUCCEEDED:

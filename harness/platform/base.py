@@ -25,14 +25,15 @@ class Volumes(Protocol):
 
 @dataclass(frozen=True)
 class NoJob:
-    """The answer of an operator that made no Job.
+    """The answer of an operator that made no Job that can run.
 
     ``said`` is why, in the operator's own words; "" where it said nothing within the time limit, and
-    ``note`` is then what the harness has to say of it.
+    ``note`` is then what the harness has to say of it.  ``is_made`` is whether there is a Job whose Pod cannot start.
     """
 
     said: str = ""
     note: str = ""
+    is_made: bool = False
 
 
 class Platform(Protocol):

@@ -109,7 +109,7 @@ class KubernetesPlatform:
             # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
             self._failed.add(ref)
             said = self._wait(lambda: self.failure(ref), RETRY_TIMEOUT_S) or ""
-            return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})")
+            return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":
             asked = lambda: (self._status(ref).get("kopia") or {}).get("requestedIdentity")  # noqa: E731

@@ -58,7 +58,7 @@ def record(username="orders", hostname="shop", seconds=0.0, number=1):
 def test_success_is_the_word_of_the_operator_and_of_its_mover():
     expect.succeeded(sync(job=job(), result=MoverResult(0, "")))
     for ending in set(Ending) - {Ending.SUCCEEDED}:
-        never_ended = ending in (Ending.SILENT, Ending.CUT_OFF)
+        never_ended = ending in preconditions.NEVER_ENDED
         with pytest.raises(Blocked if never_ended else Divergence):
             expect.succeeded(sync(ending))
     with pytest.raises(Divergence, match="reports a success") as lie:
@@ -115,7 +115,7 @@ def test_a_scenario_is_blocked_by_the_claim_of_a_field_or_by_a_base_claim():
 
 
 def test_an_object_is_answered_by_a_job_a_refusal_or_an_error():
-    for ending in (Ending.ASKED, Ending.REFUSED, Ending.FAILED):
+    for ending in (Ending.ASKED, Ending.REFUSED, Ending.FAILED, Ending.WAITING):
         expect.answered(sync(ending))
     with pytest.raises(Divergence, match="answer"):
         expect.answered(sync(Ending.SILENT, note="nothing"))
