@@ -7,6 +7,7 @@ scenario whose expectations hold the name literally keeps it, and takes turns wi
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +22,15 @@ from harness.platform.pod_volumes import copied, snapshots_of
 ANSWER_TIMEOUT_S = 12.0
 """How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
 
-RETRY_TIMEOUT_S = 2.0
+RETRY_TIMEOUT_S = 5.0
 """How long an operator that named an error may take to try again and make a Job after all."""
+
+NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
+NO_SOURCE_TIMEOUT_S = 1.0
+"""The same for a source that is not there: many scenarios ask for one, and a cache that lags is soon filled."""
+
+SAYS_WITHIN_S = 2.0
+"""How long an operator may take to say that the Pod of its Job cannot start."""
 
 ASKED_TIMEOUT_S = 2.0
 GONE_TIMEOUT_S = 15.0
@@ -91,7 +99,8 @@ class KubernetesPlatform:
         limit_s = self._cluster.answer_limit_s
         found = self._wait(lambda: self._job_of(ref) or self.failure(ref), limit_s)
         if isinstance(found, str):
-            found = self._wait(lambda: self._job_of(ref), RETRY_TIMEOUT_S) or self.failure(ref) or found
+            retry_s = NO_SOURCE_TIMEOUT_S if NO_SOURCE.search(found) else RETRY_TIMEOUT_S
+            found = self._wait(lambda: self._job_of(ref), retry_s) or self.failure(ref) or found
         if found is None or isinstance(found, str):
             self._failed.add(ref)
             return NoJob(
@@ -108,7 +117,7 @@ class KubernetesPlatform:
         except MissingKey as problem:
             # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
             self._failed.add(ref)
-            said = self._wait(lambda: self.failure(ref), RETRY_TIMEOUT_S) or ""
+            said = self._wait(lambda: self.failure(ref), SAYS_WITHIN_S) or ""
             return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":
