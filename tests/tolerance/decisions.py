@@ -32,8 +32,10 @@ class OwnWords(Decisions):
     def fits(self, combined: str) -> bool:
         return len(combined) < 51
 
-    def refusal(self, destination: Manifest) -> str | None:
-        spec = kopia_spec(destination)
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        if manifest["kind"] != "ReplicationDestination":
+            return None
+        spec = kopia_spec(manifest)
         parts = [part for part in ("username", "hostname") if spec.get(part)]
         if len(parts) != 1:
             return None
