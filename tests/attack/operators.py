@@ -50,8 +50,8 @@ class CustomHostnameOfSourceLost(Decisions):
 
 
 class UsernameAloneDefaulted(Decisions):
-    def refusal(self, destination: Manifest) -> str | None:
-        return None if kopia_spec(destination).get("username") else super().refusal(destination)
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        return None if kopia_spec(manifest).get("username") else super().refusal(manifest, find)
 
 
 class IdentityCachedByName(Decisions):
