@@ -21,7 +21,7 @@ class _OldestIsNewest(ReferenceMover):
         return found[previous] if previous < len(found) else None
 
 
-@mutant("previous-ignored", fails="RP_2 RP_4 RP_5 RP_6 RP_9 CU_3", unrelated="RP_1 RP_3 HN_2")
+@mutant("previous-ignored", fails="RP_2 RP_4 RP_5 RP_6 RP_9", unrelated="RP_1 RP_3 HN_2")
 class _PreviousIgnored(ReferenceMover):
     """The newest is taken, however far back was asked for."""
 
