@@ -11,9 +11,9 @@ from harness.errors import HarnessError
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.platform.api import Api, Informer
 from harness.platform.base import SYNCED, Volumes
-from harness.platform.facts import ClusterFacts
+from harness.platform.facts import ANSWER_TIMEOUT_S, ClusterFacts
 from harness.platform.kubelet import Kubelet
-from harness.platform.kubernetes import ANSWER_TIMEOUT_S, KubernetesPlatform
+from harness.platform.kubernetes import KubernetesPlatform
 from harness.platform.log_server import LogServer
 from harness.platform.made import Made
 from harness.platform.notes import KUBELET_LOG, Notes

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+ANSWER_TIMEOUT_S = 12.0
+"""How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
+
 
 @dataclass(frozen=True)
 class ClusterFacts:

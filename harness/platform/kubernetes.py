@@ -19,9 +19,6 @@ from harness.platform.manifests import ref_of
 from harness.platform.pod import MissingKey
 from harness.platform.pod_volumes import copied, snapshots_of
 
-ANSWER_TIMEOUT_S = 12.0
-"""How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
-
 RETRY_TIMEOUT_S = 5.0
 """How long an operator that named an error may take to try again and make a Job after all."""
 

@@ -23,6 +23,7 @@ from harness import replay, sides
 from harness.cluster.spec import MOST_CRASHES
 from harness.equipment import Equipment, require_space
 from harness.errors import HarnessError, UsageError
+from harness.platform.facts import ANSWER_TIMEOUT_S
 from harness.process import REDACT, RUN_MARKER
 from harness.report.verdicts import UNKNOWN
 from harness.storage.choose import open_store
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 EQUIPMENT = pytest.StashKey[Equipment]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
-ANSWER_TIMEOUT_S, ANSWER_SPLIT_S = 12.0, 5.0
-"""How long an operator has for its first answer, and which part of that is left to the first scenario."""
+ANSWER_SPLIT_S = 5.0
+"""Which part of the time that an operator has for its first answer is left to the first scenario."""
 KILL_EVERY_S = 0.1
 WORKERS_FOLDER = "workers"
 WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
