@@ -49,6 +49,7 @@ class Repositories:
         REDACT.add([equipment.password])
         self._of_secret: dict[tuple[str, str], str] = {}
         self._left_out: set[tuple[str, str]] = set()
+        self._with_scheme: set[str] = set()
         self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
 
     def use(self, repository: str, *, namespace: str = ANY, secret: str = ANY) -> None:
@@ -81,6 +82,10 @@ class Repositories:
         """Has the repository Secret of a namespace lack a key."""
         self._left_out.add((namespace, key))
 
+    def give_endpoint_as_url(self, namespace: str) -> None:
+        """Has the repository Secret of a namespace give the endpoint with its scheme."""
+        self._with_scheme.add(namespace)
+
     def secret_values(self, namespace: str, name: str) -> Mapping[str, str]:
         """Return what the repository Secret of that name holds in a namespace."""
         repository = self.of_secret(namespace, name)
@@ -90,7 +95,7 @@ class Repositories:
             "KOPIA_PASSWORD": self._password(repository),
             "AWS_ACCESS_KEY_ID": self._store.access_key,
             "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
-            "KOPIA_S3_ENDPOINT": self._store.endpoint,
+            "KOPIA_S3_ENDPOINT": self._store.url if namespace in self._with_scheme else self._store.endpoint,
             "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
         }
         return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}

@@ -61,6 +61,11 @@ def secret_lacks(namespace: str, key: str, testbed: Testbed) -> None:
     testbed.repositories.leave_out(namespace, key)
 
 
+@given(phrase('the repository Secret of namespace "{namespace:Text}" gives its endpoint as a URL'))
+def endpoint_as_url(namespace: str, testbed: Testbed) -> None:
+    testbed.repositories.give_endpoint_as_url(namespace)
+
+
 @given("every manifest of the repository is written down", target_fixture="manifests_before")
 def write_down_manifests(testbed: Testbed) -> Mapping[str, str]:
     return testbed.administrator.state()

@@ -100,6 +100,16 @@ Feature: One repository for all
       Then the repository "s3://company-backups" holds snapshots of source "orders" alone
       And every restore holds exactly the data of its source
 
+  Rule: An endpoint may be given with its scheme
+
+    @SR_9
+    Scenario: A source backs up to an endpoint that is given as a URL
+      Given a source "orders" in namespace "shop"
+      And the repository Secret of namespace "shop" gives its endpoint as a URL
+      When the source "orders" in namespace "shop" is backed up
+      Then the backup succeeds
+      And it is recorded once
+
   Rule: A Secret that lacks a key is found out before a mover starts
 
     @SR_8

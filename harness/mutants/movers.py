@@ -92,6 +92,15 @@ class _PrefixIgnored(ReferenceMover):
         return RepositoryAddress(address.bucket, "", address.endpoint, address.tls)
 
 
+@mutant("endpoint-as-it-stands", fails="SR_9", unrelated="SR_3 HN_2 TN_1")
+class _EndpointAsItStands(ReferenceMover):
+    """The endpoint goes to kopia as the Secret gives it, with its scheme."""
+
+    def address(self, job: MoverJob) -> RepositoryAddress:
+        address = super().address(job)
+        return RepositoryAddress(address.bucket, address.prefix, job.secret_env["KOPIA_S3_ENDPOINT"], address.tls)
+
+
 @mutant("repository-per-tenant", fails="SR_2 SR_7", unrelated="VA_1 RD_3 OV_3")
 class _RepositoryPerTenant(ReferenceMover):
     """Every hostname gets a prefix, and so a repository, of its own."""

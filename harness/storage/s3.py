@@ -48,6 +48,11 @@ class S3Store:
         return asdict(self)
 
     @property
+    def url(self) -> str:
+        """The endpoint with its scheme."""
+        return f"{'https' if self.tls else 'http'}://{self.endpoint}"
+
+    @property
     def probe_bucket(self) -> str:
         """The bucket that ``check`` writes to."""
         return f"{self.bucket_prefix}-{PROBE_BUCKET_SUFFIX}"
@@ -142,10 +147,9 @@ class S3Store:
         # Imported late: boto3 takes longer to load than most scenarios take to run.
         import boto3
 
-        scheme = "https" if self.tls else "http"
         return boto3.client(
             "s3",
-            endpoint_url=f"{scheme}://{self.endpoint}",
+            endpoint_url=self.url,
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             region_name="us-east-1",
