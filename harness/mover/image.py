@@ -80,7 +80,7 @@ class ImageMover:
         tmp = self.scratch / f"tmp-{next(self._numbers)}"
         tmp.mkdir(parents=True)
         tmp.chmod(0o1777)
-        volumes = {"/tmp": tmp, **job.volumes}  # noqa: S108 (the mover's own)
+        volumes = {"/tmp": tmp, **self._above(job, tmp), **job.volumes}  # noqa: S108 (the mover's own)
         _hand_over(volumes.values(), self.spec.user)
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
         reports = self.scratch / f"command-lines-{tmp.name}"
@@ -98,6 +98,21 @@ class ImageMover:
         seen = processes.Seen(blind=blind) if blind else processes.read(reports / processes.REPORT)
         shutil.rmtree(reports, ignore_errors=True)
         return replace(result, command_lines=seen.command_lines, blind=seen.blind)
+
+    def _above(self, job: MoverJob, tmp: Path) -> dict[str, Path]:
+        """Return an empty folder to write to above each volume, where the root of the container is read-only.
+
+        A restore of kopia removes what may lie beside its target, which a read-only folder refuses; the Jobs of the
+        operator mount an empty folder at ``/restore`` for that.
+        """
+        if not self.spec.read_only_root:
+            return {}
+        above = {str(Path(at).parent) for at in job.volumes} - {"/", *job.volumes}
+        made = {at: tmp.with_name(f"{tmp.name}-{number}") for number, at in enumerate(sorted(above))}
+        for folder in made.values():
+            folder.mkdir()
+            folder.chmod(0o1777)
+        return made
 
     @cached_property
     def _client(self) -> DockerClient:

@@ -183,8 +183,10 @@ def test_the_independent_mover_is_conformant_as_an_image(suite, subject, image):
     suite.assert_clean()
 
 
-def test_an_image_runs_as_the_user_that_is_named(suite, subject, image):
-    mover = {"kind": "image", "image": image, "user": "1234:1234", "security": {"capabilities_drop": ["ALL"]}}
+@pytest.mark.parametrize("read_only_root", [False, True])
+def test_an_image_runs_as_the_user_that_is_named(suite, subject, image, read_only_root):
+    security = {"capabilities_drop": ["ALL"], "read_only_root": read_only_root}
+    mover = {"kind": "image", "image": image, "user": "1234:1234", "security": security}
     ended = suite.run("-m", "CU_1 or SR_3", "--subject", subject(**mover))
     assert ended.status == 0, ended.output
 
