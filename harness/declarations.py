@@ -23,6 +23,7 @@ class Declarations:
         self._numbers = count(1)
         self._manifests: dict[ObjectRef, Manifest] = {}
         self._missing_secrets: set[str] = set()
+        self._taken: set[ObjectRef] = set()
 
     def declare(self, manifest: Manifest) -> ObjectRef:
         """Completes a manifest and remembers it; it is applied with its first sync."""
@@ -63,7 +64,7 @@ class Declarations:
         trigger = f"sync-{next(self._numbers)}"
         self._manifests[ref] = triggered(self._manifests[ref], trigger)
         for source in self.of_kind("ReplicationSource"):
-            if source != ref and self._platform.get(source) is None:
+            if source != ref and source not in self._taken:
                 self._apply(source)
         return trigger, self._apply(ref)
 
@@ -76,6 +77,7 @@ class Declarations:
             self._platform.apply(manifest)
         except AdmissionRefused as refusal:
             return str(refusal)
+        self._taken.add(ref)
         return ""
 
     def _provide_secrets(self, namespace: str) -> None:

@@ -18,7 +18,7 @@ from harness.platform.base import Volumes
 from harness.platform.log_server import LogServer
 from harness.platform.notes import Note
 from harness.platform.pod import OPERATIONS, POD_IP, MissingKey, PodFacts, command_of, left_out, mover_of
-from harness.platform.pod_environment import Environment, environment_of
+from harness.platform.pod_environment import Environment, Reading, environment_of
 from harness.platform.pod_volumes import PodVolumes
 
 
@@ -73,8 +73,9 @@ class Kubelet:
         pod = ObjectRef("Pod", metadata["namespace"], made["metadata"]["name"])
         container = mover_of(made["spec"])
         try:
-            environment = environment_of(self._api, container, facts, self._note)
-            mounts = PodVolumes(self._api, volumes, owner.namespace, facts, self._note).mounts(container, environment)
+            read = Reading(self._api)
+            environment = environment_of(read, container, facts, self._note)
+            mounts = PodVolumes(read, volumes, owner.namespace, facts, self._note).mounts(container, environment)
         except MissingKey as problem:
             self._api.set_status(pod, _waiting(made, problem))
             raise

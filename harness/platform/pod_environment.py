@@ -27,6 +27,21 @@ class Objects(Protocol):
         """Return an object, or None where there is none."""
 
 
+class Reading:
+    """What a Pod needs of its API, read once: its variables and volumes often name one Secret many times."""
+
+    def __init__(self, api: Objects) -> None:
+        """Read nothing yet."""
+        self._api = api
+        self._found: dict[ObjectRef, dict[str, Any] | None] = {}
+
+    def get(self, ref: ObjectRef) -> dict[str, Any] | None:
+        """See Objects."""
+        if ref not in self._found:
+            self._found[ref] = self._api.get(ref)
+        return self._found[ref]
+
+
 @dataclass
 class Environment:
     """The variables of a container; those that hold anything of a Secret are in ``secret``."""
