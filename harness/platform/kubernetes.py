@@ -19,8 +19,11 @@ from harness.platform.manifests import ref_of
 from harness.platform.pod import MissingKey
 from harness.platform.pod_volumes import copied, snapshots_of
 
-RETRY_TIMEOUT_S = 5.0
-"""How long an operator that named an error may take to try again and make a Job after all."""
+RETRY_TIMEOUT_S = 3.0
+"""How long an operator that named an error may take to try again and make a Job after all.
+
+A controller that doubles its delay from 5 ms, as the Go library for controllers does, has tried nine times by then.
+"""
 
 NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
 NO_SOURCE_TIMEOUT_S = 1.0
@@ -175,11 +178,16 @@ class KubernetesPlatform:
         return written_by_operator(printed)
 
     def close(self) -> None:
-        """Removes what a scenario made, and waits until it is gone where others may use the names."""
+        """Removes what a scenario made, and waits until it is gone where others may use the names.
+
+        On an API that is thrown away with the run, a namespace that no other scenario uses keeps what is left in it.
+        """
         synced = [ref for ref in self._applied if ref.kind in SYNCED]
         for ref in synced:
             self._api.delete(self._there(ref))
-        for namespace in sorted({self._rename(ref.namespace) for ref in synced}):
+        keeps = self._cluster.facts.owned
+        left = {ref.namespace for ref in synced if not (keeps and self._rename(ref.namespace) != ref.namespace)}
+        for namespace in sorted(map(self._rename, left)):
             for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
                 self._api.delete_all(kind, namespace)
             gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731

@@ -32,9 +32,9 @@ def only_named(story: Story) -> set[str]:
 
 def literal_names(story: Story, tags: set[str], fixtures: Path) -> set[str]:
     """The namespaces of a scenario that holds one literally; empty where it holds none."""
-    documented = _documented(story, fixtures)
-    names = {name for step in story.steps for name in _namespaces(step)} - only_named(story) | documented
-    held = documented or tags & LITERAL_TAGS or any(_holds(step, names) for step in story.steps)
+    names = {name for step in story.steps for name in _namespaces(step)} - only_named(story)
+    names |= _documented(story, fixtures)
+    held = tags & LITERAL_TAGS or any(_holds(step, names) for step in story.steps)
     return names if held else set()
 
 
@@ -72,7 +72,7 @@ def _namespaces(step: StepRecord) -> Iterator[str]:
 def _holds(step: StepRecord, names: set[str]) -> bool:
     """Whether a step names a namespace elsewhere than where a namespace is meant."""
     rest = IN_NAMESPACE.sub("", step.text)
-    words = set(re.findall(r'"([^"]*)"', rest))
+    words = {part for word in re.findall(r'"([^"]*)"', rest) for part in (word, *word.split("@"))}
     header, *rows = step.table or ((),)
     for row in rows:
         cells = [cell for column, cell in zip(header, row, strict=True) if column not in ROLE_COLUMNS]
