@@ -88,6 +88,21 @@ def test_a_wrong_operator_fails_the_claims_named_for_it(suite, subject, name):
     assert {claim for claim in entry["unrelated"] if ended.claims.get(claim) != "pass"} == set(), ended.output
 
 
+@pytest.mark.parametrize(
+    ("leaking", "place"),
+    [
+        ("InItsLog", "the log of the operator"),
+        ("InTheJob", "the Job of"),
+        ("InACondition", "as the API has it"),
+    ],
+)
+def test_an_operator_that_leaks_is_caught(suite, subject, leaking, place):
+    leaky = subject("--decisions", f"tests.operator.leaking:{leaking}")
+    ended = suite.run("--storage", "process", "--keep-going", "-m", "SE_2", "--subject", leaky)
+    assert (ended.status, ended.claims) == (1, {"SE_2": "fail"}), ended.output
+    assert place in ended.output, "the place is not named"
+
+
 def test_a_dozen_wrong_operators_are_written_down():
     assert len(WRONG) >= 12
     assert all(entry["fails"] and entry["unrelated"] for entry in WRONG.values())
