@@ -17,7 +17,7 @@ from harness.completion import (
     repository_secret,
     triggered,
 )
-from harness.errors import AdmissionRefused
+from harness.errors import AdmissionRefused, Blocked
 from harness.model import Sides
 from harness.platform.base import NoJob, Platform
 from harness.subject import Subject
@@ -86,9 +86,11 @@ def _username(
     try:
         for manifest in (*completion.needs, secret, completion.manifest):
             platform.apply(manifest)
+        answer = platform.next_job(held=True)
     except AdmissionRefused as refusal:
         return "refused" if custom else f"{NO_JOB}: refused: {refusal}"
-    answer = platform.next_job(held=True)
+    except Blocked as problem:
+        return f"{NO_JOB}: {problem.divergence.seen}"
     if isinstance(answer, NoJob):
         return f"{NO_JOB}: {answer.said or answer.note}"
     return answer.env.get("KOPIA_OVERRIDE_USERNAME", "unset")

@@ -25,6 +25,7 @@ from harness.mover.reference import ReferenceMover
 from harness.mutants import MUTANTS, Mutant
 from harness.platform.base import Platform, Volumes
 from harness.platform.decisions import Decisions
+from harness.platform.guarded import guarded, misfit
 from harness.platform.simulated import SimulatedPlatform
 from harness.process import Call
 from harness.spec.ledger import Part, claims
@@ -90,7 +91,8 @@ class Subject:
         """A fresh platform that follows the given sides; on a Kubernetes API, the operator's own that it is."""
         if cluster is not None:
             return cluster.platform_for(volumes, rename)
-        return SimulatedPlatform(self.decisions(sides), volumes)
+        is_foreign = self.mutant is None and self.decisions is not Decisions
+        return SimulatedPlatform(guarded(self.decisions, sides) if is_foreign else self.decisions(sides), volumes)
 
     def mover_in_words(self, kopia: Path) -> str:
         """What runs as the mover, how, and with which kopia; UsageError where it cannot be had."""
@@ -306,8 +308,11 @@ def _imported(target: str, file: Path) -> type[Decisions]:
     module_name, _, class_name = target.partition(":")
     try:
         found = getattr(importlib.import_module(module_name), class_name)
-    except (ImportError, AttributeError, ValueError) as error:
-        raise UsageError(f"{where}: cannot be imported ({error}); write module:Class, on PYTHONPATH") from None
+    except Exception as error:  # noqa: BLE001 (the module is somebody else's: it may raise anything)
+        reason = f"{type(error).__name__}: {error}"
+        raise UsageError(f"{where}: cannot be imported ({reason}); write module:Class, on PYTHONPATH") from None
     if not (isinstance(found, type) and issubclass(found, Decisions)):
         raise UsageError(f"{where}: is no subclass of harness.platform.decisions.Decisions; derive it from that")
+    if problem := misfit(found):
+        raise UsageError(f"{where}: {problem}; give it the arguments of the method that it overrides")
     return found

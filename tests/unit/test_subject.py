@@ -6,7 +6,10 @@ import pytest
 
 from harness import objects, subject
 from harness.completion import Additions, complete
-from harness.errors import UsageError
+from harness.errors import Blocked, UsageError
+from harness.model import Sides
+from harness.platform.decisions import Decisions
+from harness.platform.guarded import guarded
 
 
 def load(tmp_path, text):
@@ -22,6 +25,31 @@ def test_a_file_names_sides_and_who_it_is(tmp_path):
         {"default_username": "object-name", "custom_names": "auto"},
         {"project": "p"},
     )
+
+
+class OldArguments(Decisions):
+    """Decisions as they were written for an older version of the suite."""
+
+    def refusal(self, destination):
+        return None
+
+
+class Raising(Decisions):
+    """Decisions with a mistake."""
+
+    def default_hostname(self, namespace, pvc):
+        return {}[namespace]
+
+
+def test_decisions_that_raise_have_diverged(tmp_path):
+    text = "{name: mine, platform: {kind: simulated, decisions: 'tests.unit.test_subject:Raising'}}"
+    decisions = guarded(load(tmp_path, text).decisions, Sides())
+    with pytest.raises(Blocked) as error:
+        decisions.identity(objects.source("orders", "shop"))
+    assert error.value.divergence.roots == ("BA_3",)
+    assert error.value.divergence.part == "controller"
+    assert "it raises KeyError: 'shop' (" in error.value.divergence.seen
+    assert "test_subject.py, line" in error.value.divergence.seen
 
 
 def test_decisions_of_ones_own_bring_the_controller_alone(tmp_path):
@@ -40,6 +68,10 @@ def test_decisions_of_ones_own_bring_the_controller_alone(tmp_path):
         ("{name: mine, mover: {kind: magic}}", ["mover.kind", "reference"]),
         ("{name: mine, platform: {kind: simulated, decisions: 'no.such:Thing'}}", ["decisions", "no.such"]),
         ("{name: mine, platform: {kind: simulated, decisions: 'pathlib:Path'}}", ["decisions", "subclass"]),
+        (
+            "{name: mine, platform: {kind: simulated, decisions: 'tests.unit.test_subject:OldArguments'}}",
+            ["platform.decisions", "refusal(self, destination)", "('manifest', 'find')"],
+        ),
         ("{name: mine, mover: {kind: cluster}}", ["mover.kind", "cluster", "kubernetes"]),
         (
             "{name: mine, platform: {kind: kubernetes, command: [sh], crds: ['.']}, mover: {kind: cluster}}",
