@@ -39,4 +39,3 @@ class InACondition(_Knowing):
 
     def failure_message(self, requested: Identity | None, discovered: Discovered, result: MoverResult) -> str:
         return f"{super().failure_message(requested, discovered, result)} (opened with {self.password})"
-
