@@ -23,12 +23,19 @@ CAUSES = (
     (r"made no Job and said nothing", "platform.command: does it start the controller, for all namespaces?"),
     (r"did not end within", "mover.timeout_s, or a mover that waits for something that is not there"),
     (r"took no note", "platform.env: what the operator needs to read the log of a Pod"),
+    (
+        r"end of the mover's log:\s*$",
+        "mover.command or mover.entrypoint: what ran wrote nothing; is it what the operator's image runs?",
+    ),
     (r"secret", "the keys that the operator wants in a repository Secret (docs/gate-your-operator.md)"),
 )
 """What an operator or the harness says -> where to look first; the first that matches counts."""
 
 
 def likely_cause(seen: str, reason: str) -> str:
-    """Return one line: why the run ended, and where in the subject file the cause is likely to be found."""
+    """Return one line: why the run ended, and where in the subject file the cause is likely to be found.
+
+    ``seen`` is what the operator or the mover said, with the end of the mover's log.
+    """
     found = next((where for pattern, where in CAUSES if re.search(pattern, seen, re.IGNORECASE)), "")
     return f"ended early: {reason}" + (f"; look first at {found}" if found else "")

@@ -37,7 +37,7 @@ def lines(
     number = sum(not outcome.scenario.endswith(CHARGED) for outcome in outcomes)
     return [
         *table,
-        *([f"sides found out: {'; '.join(probed)}"] if probed else []),
+        *([f"sides found out: {'; '.join(dict.fromkeys(probed))}"] if probed else []),
         f"subject {'every mutant' if proof else subject}; {equipment.store.origin}; kopia {equipment.kopia.version}",
         f"{number} scenarios in {seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(proof, status)}",

@@ -76,12 +76,28 @@ class _Collector:
             return
         what = "backup" if BACKUP in outcome.claims else "restore"
         reason = f"a plain {what} does not succeed; --keep-going runs on"
-        self._config.stash[STOPPED] = likely_cause(outcome.evidence.seen if outcome.evidence else "", reason)
+        said = (outcome.evidence.seen, outcome.evidence.detail) if outcome.evidence else ("", "")
+        self._config.stash[STOPPED] = likely_cause("\n".join(said), reason)
         workers = self._config.pluginmanager.getplugin("dsession")
         (workers or self._config.stash[SESSION]).shouldstop = reason
         if workers:
             # They would first run what is queued for them, and wait for the same answer once more.
             self._config.stash[lifecycle.RUN].kill_workers()
+            # It would tell of workers that went down.
+            workers.terminal = None
+            self._config.pluginmanager.unregister(name="terminaldistreporter")
+
+    def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
+        """A scenario whose worker was ended with the run was not judged."""
+        if STOPPED in self._config.stash:
+            report.outcome, report.longrepr = "skipped", (report.nodeid, 0, "Skipped: the run ended early")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self) -> None:
+        """Has xdist not call it a crash that workers were ended with the run."""
+        workers = self._config.pluginmanager.getplugin("dsession")
+        if workers and STOPPED in self._config.stash:
+            workers._summary_report = None
 
     def _tell(self, outcome: Outcome) -> None:
         """Under ``-v`` a scenario reads as Gherkin, a mark a step."""
@@ -195,7 +211,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
     asked_s = run.elapsed_s - run.first_s
-    of_mover = summary.of_mover(outcomes, asked_s, workers, run.first_s) if not who.runs_reference_mover else ""
+    counts = not who.runs_reference_mover and STOPPED not in config.stash
+    of_mover = summary.of_mover(outcomes, asked_s, workers, run.first_s) if counts else ""
     for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(equipment)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
@@ -220,7 +237,7 @@ def _run_facts(config: pytest.Config, run: lifecycle.Run, equipment: Equipment, 
         status=status,
         begin=run.begin_at,
         seconds=run.ended_s,
-        is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF]),
+        is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF] or STOPPED in config.stash),
         problem=REDACT(run.problem),
         mover=run.mover,
         taken={"default_username": options.default_username, "custom_names": options.custom_names},

@@ -175,6 +175,14 @@ def test_expectations_are_strict_both_ways(suite, subject, tmp_path):
     assert mended.line("0 new, 1 mended, 0 unchanged")
 
 
+def test_a_command_that_is_no_mover_is_told_where_to_look(suite, subject):
+    ended = suite.run("--storage", "process", "-n", "2", "--subject", subject(kind="command", command=["/bin/true"]))
+    assert ended.status == 1, ended.output
+    assert ended.line("ended early", "look first at mover.command or mover.entrypoint: what ran wrote nothing")
+    assert "crashed" not in ended.output, "workers that are ended with the run are no crash"
+    assert not ended.report["complete"]
+
+
 def test_the_independent_mover_is_conformant_as_an_image(suite, subject, image):
     ended = suite.run(*BY_MOVERS[:-2], "--subject", subject(kind="image", image=image))
     assert ended.status == 0, ended.output
