@@ -176,7 +176,7 @@ def test_expectations_are_strict_both_ways(suite, subject, tmp_path):
 
 
 def test_a_command_that_is_no_mover_is_told_where_to_look(suite, subject):
-    ended = suite.run("--storage", "process", "-n", "2", "--subject", subject(kind="command", command=["/bin/true"]))
+    ended = suite.run(*BY_MOVERS, "--subject", subject(kind="command", command=["/bin/true"]))
     assert ended.status == 1, ended.output
     assert ended.line("ended early", "look first at mover.command or mover.entrypoint: what ran wrote nothing")
     assert "crashed" not in ended.output, "workers that are ended with the run are no crash"
