@@ -106,6 +106,11 @@ class Testbed:
         """How long each Job of the mover took."""
         return self._runner.mover_seconds
 
+    @property
+    def operator_seconds(self) -> float:
+        """How long the operator took to answer, in all."""
+        return self._platform.answer_s
+
     def operator_log(self) -> str:
         """What an operator with a process of its own wrote; "" where it has none."""
         return self._equipment.cluster.operator_log() if self._equipment.cluster else ""

@@ -41,7 +41,11 @@ class Platform(Protocol):
 
     It is a stream by nature: ``apply`` returns at once, jobs appear, and status changes when a
     job's result has been told.  The simulation answers at once; a real API takes its time.
+
+    ``answer_s`` are the seconds that the operator took to answer so far: to make Jobs, and to report.
     """
+
+    answer_s: float
 
     def apply(self, manifest: Manifest) -> None:
         """Creates or updates an object; raises AdmissionRefused and then changes nothing."""

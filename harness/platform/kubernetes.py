@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,10 @@ from harness.platform.manifests import ref_of
 from harness.platform.pod import MissingKey
 from harness.platform.pod_volumes import copied, snapshots_of
 
-RETRY_TIMEOUT_S = 3.0
+RETRY_TIMEOUT_S = 2.0
 """How long an operator that named an error may take to try again and make a Job after all.
 
-A controller that doubles its delay from 5 ms, as the Go library for controllers does, has tried nine times by then.
+A controller that doubles its delay from 5 ms, as the Go library for controllers does, has tried eight times by then.
 """
 
 NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
@@ -46,6 +47,7 @@ class KubernetesPlatform:
     """See Platform.  ``rename`` maps the namespaces of a scenario to those on the API."""
 
     def __init__(self, cluster: Cluster, volumes: Volumes, rename: Callable[[str], str]) -> None:
+        self.answer_s = 0.0
         self._cluster = cluster
         self._api = cluster.api
         self._volumes = volumes
@@ -258,12 +260,14 @@ class KubernetesPlatform:
         return None
 
     def _wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
-        """Waits for the operator; one that crashes meanwhile is no answer."""
+        """Waits for the operator, and counts how long it took to answer; one that crashes meanwhile is no answer."""
 
         def answered_or_crashed() -> Any:
             return self._crashed() or condition()
 
+        begin = time.monotonic()
         found = self._cluster.informer.wait(answered_or_crashed, timeout_s)
+        self.answer_s += time.monotonic() - begin if found else 0.0
         if self._crashed():
             raise OperatorCrashed(f"the operator crashed: {self._cluster.crashes()[len(self._crashes) :].strip()}")
         return found

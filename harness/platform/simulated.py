@@ -29,6 +29,7 @@ class SimulatedPlatform:
     """Hosts Decisions.  A sync is triggered by a new ``spec.trigger.manual``, as on a cluster."""
 
     def __init__(self, decisions: Decisions, volumes: Volumes) -> None:
+        self.answer_s = 0.0
         self._decisions = decisions
         self._volumes = volumes
         self._objects: dict[ObjectRef, dict[str, Any]] = {}

@@ -113,7 +113,7 @@ def _charge(outcome: Outcome, root: str) -> Outcome:
     """The outcome of a claim that was seen to be broken where another one was asked."""
     return replace(
         outcome, scenario=f"{outcome.scenario}{CHARGED}", claims=(root,), verdict="fail", seconds=0.0, kopia_s=0.0,
-        operations=0, mover_s=0.0, findings=(), syncs=(), root="",
+        operations=0, mover_s=0.0, operator_s=0.0, findings=(), syncs=(), root="",
     )  # fmt: skip
 
 

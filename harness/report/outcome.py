@@ -75,7 +75,8 @@ class Outcome:
 
     ``message`` says in full why it did not pass; ``evidence`` is the same as fields, for a
     divergence.  ``kopia_s`` is the time spent inside kopia; ``commands`` are its last calls, redacted,
-    where the scenario did not pass.  ``operations`` are the jobs that the mover ran, in ``mover_s``.
+    where the scenario did not pass.  ``operations`` are the jobs that the mover ran, in ``mover_s``; an operator on
+    an API took ``operator_s`` to answer.
     ``root`` is the claim that blocks it.
     """
 
@@ -94,6 +95,7 @@ class Outcome:
     commands: tuple[str, ...] = ()
     operations: int = 0
     mover_s: float = 0.0
+    operator_s: float = 0.0
     root: str = ""
 
     @property

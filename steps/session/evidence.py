@@ -43,6 +43,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         kopia_s=sum(one.seconds for one in item.stash.get(CALLS, [])),
         operations=len(bed.mover_seconds) if bed else 0,
         mover_s=sum(bed.mover_seconds) if bed else 0.0,
+        operator_s=bed.operator_seconds if bed else 0.0,
         findings=tuple(bed.findings) if bed else (),
         story=item.stash.get(STORY, None),
         evidence=_evidence(error),

@@ -30,6 +30,8 @@ CUT_OFF = pytest.StashKey[bool]()
 STOPPED = pytest.StashKey[str]()
 SESSION = pytest.StashKey[pytest.Session]()
 DELTA = pytest.StashKey[expectations.Delta]()
+OF_LAST_PHASE = ("kopia_s", "operations", "mover_s", "operator_s", "findings", "story", "syncs")
+"""What the last phase of a scenario knows best."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,7 +60,7 @@ class _Collector:
         known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration
-        known.update({key: facts[key] for key in ("kopia_s", "operations", "mover_s", "findings", "story", "syncs")})
+        known.update({key: facts[key] for key in OF_LAST_PHASE})
         known["commands"] = known["commands"] or facts["commands"]
         known["evidence"] = known["evidence"] or facts["evidence"]
         if report.when == "teardown":

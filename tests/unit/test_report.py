@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from harness.equipment import Equipment
 from harness.findings import Finding
-from harness.report import document
+from harness.report import document, summary
 from harness.report.document import RunFacts
 from harness.report.outcome import Evidence, Outcome, StepRecord, Story, SyncRecord
 from harness.spec.ledger import claims
@@ -108,3 +108,16 @@ def test_a_finding_is_no_failure_in_junit():
 def test_control_characters_do_not_break_junit():
     broken = Outcome("one", ("HN_2",), "mine", "", "fail", "a\x00b\x1b[31m", 0.1, 0.0)
     ElementTree.fromstring(document.junit([broken], facts(1)))
+
+
+def test_what_the_suite_added_is_neither_the_movers_time_nor_the_operators():
+    def of(**times):
+        return summary.of_mover([outcome(mover_s=20.0, **times)], 12.5, 2, 1.5)
+
+    assert "10 operations of the mover, 20.0 s inside it, 2.00 s each; on 2 workers the suite added 25%;" in of(
+        operations=10
+    )
+    assert "the operator answered in 2.7 s; on 2 workers the suite added 10% (25% above the mover alone);" in of(
+        operations=10, operator_s=2.7
+    )
+    assert of(operations=0) == ""
