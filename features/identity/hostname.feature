@@ -6,10 +6,10 @@ Feature: Hostnames
     @HN_1
     Scenario: What sanitising would change stays in a custom hostname
       Given a source "orders" in namespace "shop" with:
-        | field    | value             |
-        | hostname | Shop_Floor.Site-B |
+        | field    | value                                                                       |
+        | hostname | Shop_Floor.Site-B..of__the--Store-in-the-North.Of-the-Country.company.Local |
       When the source "orders" in namespace "shop" is backed up
-      Then it is recorded under hostname "Shop_Floor.Site-B"
+      Then it is recorded under hostname "Shop_Floor.Site-B..of__the--Store-in-the-North.Of-the-Country.company.Local"
 
     @HN_E1
     Scenario: A fully qualified name is kept
@@ -22,16 +22,16 @@ Feature: Hostnames
     @HN_2
     Scenario: The hostname is the namespace, however it is spelt
       Given these sources:
-        | name   | namespace                                 |
-        | orders | a                                         |
-        | orders | 7th-floor                                 |
-        | orders | the-namespace-of-a-team-with-a-long-title |
+        | name   | namespace                                                       |
+        | orders | a                                                               |
+        | orders | 007                                                             |
+        | orders | the--namespace-of-a-team-with-a-title-as-long-as-a-label-may-be |
       When every source is backed up
       Then the backups are recorded under:
-        | name   | namespace                                 | hostname                                  |
-        | orders | a                                         | a                                         |
-        | orders | 7th-floor                                 | 7th-floor                                 |
-        | orders | the-namespace-of-a-team-with-a-long-title | the-namespace-of-a-team-with-a-long-title |
+        | name   | namespace                                                       | hostname                                                        |
+        | orders | a                                                               | a                                                               |
+        | orders | 007                                                             | 007                                                             |
+        | orders | the--namespace-of-a-team-with-a-title-as-long-as-a-label-may-be | the--namespace-of-a-team-with-a-title-as-long-as-a-label-may-be |
 
     @HN_E2 @object-name
     Scenario: A source is its name at its namespace

@@ -6,10 +6,10 @@ Feature: Usernames
     @UN_1
     Scenario: What sanitising would remove stays in a custom username
       Given a source "orders" in namespace "shop" with:
-        | field    | value              |
-        | username | Tenant_7.order.Job |
+        | field    | value                                                     |
+        | username | Tenant_7.order.Job--of_the.Shop_and..its__Archive-in.Full |
       When the source "orders" in namespace "shop" is backed up
-      Then it is recorded under username "Tenant_7.order.Job"
+      Then it is recorded under username "Tenant_7.order.Job--of_the.Shop_and..its__Archive-in.Full"
 
     @UN_E1 @as-given
     Scenario: An e-mail address as username is recorded as it is

@@ -2,7 +2,7 @@ Feature: Validation of custom names
   One half of the document has the API refuse custom names that do not begin and end with a letter
   or a digit, or that hold anything but letters, digits, dots, underscores and hyphens.
 
-  Rule: The documented valid names are accepted
+  Rule: The documented valid names, and others that match the pattern, are accepted
 
     @VA_V @validated
     Scenario Outline: The <field> "<name>" is accepted
@@ -31,6 +31,18 @@ Feature: Validation of custom names
         | username | a                 | hostname |
         | hostname | tenant.backup_job | username |
         | hostname | a                 | username |
+
+    @VA_V @validated
+    Scenario Outline: The <field> "<name>" matches the pattern
+      When a source with the <field> "<name>" is applied
+      Then the API accepts it
+
+      Examples:
+        | field    | name        |
+        | username | Q7          |
+        | username | 7_.-x--_..Z |
+        | hostname | 7q          |
+        | hostname | A..b--c__9  |
 
   Rule: The documented invalid names are refused
 
@@ -61,8 +73,10 @@ Feature: Validation of custom names
         | field    | name          | other    |
         | username | -backup-user  | hostname |
         | username | backup user   | hostname |
+        | username |               | hostname |
         | hostname | backup-user-  | username |
         | hostname | .backup.user. | username |
+        | hostname |               | username |
 
   Rule: Whatever does not match the pattern is refused
 
