@@ -5,12 +5,12 @@ Feature: Which identity a destination asked for
 
     @IS_3
     Scenario: The documented query shows a custom identity
-      Given the kopia user "order-desk" of host "site-a.eu" has a snapshot from "2024-01-20T10:00:00Z"
+      Given the kopia user "Order_Desk.7" of host "Site_A.eu" has a snapshot from "2024-01-20T10:00:00Z"
       When the destination "restore-data" in namespace "shop" restores with:
-        | field    | value      |
-        | username | order-desk |
-        | hostname | site-a.eu  |
-      Then the documented query "{.status.kopia.requestedIdentity}" yields username "order-desk" and hostname "site-a.eu"
+        | field    | value        |
+        | username | Order_Desk.7 |
+        | hostname | Site_A.eu    |
+      Then the documented query "{.status.kopia.requestedIdentity}" yields username "Order_Desk.7" and hostname "Site_A.eu"
 
   Rule: The part after the @ is said always to be the namespace
 

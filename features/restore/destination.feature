@@ -27,8 +27,8 @@ Feature: Whose data a destination restores
     Scenario Outline: A destination with a <given> and no <missing> is refused
       Given a source "orders" in namespace "shop"
       When the destination "orders" in namespace "shop" restores with:
-        | field   | value |
-        | <given> | shop  |
+        | field   | value  |
+        | <given> | till-7 |
       Then the restore fails
       And no mover restored anything
       And the API or the operator names "<missing>"
@@ -43,15 +43,15 @@ Feature: Whose data a destination restores
     @RD_4
     Scenario: A destination restores the identity that it names
       Given these sources:
-        | name   | namespace | username   | hostname   |
-        | orders | shop      | order-desk | shop-floor |
-        | orders | office    | order-desk | back-room  |
-        | files  | shop      | file-desk  | shop-floor |
+        | name   | namespace | username     | hostname   |
+        | orders | shop      | Order_Desk.7 | shop-floor |
+        | orders | office    | Order_Desk.7 | Back_Room  |
+        | files  | shop      | file-desk    | shop-floor |
       And every source is backed up
       When the destination "orders" in namespace "shop" restores with:
-        | field    | value      |
-        | username | order-desk |
-        | hostname | back-room  |
+        | field    | value        |
+        | username | Order_Desk.7 |
+        | hostname | Back_Room    |
       Then its volume holds exactly the data of source "orders" in namespace "office"
 
   Rule: Explicit names come first, then the source that is named, then the destination itself

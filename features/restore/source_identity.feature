@@ -34,11 +34,11 @@ Feature: Restore by the name of a source
     @SI_4
     Scenario: Custom names of a source are found, both of them or one
       Given these sources:
-        | name    | namespace  | username | hostname   |
-        | both    | production | web-team | web.site-a |
-        | user    | production | web-team |            |
-        | host    | production |          | web.site-b |
-        | neither | production |          |            |
+        | name    | namespace  | username   | hostname   |
+        | both    | production | Web.Team_7 | Web.Site_A |
+        | user    | production | Web.Team_7 |            |
+        | host    | production |            | Web.Site_B |
+        | neither | production |            |            |
       And every source is backed up
       When every source is restored from namespace "restore-lab" by sourceIdentity
       Then every restore holds exactly the data of its source
@@ -91,14 +91,14 @@ Feature: Restore by the name of a source
       Given these sources:
         | name   | namespace |
         | orders | shop      |
-        | files  | shop      |
+        | order  | office    |
       And every source is backed up
-      And the volume of the destination "restore-data" in namespace "shop" holds the files:
+      And the volume of the destination "order" in namespace "office" holds the files:
         | report.txt |
-      When the destination "restore-data" in namespace "shop" restores with:
-        | field           | value            |
-        | sourceName      | gone             |
-        | sourceNamespace | shop             |
+      When the destination "order" in namespace "office" restores with:
+        | field           | value |
+        | sourceName      | order |
+        | sourceNamespace | shop  |
       Then the restore fails
       And its volume is left as it was
 

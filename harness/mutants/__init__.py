@@ -4,7 +4,18 @@ For each the claims that must fail are written down beside it, before anything i
 that have nothing to do with the fault and must still hold.  ``tox -e proof`` runs them all.
 """
 
-from harness.mutants import decisions, environment, movers, names, selection, status, volumes
+from harness.mutants import decisions, destinations, environment, movers, names, selection, status, volumes
 from harness.mutants.registry import MUTANTS, Mutant
 
-__all__ = ["MUTANTS", "Mutant", "decisions", "environment", "movers", "names", "selection", "status", "volumes"]
+__all__ = [
+    "MUTANTS",
+    "Mutant",
+    "decisions",
+    "destinations",
+    "environment",
+    "movers",
+    "names",
+    "selection",
+    "status",
+    "volumes",
+]
