@@ -21,6 +21,7 @@ KOPIA_FIELDS = (
 )
 NUMBERS = ("previous", "shallow")
 LISTS = ("additionalArgs",)
+"""An element is a line of the value."""
 SWITCHES = ("enableFileDeletion",)
 SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 
@@ -53,7 +54,7 @@ def _manifest(kind: str, name: str, namespace: str, fields: Mapping[str, str]) -
         elif field in NUMBERS:
             kopia[field] = int(value)
         elif field in LISTS:
-            kopia[field] = [value]
+            kopia[field] = value.splitlines()
         elif field in SWITCHES:
             kopia[field] = value == "true"
         else:

@@ -30,5 +30,9 @@ def records(table: DataTable) -> list[Mapping[str, str]]:
 
 
 def fields(table: DataTable) -> Mapping[str, str]:
-    """A table of two columns, field and value, as a mapping."""
-    return {record["field"]: record["value"] for record in records(table)}
+    """A table of two columns, field and value, as a mapping; a field with several rows has a line for each."""
+    found: dict[str, str] = {}
+    for record in records(table):
+        field, value = record["field"], record["value"]
+        found[field] = f"{found[field]}\n{value}" if field in found else value
+    return found

@@ -7,11 +7,11 @@ Feature: Which backup of an identity is restored
     Scenario: The newest of three, however they were written
       Given a source "orders" in namespace "shop"
       And the source "orders" in namespace "shop" was backed up at:
-        | 2024-01-20T10:00:00Z |
-        | 2024-01-20T12:00:00Z |
-        | 2024-01-20T11:00:00Z |
+        | 2024-01-20T10:00:00Z     |
+        | 2024-01-20T12:00:00.500Z |
+        | 2024-01-20T12:00:00Z     |
       When the destination "orders" in namespace "shop" restores
-      Then its volume holds exactly the backup of "2024-01-20T12:00:00Z"
+      Then its volume holds exactly the backup of "2024-01-20T12:00:00.500Z"
 
   Rule: previous skips the newest
 
@@ -52,6 +52,7 @@ Feature: Which backup of an identity is restored
         | 2024-01-20T10:00:00Z |
         | 2024-01-20T11:00:00Z |
         | 2024-01-20T12:00:00Z |
+      And the kopia user "desk" of host "site-a" has a snapshot from "2024-01-20T13:00:00Z"
       When it is restored by a destination of its name with each of:
         | previous |
         | 17       |
@@ -78,25 +79,25 @@ Feature: Which backup of an identity is restored
       And the source "orders" in namespace "shop" was backed up at:
         | 2024-01-20T08:00:00Z     |
         | 2024-01-20T10:00:00.250Z |
-        | 2024-01-20T10:00:00.500Z |
+        | 2024-01-20T10:00:00.255Z |
         | 2024-01-20T12:00:00.750Z |
       When it is restored by a destination of its name with each of:
         | restoreAsOf                         |
         | 2024-01-20T11:00:00Z                |
         | 2024-01-20T10:00:00.250Z            |
-        | 2024-01-20T10:00:00.499999Z         |
+        | 2024-01-20T10:00:00.254999Z         |
         | 2024-01-20T10:00:00Z                |
         | 2024-01-20T14:00:00.750+02:00       |
         | 2024-01-20T14:00:00.749999999+02:00 |
         | 2024-01-20T04:30:00.250-05:30       |
-        | 2024-01-20T15:30:00.499+05:30       |
+        | 2024-01-20T15:30:00.254+05:30       |
       Then the restores take, in turn, the backups of:
-        | 2024-01-20T10:00:00.500Z |
+        | 2024-01-20T10:00:00.255Z |
         | 2024-01-20T10:00:00.250Z |
         | 2024-01-20T10:00:00.250Z |
         | 2024-01-20T08:00:00Z     |
         | 2024-01-20T12:00:00.750Z |
-        | 2024-01-20T10:00:00.500Z |
+        | 2024-01-20T10:00:00.255Z |
         | 2024-01-20T10:00:00.250Z |
         | 2024-01-20T10:00:00.250Z |
 
@@ -157,11 +158,12 @@ Feature: Which backup of an identity is restored
       Given a source "orders" in namespace "shop"
       And every source is backed up
       And the volume of the destination "orders" in namespace "shop" holds the files:
-        | stale.txt         |
-        | .hidden           |
-        | .config/stale.txt |
-        | lost+found/fsck.1 |
-        | old/stale.txt     |
+        | -stale file.txt       |
+        | .hidden               |
+        | .config/stale.txt     |
+        | lost+found/fsck.1     |
+        | lost+found.old/fsck.1 |
+        | old reports/stale.txt |
       When the destination "orders" in namespace "shop" restores with:
         | field              | value |
         | enableFileDeletion | true  |
@@ -194,11 +196,28 @@ Feature: Which backup of an identity is restored
     @RP_8
     Scenario: A source with a path of its own is restored by its name
       Given a source "orders" in namespace "shop" with:
-        | field              | value           |
-        | sourcePathOverride | /var/lib/orders |
+        | field              | value                       |
+        | sourcePathOverride | /var/lib/orders of the shop |
       And every source is backed up
       When the destination "restore-data" in namespace "restore-lab" restores with:
         | field           | value  |
         | sourceName      | orders |
         | sourceNamespace | shop   |
       Then its volume holds exactly the data of source "orders" in namespace "shop"
+
+    @RP_8
+    Scenario: Newer snapshots of other paths are left alone
+      Given a source "orders" in namespace "shop" with:
+        | field              | value           |
+        | username           | order-desk      |
+        | hostname           | site-a          |
+        | sourcePathOverride | /var/lib/orders |
+      And the source "orders" in namespace "shop" was backed up at:
+        | 2024-01-20T10:00:00Z |
+      And the kopia user "order-desk" of host "site-a" has a snapshot of "/var/lib/orders/old" from "2024-01-20T11:00:00Z" to "2024-01-20T11:00:00Z"
+      And the kopia user "order-desk" of host "site-a" has a snapshot of "/data" from "2024-01-20T12:00:00Z" to "2024-01-20T12:00:00Z"
+      When the destination "restore-data" in namespace "restore-lab" restores with:
+        | field           | value  |
+        | sourceName      | orders |
+        | sourceNamespace | shop   |
+      Then its volume holds exactly the backup of "2024-01-20T10:00:00Z"

@@ -20,14 +20,15 @@ Feature: Looking for an identity that is not applied
   Rule: Additional arguments reach kopia as they are given
 
     @TR_5
-    Scenario: An argument with spaces stays in one piece
+    Scenario: An argument with spaces stays in one piece, also behind another one
       Given a source "orders" in namespace "shop" with:
-        | field          | value                                      |
-        | additionalArgs | --description=shop's "orders", 7 % of $HOME; a*b \| c  |
+        | field          | value                                                                           |
+        | additionalArgs | --tags=team:shop                                                                |
+        | additionalArgs | --description=shop's "orders",  7 % of $HOME & $(id); a*b \| c = d\\e #1, größe |
       When the source "orders" in namespace "shop" is backed up
       Then its snapshot has the description:
         """
-        shop's "orders", 7 % of $HOME; a*b | c
+        shop's "orders",  7 % of $HOME & $(id); a*b | c = d\e #1, größe
         """
 
   Rule: The log shows the identity in use

@@ -64,3 +64,21 @@ class _ArgumentsJoined(Decisions):
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
         words = kopia_spec(manifest).get("additionalArgs")
         return {**env, "KOPIA_ADDITIONAL_ARGS": ARGUMENT_SEPARATOR.join(" ".join(words).split())} if words else env
+
+
+@mutant("arguments-joined-by-commas", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
+class _ArgumentsJoinedByCommas(Decisions):
+    """additionalArgs are joined by another separator than the mover's."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        words = kopia_spec(manifest).get("additionalArgs")
+        return {**env, "KOPIA_ADDITIONAL_ARGS": ",".join(words)} if words else env
+
+
+@mutant("first-argument-only", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
+class _FirstArgumentOnly(Decisions):
+    """The first of several additionalArgs is handed over, the others are not."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        words = kopia_spec(manifest).get("additionalArgs")
+        return {**env, "KOPIA_ADDITIONAL_ARGS": words[0]} if words else env

@@ -83,6 +83,14 @@ class _ArgumentsTornApart(ReferenceMover):
         return " ".join(super().additional(job)).split()
 
 
+@mutant("arguments-squeezed", fails="TR_5", unrelated="TR_1 TR_2 HN_2")
+class _ArgumentsSqueezed(ReferenceMover):
+    """The user's own arguments lose backslashes and all but one of several blanks, as in a careless ``read``."""
+
+    def additional(self, job: MoverJob) -> list[str]:
+        return [" ".join(word.replace("\\", "").split()) for word in super().additional(job)]
+
+
 @mutant("prefix-ignored", fails="SR_5", unrelated="SR_3 HN_2 TN_1")
 class _PrefixIgnored(ReferenceMover):
     """The path prefix of the repository is dropped."""
@@ -116,6 +124,27 @@ class _EmptyRestoreSucceeds(ReferenceMover):
 
     def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
         return None
+
+
+@mutant("snapshots-of-all-are-told", fails="RP_5", unrelated="RP_2 IS_4 HN_2")
+class _SnapshotsOfAllAreTold(ReferenceMover):
+    """Where previous is beyond the history, the number that is told is that of the repository."""
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        self._all = super().list_all(client)
+        return self._all
+
+    def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
+        super().nothing_found(job, self._all if history else history)
+
+
+@mutant("path-cut-at-a-blank", fails="RP_8", unrelated="BA_1 BA_2 SI_1")
+class _PathCutAtABlank(ReferenceMover):
+    """A backup records its path up to the first blank, a restore looks for the whole of it."""
+
+    def snapshot_path(self, job: MoverJob) -> str:
+        path = super().snapshot_path(job)
+        return path.split()[0] if job.args == ("backup",) else path
 
 
 @mutant("first-repository-for-all", fails="SR_5 SR_6", unrelated="SR_3 HN_2 TN_1")

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from harness.kopia import KopiaClient
 from harness.model import MoverJob, SnapshotRecord
-from harness.mover.reference import ReferenceMover, empty_volume
+from harness.mover.reference import KEPT_ON_DELETION, ReferenceMover, empty_volume
 from harness.mover.selection import candidates
 from harness.mutants.registry import mutant
+
+
+def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
+    """Empty the volume of a job where that is wanted, but for what is spared; return that nothing is left to do."""
+    for entry in job.volumes["/restore/data"].iterdir() if wanted else ():
+        if not spared(entry.name) and entry.name != KEPT_ON_DELETION:
+            remove = shutil.rmtree if entry.is_dir() and not entry.is_symlink() else Path.unlink
+            remove(entry)
+    return False
+
+
+def _as_kopia_writes_it(record: SnapshotRecord) -> str:
+    whole, _, fraction = record.end.strftime("%Y-%m-%dT%H:%M:%S.%f").partition(".")
+    return f"{whole}.{fraction}".rstrip("0").rstrip(".") + "Z" if fraction.strip("0") else f"{whole}Z"
 
 
 @mutant("oldest-is-newest", fails="RP_1 RP_2 RP_3 RP_4 RP_6", unrelated="HN_2 SR_3 RP_8")
@@ -50,6 +66,16 @@ class _InstantsComparedAsText(ReferenceMover):
         return found[previous] if previous < len(found) else None
 
 
+@mutant("instants-sorted-as-text", fails="RP_1 RP_3", unrelated="RP_2 RP_4 HN_2")
+class _InstantsSortedAsText(ReferenceMover):
+    """The newest is the one whose instant, as kopia writes it, is last in the alphabet: .25Z behind .255Z."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        found = sorted(candidates(history, job.env), key=_as_kopia_writes_it, reverse=True)
+        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
 @mutant("previous-before-instant", fails="RP_4", unrelated="RP_1 RP_2 RP_3")
 class _PreviousBeforeInstant(ReferenceMover):
     """previous counts back first, and restoreAsOf filters what is left."""
@@ -86,6 +112,39 @@ class _FilesAlwaysDeleted(ReferenceMover):
 
     def deletes_files(self, job: MoverJob) -> bool:
         return True
+
+
+@mutant("deletion-spares-too-much", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _DeletionSparesTooMuch(ReferenceMover):
+    """Whatever has a name that begins with lost+found stays in the volume."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return _emptied(job, super().deletes_files(job), lambda name: name.startswith("lost+found"))
+
+
+@mutant("deletion-torn-at-blanks", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _DeletionTornAtBlanks(ReferenceMover):
+    """Names with a blank, or with a hyphen in front, survive a careless loop."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return _emptied(job, super().deletes_files(job), lambda name: " " in name or name.startswith("-"))
+
+
+@mutant("path-not-looked-at", fails="RP_8", unrelated="RP_1 SI_1 HN_2")
+class _PathNotLookedAt(ReferenceMover):
+    """A restore takes the newest snapshot of its identity, of whatever path."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        return [record for record in records if record.identity == self.identity(job)]
+
+
+@mutant("path-by-its-begin", fails="RP_8", unrelated="RP_1 SI_1 HN_2")
+class _PathByItsBegin(ReferenceMover):
+    """A restore takes snapshots of what is below its path, too."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        path = self.snapshot_path(job)
+        return [one for one in records if one.identity == self.identity(job) and one.path.startswith(path)]
 
 
 @mutant("shallow-counts-everybody", fails="RP_9", unrelated="RP_1 RP_2 HN_2")
