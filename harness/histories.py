@@ -58,13 +58,22 @@ class Histories:
         self._administrator.write_snapshot(identity, folder, path, begin, end)
 
     def write_crowd(self, number: int) -> None:
-        """Has so many kopia users look back on one snapshot each; most are copies of the history of a host."""
+        """Has so many kopia users look back on one snapshot each; most are copies of the history of a host.
+
+        A crowd that begins a repository is written once in a run.
+        """
+        recipe = f"a crowd of {number}"
+        begun = self._administrator.begin_with([recipe])
+        if begun:
+            return
         folder = self._volumes.claim("outside", "crowd")
-        fill(folder, "crowd")
+        content = fill(folder, "crowd")
         for user in range(SEEDS):
             self._administrator.write_snapshot(Identity(f"user-{user}", "crowd-0"), folder, "/data", LONG_AGO)
         for host in range(1, number // SEEDS):
             self._administrator.copy_history("@crowd-0", f"@crowd-{host}")
+        if begun is not None:
+            self._administrator.put_aside(recipe, [content])
 
     def at(self, ref: ObjectRef, instant: str) -> Tree:
         """What the backup of a source at an instant held."""

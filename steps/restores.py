@@ -9,7 +9,7 @@ from harness.completion import LEFT_OUT
 from harness.model import Identity, ObjectRef
 from harness.sync import Sync
 from harness.testbed import Testbed
-from steps.types import DataTable, fields, phrase, records
+from steps.types import DataTable, fields, phrase
 
 
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores'), target_fixture="restore")
@@ -79,12 +79,6 @@ def restore_by_name(testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
     return [(source, testbed.restore(source.name, source.namespace)) for source in testbed.sources()]
 
 
-@when(phrase('destinations in namespace "{namespace:Text}" ask for these identities:'), target_fixture="restores")
-def restore_identities(namespace: str, datatable: DataTable, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
-    restores = [testbed.restore(f"restore-{n}", namespace, row) for n, row in enumerate(records(datatable), 1)]
-    return [(restore.ref, restore) for restore in restores]
-
-
 @given(phrase('the volume of the destination "{name:Text}" in namespace "{namespace:Text}" holds the files:'))
 def volume_in_use(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> None:
     testbed.use_volume(testbed.declare(objects.destination(name, namespace)), *(row[0] for row in datatable))
@@ -93,12 +87,6 @@ def volume_in_use(name: str, namespace: str, datatable: DataTable, testbed: Test
 @given(phrase('the volume of the documented destination holds the file "{file:Text}"'))
 def documented_volume_in_use(file: str, testbed: Testbed) -> None:
     testbed.use_volume(testbed.destinations()[-1], file)
-
-
-@given(phrase('the volumes of {number:d} destinations in namespace "{namespace:Text}" hold a file'))
-def volumes_in_use(number: int, namespace: str, testbed: Testbed) -> None:
-    for index in range(1, number + 1):
-        testbed.use_volume(testbed.declare(objects.destination(f"restore-{index}", namespace)), "report.txt")
 
 
 @when(
@@ -156,21 +144,9 @@ def restore_fails(restore: Sync) -> None:
     expect.failed(restore)
 
 
-@then("every one of these restores fails")
-def every_restore_fails(restores: list[tuple[ObjectRef, Sync]]) -> None:
-    for _, restore in restores:
-        expect.failed(restore)
-
-
 @then("its volume is left as it was")
 def volume_untouched(restore: Sync, testbed: Testbed) -> None:
     expect_volume.untouched(testbed, restore)
-
-
-@then("every one of these volumes is left as it was")
-def every_volume_untouched(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
-    for _, restore in restores:
-        expect_volume.untouched(testbed, restore)
 
 
 @then("the user is told every identity in the repository")

@@ -92,9 +92,14 @@ Feature: Custom identities
   Rule: An e-mail address is a username like any other to a mover
 
     @CU_1
-    Scenario: What a mover backs up under an e-mail address, it restores
+    Scenario Outline: What a mover backs up under the e-mail address <username>, it restores
       Given a source "mailbox" in namespace "office"
-      And the mover has backed up the source "mailbox" in namespace "office" as username "user@company.com" and hostname "office"
-      When the mover restores it as username "user@company.com" and hostname "office"
-      Then it is recorded under username "user@company.com" and hostname "office"
+      And the mover has backed up the source "mailbox" in namespace "office" as username "<username>" and hostname "office"
+      When the mover restores it as username "<username>" and hostname "office"
+      Then it is recorded under username "<username>" and hostname "office"
       And its volume holds exactly the data of source "mailbox" in namespace "office"
+
+      Examples:
+        | username                  |
+        | user@company.com          |
+        | o'brien+tapes@company.com |

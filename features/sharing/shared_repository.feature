@@ -29,10 +29,10 @@ Feature: One repository for all
     @SR_3
     Scenario: Default restores in a shared repository show each source its own data
       Given these sources:
-        | name   | namespace |
-        | orders | shop      |
-        | files  | shop      |
-        | orders | office    |
+        | name     | namespace  |
+        | orders   | shop       |
+        | orders-2 | shop       |
+        | orders   | shop-floor |
       And every source is backed up
       When destinations of the same name and namespace restore every source
       Then every restore holds exactly the data of its source

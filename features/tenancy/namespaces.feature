@@ -57,9 +57,9 @@ Feature: A namespace is a tenant
     @TN_9
     Scenario: The same name in two namespaces is two identities with two sets of data
       Given these sources:
-        | name   | namespace |
-        | orders | shop      |
-        | orders | office    |
+        | name   | namespace  |
+        | orders | shop       |
+        | orders | shop-floor |
       And every source is backed up
       When destinations of the same name and namespace restore every source
       Then the backups have 2 different identities

@@ -4,7 +4,17 @@ For each the claims that must fail are written down beside it, before anything i
 that have nothing to do with the fault and must still hold.  ``tox -e proof`` runs them all.
 """
 
-from harness.mutants import decisions, destinations, environment, movers, names, selection, status, volumes
+from harness.mutants import (
+    decisions,
+    destinations,
+    environment,
+    likeness,
+    movers,
+    names,
+    selection,
+    status,
+    volumes,
+)
 from harness.mutants.registry import MUTANTS, Mutant
 
 __all__ = [
@@ -13,6 +23,7 @@ __all__ = [
     "decisions",
     "destinations",
     "environment",
+    "likeness",
     "movers",
     "names",
     "selection",

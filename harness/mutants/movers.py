@@ -75,6 +75,15 @@ class _HostnameCut(ReferenceMover):
         return Identity(identity.username, identity.hostname.rpartition("@")[2])
 
 
+@mutant("quotes-of-usernames-lost", fails="CU_1", unrelated="CU_4 OV_5 UN_1")
+class _QuotesOfUsernamesLost(ReferenceMover):
+    """An apostrophe in a username gets lost, as it does where a shell reads a command twice."""
+
+    def identity(self, job: MoverJob) -> Identity:
+        identity = super().identity(job)
+        return Identity(identity.username.replace("'", ""), identity.hostname)
+
+
 @mutant("arguments-torn-apart", fails="TR_5", unrelated="TR_1 TR_2 HN_2")
 class _ArgumentsTornApart(ReferenceMover):
     """The user's own arguments are split at every space."""
@@ -247,3 +256,12 @@ class _DiscoveryShowsTheBegin(ReferenceMover):
 
     def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
         return tuple(replace(record, end=record.start) for record in super().list_all(client))
+
+
+@mutant("discovery-shows-the-newest-of-each", fails="DI_8 IS_1", unrelated="DI_4 IS_5 RP_1")
+class _DiscoveryShowsTheNewestOfEach(ReferenceMover):
+    """Of each identity its newest snapshot alone is listed."""
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        records = super().list_all(client)
+        return tuple({record.identity: record for record in records}.values())

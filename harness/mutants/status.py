@@ -29,6 +29,23 @@ class _IdentitiesNeverListed(Decisions):
         return []
 
 
+@mutant("ten-identities-listed", fails="DI_1", unrelated="DI_3 DI_4 IS_4")
+class _TenIdentitiesListed(Decisions):
+    """availableIdentities has ten entries at most."""
+
+    def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
+        return super().available(discovered, result)[:10]
+
+
+@mutant("ten-identities-named", fails="IS_4", unrelated="DI_1 DI_3 IS_6")
+class _TenIdentitiesNamed(Decisions):
+    """A failed restore names ten identities at most."""
+
+    def failure_message(self, requested: Identity | None, discovered: Discovered, result: MoverResult) -> str:
+        some = {identity: discovered.snapshots[identity] for identity in discovered.identities[:10]}
+        return super().failure_message(requested, Discovered(some), result)
+
+
 @mutant("identities-stale", fails="DI_6", unrelated="DI_1 DI_7 HN_2")
 class _IdentitiesStale(Decisions):
     """availableIdentities stays what the first discovery found."""

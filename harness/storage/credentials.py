@@ -17,7 +17,11 @@ class Credentials:
 
 
 def random_credentials() -> Credentials:
-    """Credentials that nobody can guess; the secret is redacted from here on."""
-    credentials = Credentials(f"conformance{secrets.token_hex(4)}", secrets.token_urlsafe(24))
+    """Credentials that nobody can guess; the secret is redacted from here on.
+
+    It holds a slash and a plus, as those of AWS do: who puts it into a URL, or into an expression, has to encode it.
+    """
+    secret_key = f"{secrets.token_hex(12)}/{secrets.token_urlsafe(9)}+{secrets.token_hex(4)}"
+    credentials = Credentials(f"conformance{secrets.token_hex(4)}", secret_key)
     REDACT.add([credentials.secret_key])
     return credentials
