@@ -29,6 +29,24 @@ Feature: Restore by the name of a source
         | sourceNamespace | production    |
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
+    # The Secret that the source names is in the namespace of the destination, too, and opens a repository without it.
+    @SI_1
+    Scenario: The repository is that of the destination where it names one
+      Given these repositories:
+        | namespace   | secret            | repository           |
+        | production  | the-team-s-bucket | s3://company-backups |
+        | restore-lab | the-team-s-bucket | s3://team-backups    |
+      And a source "webapp-backup" in namespace "production" with:
+        | field      | value             |
+        | repository | the-team-s-bucket |
+      And every source is backed up
+      When the destination "restore-data" in namespace "restore-lab" restores with:
+        | field           | value            |
+        | sourceName      | webapp-backup    |
+        | sourceNamespace | production       |
+        | repository      | kopia-repository |
+      Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
+
   Rule: The identity is the one that the source itself uses
 
     @SI_4

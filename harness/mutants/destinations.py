@@ -39,6 +39,16 @@ class _NamesOfTheSourceSanitised(Decisions):
         return Identity(rules.sanitise_username(identity.username), rules.sanitise_hostname(identity.hostname))
 
 
+@mutant("repository-of-the-source-wins", fails="SI_1", unrelated="RD_2 RD_4 SR_6")
+class _RepositoryOfTheSourceWins(Decisions):
+    """The Secret that the named source names is used, even where the destination names another."""
+
+    def repository(self, manifest: Manifest, find: FindSource) -> str | None:
+        wanted = kopia_spec(manifest).get("sourceIdentity")
+        source = find(source_namespace(manifest), wanted["sourceName"]) if wanted else None
+        return super().repository(source or manifest, find)
+
+
 @mutant("gone-source-is-the-destination", fails="SI_7", unrelated="SI_1 SI_4 RD_2")
 class _GoneSourceIsTheDestination(Decisions):
     """Where the named source does not exist, a destination stands for itself."""
