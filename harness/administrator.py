@@ -57,9 +57,12 @@ class Administrator:
 
     def write_snapshot(self, identity: Identity, folder: Path, path: str, instant: str, end: str = "") -> None:
         """Writes history: a snapshot of an identity from an instant to its ``end``, by default the same."""
-        source = f"{identity.username}@{identity.hostname}:{path}"
+        client, source = self._client(), f"{identity.username}@{identity.hostname}:{path}"
+        if "@" in identity.username:
+            # A source is split at its first @: only a client of that name can write for it.
+            client, source = self._repositories.open(DOCUMENTED_REPOSITORY, self._next_name(), identity), path
         times = (f"--start-time={_as_kopia_reads(instant)}", f"--end-time={_as_kopia_reads(end or instant)}")
-        require(self._client().snapshot(folder, source, *times), "write a snapshot of the past")
+        require(client.snapshot(folder, source, *times), "write a snapshot of the past")
         self._repositories.changed()
 
     def begin_with(self, recipes: Sequence[str]) -> Sequence[Tree] | None:

@@ -23,6 +23,7 @@ Feature: Finding out who is in a repository
         | username | hostname | snapshots | latest               |
         | orders   | shop     | 1         | 2024-01-20T09:30:00Z |
         | files    | office   | 3         | 2024-01-20T11:00:30Z |
+      And the kopia user "relay@mail.test" of host "Site-B.eu" has a snapshot from "2024-01-20T10:00:00Z"
       When the documented destination discovers the repository
       Then each entry has an identity, a number of snapshots, and the instant of the newest
 

@@ -70,5 +70,5 @@ Feature: Sanitising of generated names
         | 7_Shop__Floor..9 | 7-Shop--Floor..9 |
         | _orders_         | orders           |
         | @-.a.-@          | a                |
-        | größe: b/c       | grebc            |
+        | größe: b,c       | grebc            |
         | _._              | volsync-default  |

@@ -37,6 +37,15 @@ class _TenIdentitiesListed(Decisions):
         return super().available(discovered, result)[:10]
 
 
+@mutant("identity-listed-to-its-second-at", fails="DI_2", unrelated="DI_1 DI_3 DI_4")
+class _IdentityListedToItsSecondAt(Decisions):
+    """An entry ends where a username holds an @ and the hostname would begin."""
+
+    def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
+        listed = super().available(discovered, result)
+        return [{**one, "identity": "@".join(one["identity"].split("@")[:2])} for one in listed]
+
+
 @mutant("ten-identities-named", fails="IS_4", unrelated="DI_1 DI_3 IS_6")
 class _TenIdentitiesNamed(Decisions):
     """A failed restore names ten identities at most."""
