@@ -25,6 +25,7 @@ TIMEOUT_S = 120.0
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 """Halves the time of every later call against kopia's default; it changes no behaviour under test."""
 
+WRONG_PASSWORD = "invalid repository password"
 NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
 """What kopia says where there is no repository: when it connects, and when a client opens it later."""
 
@@ -146,6 +147,11 @@ def version_of(binary: Path) -> str | None:
 def finds_no_repository(done: Completed) -> bool:
     """Whether a call failed because there is no repository at all."""
     return done.exit_code != 0 and any(words in done.stderr for words in NO_REPOSITORY)
+
+
+def refuses_password(done: Completed) -> bool:
+    """Whether a call failed because the repository has another password."""
+    return done.exit_code != 0 and WRONG_PASSWORD in done.stderr
 
 
 def require(done: Completed, what: str) -> Completed:

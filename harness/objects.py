@@ -23,6 +23,8 @@ NUMBERS = ("previous", "shallow")
 LISTS = ("additionalArgs",)
 """An element is a line of the value."""
 SWITCHES = ("enableFileDeletion",)
+RETAIN = "retain."
+"""``retain.latest`` and its like: a number of the mapping ``retain``."""
 SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 
 
@@ -55,6 +57,8 @@ def _manifest(kind: str, name: str, namespace: str, fields: Mapping[str, str]) -
             kopia[field] = int(value)
         elif field in LISTS:
             kopia[field] = value.splitlines()
+        elif field.startswith(RETAIN):
+            kopia.setdefault("retain", {})[field.removeprefix(RETAIN)] = int(value)
         elif field in SWITCHES:
             kopia[field] = value == "true"
         else:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from harness.kopia import KopiaClient, finds_no_repository, require, snapshots_in
+from harness.errors import Divergence
+from harness.kopia import KopiaClient, finds_no_repository, refuses_password, require, snapshots_in
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
-from harness.process import Call
+from harness.process import Call, Completed
 from harness.shelf import Shelf
 
 OBSERVER = Identity("observer", "conformance-harness")
@@ -26,14 +27,19 @@ class Observer:
         self._clients: dict[RepositoryAddress, KopiaClient] = {}
 
     def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
-        """Every snapshot in the repository, oldest first; HarnessError where it cannot be read.
+        """Every snapshot in the repository, oldest first.
 
         Where there is no repository there is no snapshot: whoever said it made one was wrong.
+
+        Raises:
+            Divergence: the repository does not open with the password of its Secret: its mover made it with another.
+            HarnessError: it cannot be read for another reason.
         """
         client = self._client(address, access)
         if client is None:
             return ()
         done = client.list_snapshots("--all")
+        _opens(done)
         return () if finds_no_repository(done) else snapshots_in(done)
 
     def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient | None:
@@ -50,7 +56,21 @@ class Observer:
                 done = client.connect(address, OBSERVER)
                 if finds_no_repository(done):
                     return None
+                _opens(done)
                 require(done, "let the observer connect")
                 self._shelf.note(client.configuration())
             self._clients[address] = client
         return self._clients[address]
+
+
+def _opens(done: Completed) -> None:
+    if refuses_password(done):
+        raise Divergence(
+            "who can open the repository",
+            expected="whoever has the password in its Secret",
+            seen="kopia: invalid repository password",
+            oracle="repository",
+            roots=("BA_1",),
+            part="mover",
+            cause="a repository has another password than its Secret",
+        )

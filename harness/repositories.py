@@ -30,6 +30,9 @@ HINTS_FOLDER = "kept"
 BLANK = "nothing"
 """The recipe of a repository that holds no snapshot."""
 FORMAT_BLOB = "kopia.repository"
+PACK_BLOBS = "p"
+"""How the names of blobs with the content of files begin."""
+
 """The object that makes a bucket, or what is below a prefix, a repository of kopia."""
 
 
@@ -137,6 +140,11 @@ class Repositories:
         """What a repository, with all below its prefix, occupies in the store."""
         address = self.address(repository)
         return self._store.size_bytes(address.bucket, address.prefix)
+
+    def lose_data(self, repository: str) -> None:
+        """Removes the blobs that hold the content of files; indexes and the blobs of folders and manifests stay."""
+        address = self.address(repository)
+        self._store.remove_objects(address.bucket, f"{address.prefix}{PACK_BLOBS}")
 
     def client(self, name: str, repository: str = DOCUMENTED_REPOSITORY) -> KopiaClient:
         """A plain kopia client of its own, for claims about kopia itself."""

@@ -8,6 +8,7 @@ from pytest_bdd import given, then, when
 
 from harness import expect_repository, preconditions
 from harness import growth as growth_of
+from harness.completion import DOCUMENTED_REPOSITORY
 from harness.model import Identity, ObjectRef
 from harness.sync import Growth
 from harness.testbed import Testbed
@@ -87,6 +88,11 @@ def existing_user(username: str, hostname: str, instant: str, testbed: Testbed) 
 )
 def existing_snapshot(username: str, hostname: str, path: str, begin: str, end: str, testbed: Testbed) -> None:
     testbed.histories.write_long(Identity(username, hostname), path, begin, end)
+
+
+@given("the store has lost the data of every snapshot")
+def data_lost(testbed: Testbed) -> None:
+    testbed.repositories.lose_data(DOCUMENTED_REPOSITORY)
 
 
 @given(phrase("{number:d} kopia users have a snapshot each"))

@@ -21,6 +21,16 @@ Feature: What was backed up arrives as it was
       When the destination "orders" in namespace "shop" restores
       Then its volume holds exactly the data of source "orders" in namespace "shop"
 
+  Rule: A restore that is not whole is no success
+
+    @DA_5
+    Scenario: The store has lost the data of a snapshot
+      Given a source "orders" in namespace "shop"
+      And every source is backed up
+      And the store has lost the data of every snapshot
+      When the destination "orders" in namespace "shop" restores
+      Then the restore fails
+
   Rule: A restore gives back the tree as it was
 
     @DA_2

@@ -171,9 +171,9 @@ Feature: Finding out who is in a repository
     @DI_8
     Scenario: The lines of a mover name every snapshot with its begin and its end
       Given the documented manifest "discovery"
-      And the kopia user "mail.relay" of host "Site-B.eu" has a snapshot of "/var/mail" from "2024-01-20T08:00:00Z" to "2024-01-20T11:30:00Z"
-      And the kopia user "mail.relay" of host "Site-B.eu" has a snapshot of "/data" from "2024-01-20T23:59:58Z" to "2024-01-21T00:00:03Z"
-      And the kopia user "mail.relay" of host "Site-B.eu" has a snapshot of "/data" from "2024-01-21T23:59:57Z" to "2024-01-22T00:00:04Z"
+      And the kopia user "relay@mail.test" of host "Site-B.eu" has a snapshot of "/var/mail" from "2024-01-20T08:00:00Z" to "2024-01-20T11:30:00Z"
+      And the kopia user "relay@mail.test" of host "Site-B.eu" has a snapshot of "/data" from "2024-01-20T23:59:58Z" to "2024-01-21T00:00:03Z"
+      And the kopia user "relay@mail.test" of host "Site-B.eu" has a snapshot of "/data" from "2024-01-21T23:59:57Z" to "2024-01-22T00:00:04Z"
       When the documented destination discovers the repository
       Then the mover lists every snapshot with its identity, its path, its begin and its end
 

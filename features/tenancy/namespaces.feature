@@ -45,10 +45,10 @@ Feature: A namespace is a tenant
     @TN_5
     Scenario: Two backups each of three sources are three histories of two snapshots
       Given these sources:
-        | name     | namespace |
-        | orders   | shop      |
-        | invoices | shop      |
-        | orders   | office    |
+        | name     | namespace | retain.latest |
+        | orders   | shop      | 2             |
+        | invoices | shop      | 2             |
+        | orders   | office    | 2             |
       When every source is backed up twice
       Then each of their identities has a history of 2 snapshots
 

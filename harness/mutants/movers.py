@@ -10,6 +10,7 @@ from harness.kopia import KopiaClient, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
 from harness.mover.reference import ReferenceMover
 from harness.mutants.registry import mutant
+from harness.process import Completed
 
 # --- steps of the mover
 
@@ -125,6 +126,34 @@ class _RepositoryPerTenant(ReferenceMover):
     def address(self, job: MoverJob) -> RepositoryAddress:
         address = super().address(job)
         return RepositoryAddress(address.bucket, f"{self.identity(job).hostname}/", address.endpoint, address.tls)
+
+
+@mutant("failed-restore-succeeds", fails="DA_5", unrelated="IS_6 RP_1 BA_4")
+class _FailedRestoreSucceeds(ReferenceMover):
+    """A restore that kopia reports as failed ends well."""
+
+    def _check(self, done: Completed, log: list[str], what: str) -> None:
+        super()._check(replace(done, exit_code=0) if what == "restore the snapshot" else done, log, what)
+
+
+@mutant("password-loses-its-backslashes", fails="BA_1", unrelated="VA_1 RD_3 OV_3")
+class _PasswordLosesItsBackslashes(ReferenceMover):
+    """The password is read as a careless shell reads it."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        read = {**job.secret_env, "KOPIA_PASSWORD": job.secret_env["KOPIA_PASSWORD"].replace("\\", "").strip()}
+        return super().run(replace(job, secret_env=read))
+
+
+@mutant("retention-counts-the-host", fails="TN_5", unrelated="TN_9 SR_3 HN_2")
+class _RetentionCountsTheHost(ReferenceMover):
+    """After a backup the older snapshots of all sources of its namespace are deleted."""
+
+    def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        super()._backup(client, job, log)
+        of_host = [one for one in self.list_all(client) if one.identity.hostname == self.identity(job).hostname]
+        for one in of_host[: -int(job.env.get("KOPIA_RETAIN_LATEST", len(of_host)))]:
+            self._check(client.run("snapshot", "delete", "--delete", one.id), log, "delete a snapshot")
 
 
 @mutant("empty-restore-succeeds", fails="IS_4 IS_6", unrelated="SR_3 HN_2 RD_2")

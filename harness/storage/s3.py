@@ -82,6 +82,14 @@ class S3Store:
             f"bucket {name} exists already at {self.endpoint}; it was left alone: choose another bucket-prefix"
         )
 
+    def remove_objects(self, bucket: str, prefix: str) -> None:
+        """Removes the objects of a bucket whose names begin so; HarnessError where there is none."""
+        names = [str(item.object_name) for item in self._listed(bucket, prefix)]
+        if not names:
+            raise HarnessError(f"bucket {bucket} at {self.endpoint} has no object {prefix}*")
+        for name in names:
+            self._minio.remove_object(bucket, name)
+
     def remove_bucket(self, name: str) -> None:
         """Removes a bucket that this run made, with all that is in it; one that is gone is no error."""
         try:
