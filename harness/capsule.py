@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import documents
-from harness.errors import HarnessError
+from harness.errors import Divergence, HarnessError
 from harness.process import REDACT
 from harness.sync import Sync
 from harness.testbed import Testbed
@@ -84,7 +84,7 @@ def _snapshots(testbed: Testbed) -> Mapping[str, Any]:
                 }
                 for record in records
             ]
-        except HarnessError as error:
+        except (HarnessError, Divergence) as error:
             found[repository] = [{"unreadable": str(error)}]
     return found
 

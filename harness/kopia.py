@@ -25,7 +25,7 @@ TIMEOUT_S = 120.0
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 """Halves the time of every later call against kopia's default; it changes no behaviour under test."""
 
-WRONG_PASSWORD = "invalid repository password"
+REFUSES_PASSWORD = "invalid repository password"  # noqa: S105 (what kopia says)
 NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
 """What kopia says where there is no repository: when it connects, and when a client opens it later."""
 
@@ -151,7 +151,7 @@ def finds_no_repository(done: Completed) -> bool:
 
 def refuses_password(done: Completed) -> bool:
     """Whether a call failed because the repository has another password."""
-    return done.exit_code != 0 and WRONG_PASSWORD in done.stderr
+    return done.exit_code != 0 and REFUSES_PASSWORD in done.stderr
 
 
 def require(done: Completed, what: str) -> Completed:

@@ -124,6 +124,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Turns bad options into usage errors, and good ones into ``Options``."""
+    # A worker that died, or was ended with the run, is never replaced, however pytest was called.
+    config.option.maxworkerrestart = "0"
     try:
         config.stash[OPTIONS] = parse(config)
         if serves(config):
