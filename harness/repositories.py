@@ -30,10 +30,9 @@ HINTS_FOLDER = "kept"
 BLANK = "nothing"
 """The recipe of a repository that holds no snapshot."""
 FORMAT_BLOB = "kopia.repository"
+"""The object that makes a bucket, or what is below a prefix, a repository of kopia."""
 PACK_BLOBS = "p"
 """How the names of blobs with the content of files begin."""
-
-"""The object that makes a bucket, or what is below a prefix, a repository of kopia."""
 
 
 class Repositories:
