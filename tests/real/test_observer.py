@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.errors import Divergence, HarnessError
 from harness.kopia import KopiaClient
 from harness.model import Identity, RepositoryAccess, RepositoryAddress
 from harness.observer import Observer
@@ -54,11 +54,21 @@ def test_where_there_is_no_repository_there_is_no_snapshot(world):
     assert [one.identity for one in observer.snapshots(address("second"), access)] == [TENANT]
 
 
-def test_a_repository_that_it_cannot_open_is_an_error(world):
+def test_a_repository_that_another_password_opens_is_a_divergence_of_who_made_it(world):
     observer, access, address, back_up = world
+    wrong = RepositoryAccess("another-password", access.access_key, access.secret_key)
     back_up("first")
+    with pytest.raises(Divergence, match="who can open the repository"):
+        observer.snapshots(address("first"), wrong)
     back_up("second")
     observer.snapshots(address("first"), access)
-    wrong = RepositoryAccess("another-password", access.access_key, access.secret_key)
-    with pytest.raises(HarnessError, match="could not list snapshots"):
+    with pytest.raises(Divergence, match="who can open the repository"):
         observer.snapshots(address("second"), wrong)
+
+
+def test_a_repository_that_it_cannot_read_is_an_error(world):
+    observer, access, address, back_up = world
+    back_up("first")
+    observer.snapshots(address("first"), access)
+    with pytest.raises(HarnessError, match="could not list snapshots"):
+        observer.snapshots(address("no-such-bucket"), access)

@@ -29,7 +29,8 @@ def mover(tmp_path):
     def write(body, **fields):
         at = IN_IMAGE if fields.get("kind") == "image" else MOVER
         words = ["/bin/bash", "-c", f'{body}\n. {at}; main "$@"', "mover"]
-        asked = {"entrypoint": words} if fields.get("kind") == "image" else {"kind": "command", "command": words}
+        program = {"kind": "command", "command": words, "path": [str(MOVER.parent)]}
+        asked = {"entrypoint": words} if fields.get("kind") == "image" else program
         file = tmp_path / "subject.yaml"
         file.write_text(json.dumps({"name": "mine", "mover": {**asked, **fields}}))
         return ("-m", "SE_2", "--storage", "process", "--subject", str(file))
