@@ -1,9 +1,11 @@
 """The Observer tells a repository that is not there from one that it cannot read, whichever came first."""
 
+import io
 import os
 from pathlib import Path
 
 import pytest
+from minio import Minio
 
 from harness.errors import Divergence, HarnessError
 from harness.kopia import KopiaClient
@@ -69,6 +71,9 @@ def test_a_repository_that_another_password_opens_is_a_divergence_of_who_made_it
 def test_a_repository_that_it_cannot_read_is_an_error(world):
     observer, access, address, back_up = world
     back_up("first")
+    back_up("second")
     observer.snapshots(address("first"), access)
+    store = Minio(address("second").endpoint, access.access_key, access.secret_key, secure=False)
+    store.put_object("second", "kopia.repository", io.BytesIO(b"broken"), 6)
     with pytest.raises(HarnessError, match="could not list snapshots"):
-        observer.snapshots(address("no-such-bucket"), access)
+        observer.snapshots(address("second"), access)
