@@ -198,10 +198,10 @@ def _data(job: MoverJob) -> Path:
     return place
 
 
-def empty_volume(folder: Path) -> None:
-    """Remove everything of a volume but ``lost+found``, which belongs to the filesystem."""
+def empty_volume(folder: Path, spared: Callable[[str], bool] = lambda name: False) -> None:
+    """Remove everything of a volume but ``lost+found``, which belongs to the filesystem, and names that are spared."""
     for entry in folder.iterdir():
-        if entry.name == KEPT_ON_DELETION:
+        if entry.name == KEPT_ON_DELETION or spared(entry.name):
             continue
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

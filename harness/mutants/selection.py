@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from harness.kopia import KopiaClient
 from harness.model import MoverJob, SnapshotRecord
-from harness.mover.reference import KEPT_ON_DELETION, ReferenceMover, empty_volume
+from harness.mover.reference import ReferenceMover, empty_volume
 from harness.mover.selection import candidates
 from harness.mutants.registry import mutant
 
 
 def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
     """Empty the volume of a job where that is wanted, but for what is spared; return that nothing is left to do."""
-    for entry in job.volumes["/restore/data"].iterdir() if wanted else ():
-        if not spared(entry.name) and entry.name != KEPT_ON_DELETION:
-            remove = shutil.rmtree if entry.is_dir() and not entry.is_symlink() else Path.unlink
-            remove(entry)
+    if wanted:
+        empty_volume(job.volumes["/restore/data"], spared)
     return False
 
 
