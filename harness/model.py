@@ -126,3 +126,22 @@ class RepositoryAccess:
     password: str = field(repr=False)
     access_key: str = field(repr=False)
     secret_key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``question`` is what was put to the test; ``holds`` is None where ``seen`` is a figure.
+
+    ``reached`` is False where a precondition failed: the promise was not put to the test.
+    """
+
+    question: str
+    holds: bool | None
+    seen: str
+    reached: bool = True
+
+    @property
+    def in_words(self) -> str:
+        """One line for a terminal."""
+        verdict = {True: "held here", False: "REFUTED", None: "measured"}[self.holds] if self.reached else "not reached"
+        return f"{verdict}: whether {self.question}: {self.seen}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pytest_bdd import then, when
 
-from harness import expect, objects
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness import expect
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
+from harness.volsync import objects
 from steps.types import phrase
 
 
@@ -30,9 +31,9 @@ def apply_documented(testbed: Testbed) -> Sync:
 
 @then("the API accepts it")
 def accepted(admission: Sync) -> None:
-    expect.admitted(admission)
+    expect.ending.admitted(admission)
 
 
 @then(phrase('the API refuses it because of its "{field:Text}"'))
 def refused(field: str, admission: Sync, testbed: Testbed) -> None:
-    expect.refused(testbed, admission, field)
+    expect.ending.refused(testbed, admission, field)

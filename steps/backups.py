@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_identity, expect_repository, expect_volume, preconditions
+from harness import expect
 from harness.model import Identity, ObjectRef
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness.scenario import preconditions
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
 from steps.types import DataTable, fields, phrase, records
 
 
@@ -31,7 +32,7 @@ def is_backed_up_peculiar(name: str, namespace: str, testbed: Testbed) -> None:
 
 @then("its volume is as it was before the backup")
 def volume_left(sync: Sync, testbed: Testbed) -> None:
-    expect_volume.backup_left_it(testbed, sync)
+    expect.volume.backup_left_it(testbed, sync)
 
 
 @given("every source is backed up")
@@ -94,27 +95,27 @@ def hand_over_restore_with(username: str, hostname: str, datatable: DataTable, s
 
 @then(phrase('it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
 def recorded_under(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
-    expect_identity.recorded_as(testbed, sync, Identity(username, hostname))
+    expect.identity.recorded_as(testbed, sync, Identity(username, hostname))
 
 
 @then(phrase('it is recorded under hostname "{hostname:Text}"'))
 def recorded_under_hostname(hostname: str, sync: Sync, testbed: Testbed) -> None:
-    expect_identity.recorded_with(testbed, sync, "hostname", hostname)
+    expect.identity.recorded_with(testbed, sync, "hostname", hostname)
 
 
 @then(phrase('it is recorded under username "{username:Text}"'))
 def recorded_under_username(username: str, sync: Sync, testbed: Testbed) -> None:
-    expect_identity.recorded_with(testbed, sync, "username", username)
+    expect.identity.recorded_with(testbed, sync, "username", username)
 
 
 @then("the backup succeeds")
 def succeeds(sync: Sync) -> None:
-    expect.succeeded(sync)
+    expect.ending.succeeded(sync)
 
 
 @then("it is recorded once")
 def recorded_once(sync: Sync, testbed: Testbed) -> None:
-    expect_identity.recorded_once(testbed, sync)
+    expect.identity.recorded_once(testbed, sync)
 
 
 @when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is applied'), target_fixture="sync")
@@ -132,69 +133,69 @@ def fail_job(name: str, namespace: str, testbed: Testbed) -> Sync:
 
 @then("the operator answers with a Job or an error")
 def answered(sync: Sync) -> None:
-    expect.answered(sync)
+    expect.ending.answered(sync)
 
 
 @then("the operator reports the failure")
 def reports_failure(sync: Sync) -> None:
-    expect.failed(sync)
+    expect.ending.failed(sync)
 
 
 @then("the generated usernames follow one of these variants:")
 def follows_variant(datatable: DataTable, testbed: Testbed) -> None:
     rows, columns = records(datatable), datatable[0]
     variants = [column for column in columns if column not in ("name", "namespace")]
-    expect_identity.follows_variant(testbed, rows, variants)
+    expect.identity.follows_variant(testbed, rows, variants)
 
 
 @then("it is refused because of its username, or recorded under exactly that username")
 def follows_custom_variant(sync: Sync, testbed: Testbed) -> None:
-    expect_identity.follows_custom_variant(testbed, sync)
+    expect.identity.follows_custom_variant(testbed, sync)
 
 
 @then("the snapshot of the newest backup of each source is kept")
 def newest_kept(testbed: Testbed) -> None:
     for source in testbed.sources():
-        expect_repository.newest_is_kept(testbed, source)
+        expect.repository.newest_is_kept(testbed, source)
 
 
 @then("no mover was started")
 def no_mover(sync: Sync) -> None:
-    expect.no_mover(sync)
+    expect.ending.no_mover(sync)
 
 
 @then(phrase('the user of the source is told "{words:Text}"'))
 def told(words: str, sync: Sync) -> None:
-    expect.told(sync, [words])
+    expect.ending.told(sync, [words])
 
 
 @then("its snapshot has the description:")
 def described_as(docstring: str, sync: Sync, testbed: Testbed) -> None:
-    expect_repository.described_as(testbed, sync, docstring.strip())
+    expect.repository.described_as(testbed, sync, docstring.strip())
 
 
 @then("the backups are recorded under:")
 def backups_recorded_under(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
         sync = testbed.last_sync(ObjectRef("ReplicationSource", record["namespace"], record["name"]))
-        expect_identity.recorded_with_parts(testbed, sync, record)
+        expect.identity.recorded_with_parts(testbed, sync, record)
 
 
 @then("the backups share one hostname and have different usernames")
 def share_hostname(testbed: Testbed) -> None:
-    expect_identity.shared_hostname(testbed)
+    expect.identity.shared_hostname(testbed)
 
 
 @then(phrase("the backups have {number:d} different identities"))
 def different_identities(number: int, testbed: Testbed) -> None:
-    expect_repository.identities_in_repository(testbed, number)
+    expect.repository.identities_in_repository(testbed, number)
 
 
 @then(phrase("each of their identities has a history of {number:d} snapshots"))
 def history_of_each(number: int, testbed: Testbed) -> None:
-    expect_repository.history_of_each(testbed, number)
+    expect.repository.history_of_each(testbed, number)
 
 
 @then(phrase('the mover of the source is given {variable} "{value:Text}"'))
 def mover_is_given(variable: str, value: str, sync: Sync) -> None:
-    expect.job_env(sync, variable, value)
+    expect.ending.job_env(sync, variable, value)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect_operator, expect_volume, preconditions
+from harness import expect
 from harness.model import Identity, ObjectRef
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness.scenario import preconditions
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
 from steps.types import DataTable, phrase, records
 
 
@@ -30,12 +31,12 @@ def tenants(datatable: DataTable, testbed: Testbed) -> None:
 
 @then("its status lists every identity of the repository with the number of its snapshots")
 def lists_all(discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.lists_repository(testbed, discovery)
+    expect.operator.lists_repository(testbed, discovery)
 
 
 @then("its status lists:")
 def lists(datatable: DataTable, discovery: Sync) -> None:
-    expect_operator.lists(discovery, {record["identity"]: int(record["snapshots"]) for record in records(datatable)})
+    expect.operator.lists(discovery, {record["identity"]: int(record["snapshots"]) for record in records(datatable)})
 
 
 @then("its status lists also after success:")
@@ -47,33 +48,33 @@ def restore_lists(datatable: DataTable, restore: Sync) -> None:
 @then("the latest snapshots are:")
 def latest(datatable: DataTable, discovery: Sync) -> None:
     for record in records(datatable):
-        expect_operator.latest(discovery, record["identity"], record["latest"])
+        expect.operator.latest(discovery, record["identity"], record["latest"])
 
 
 @then("each entry has an identity, a number of snapshots, and the instant of the newest")
 def entries(discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.entries_are_whole(discovery)
-    expect_operator.latest_of_repository(testbed, discovery)
+    expect.operator.entries_are_whole(discovery)
+    expect.operator.latest_of_repository(testbed, discovery)
 
 
 @then("the mover lists every snapshot with its identity, its path, its begin and its end")
 def lines(discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.discovery_lines_are_right(testbed, discovery)
+    expect.operator.discovery_lines_are_right(testbed, discovery)
 
 
 @then("the documented query yields one object a tenant:")
 def query_all(docstring: str, discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.query_yields_tenants(testbed, discovery, docstring)
+    expect.operator.query_yields_tenants(testbed, discovery, docstring)
 
 
 @then(phrase('the documented query yields the identities "{identities:Text}":'))
 def query_identities(identities: str, docstring: str, discovery: Sync, testbed: Testbed) -> None:
-    expect_operator.query_yields_identities(testbed, discovery, docstring, identities.split(", "))
+    expect.operator.query_yields_identities(testbed, discovery, docstring, identities.split(", "))
 
 
 @then(phrase('the documented query "{query:Text}" yields username "{username:Text}" and hostname "{hostname:Text}"'))
 def requested(query: str, username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect_operator.requested(testbed, restore, query, Identity(username, hostname))
+    expect.operator.requested(testbed, restore, query, Identity(username, hostname))
 
 
 @then(
@@ -85,9 +86,9 @@ def requested(query: str, username: str, hostname: str, restore: Sync, testbed: 
 def description(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> None:
     ref = ObjectRef("ReplicationSource", namespace, name)
     preconditions.require(testbed.last_sync(ref))
-    expect_operator.description_shows(testbed, ref, username, hostname)
+    expect.operator.description_shows(testbed, ref, username, hostname)
 
 
 @then("discovery leaves its volume as it was")
 def volume_untouched(discovery: Sync, testbed: Testbed) -> None:
-    expect_volume.untouched(testbed, discovery)
+    expect.volume.untouched(testbed, discovery)

@@ -6,18 +6,13 @@ from functools import partial
 
 from pytest_bdd import given, then, when
 
-from harness import (
-    expect,
-    expect_identity,
-    expect_operator,
-    expect_repository,
-    preconditions,
-    promises,
-)
-from harness.findings import Finding, whether
-from harness.model import Identity, ObjectRef
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness import expect
+from harness.expect import promises
+from harness.model import Finding, Identity, ObjectRef
+from harness.scenario import preconditions
+from harness.scenario.findings import whether
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
 from harness.volumes import Tree
 from steps.types import DataTable, phrase
 
@@ -56,7 +51,7 @@ def grow(number: int, testbed: Testbed) -> tuple[float, float]:
 @then(phrase("it is a finding whether the backups have {number:d} different identities"))
 def identities(number: int, testbed: Testbed) -> None:
     question = f"the backups have {number} different identities"
-    testbed.findings.append(whether(question, lambda: expect_repository.identities_in_repository(testbed, number)))
+    testbed.findings.append(whether(question, lambda: expect.repository.identities_in_repository(testbed, number)))
 
 
 @then("it is a finding whether every restore holds the data of its source")
@@ -74,28 +69,28 @@ def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> 
 def kept_out(name: str, namespace: str, read: Tree, testbed: Testbed) -> None:
     source = ObjectRef("ReplicationSource", namespace, name)
     question = f"the data of {source} is closed to others with the Secret"
-    testbed.findings.append(whether(question, lambda: expect_repository.kept_out(read, source)))
+    testbed.findings.append(whether(question, lambda: expect.repository.kept_out(read, source)))
 
 
 @then("it is a finding whether the API accepts each of them")
 def accepts_each(admissions: list[Sync], testbed: Testbed) -> None:
     for sync in admissions:
         testbed.findings.append(
-            whether(f"{promises.in_question(testbed, sync)} is accepted", partial(expect.admitted, sync))
+            whether(f"{promises.in_question(testbed, sync)} is accepted", partial(expect.ending.admitted, sync))
         )
 
 
 @then("it is a finding whether what follows the @ is the namespace")
 def host_is_namespace(restore: Sync, testbed: Testbed) -> None:
     question = "what follows the @ in requestedIdentity is the namespace"
-    testbed.findings.append(whether(question, lambda: expect_operator.requested_host_is_namespace(restore)))
+    testbed.findings.append(whether(question, lambda: expect.operator.requested_host_is_namespace(restore)))
 
 
 @then(phrase('it is a finding whether it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
 def recorded(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
     identity = Identity(username, hostname)
     question = f"{sync.ref} is recorded as {identity}"
-    testbed.findings.append(whether(question, lambda: expect_identity.recorded_as(testbed, sync, identity)))
+    testbed.findings.append(whether(question, lambda: expect.identity.recorded_as(testbed, sync, identity)))
 
 
 @then("it is a finding whether the restore succeeds")
@@ -107,26 +102,26 @@ def restore_succeeds(restore: Sync, testbed: Testbed) -> None:
 @then(phrase('it is a finding whether the documented filter yields "{only:Text}" alone:'))
 def filter_yields(only: str, docstring: str, discovery: Sync, testbed: Testbed) -> None:
     query, question = docstring, f"the filter shows {only} alone"
-    check = partial(expect_operator.query_yields_identities, testbed, discovery, query, [only])
+    check = partial(expect.operator.query_yields_identities, testbed, discovery, query, [only])
     testbed.findings.append(whether(question, check))
 
 
 @then("it is a finding whether each identity that is listed names one client")
 def identities_distinct(discovery: Sync, testbed: Testbed) -> None:
-    check = partial(expect_operator.each_names_one, testbed, discovery)
+    check = partial(expect.operator.each_names_one, testbed, discovery)
     testbed.findings.append(whether("each identity that is listed names one client", check))
 
 
 @then(phrase('it is a finding whether it asks for username "{username:Text}"'))
 def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
-    check = partial(expect_identity.asks_with, testbed, restore, "username", username)
+    check = partial(expect.identity.asks_with, testbed, restore, "username", username)
     testbed.findings.append(whether(f"it asks for username {username}", check))
 
 
 @then(phrase("it is a finding whether each source has {number:d} snapshot"))
 def each_has(number: int, testbed: Testbed) -> None:
     for source in testbed.sources():
-        check = partial(expect_repository.snapshots_of, testbed, source, number)
+        check = partial(expect.repository.snapshots_of, testbed, source, number)
         testbed.findings.append(whether(f"{source} has {number} snapshot", check))
 
 

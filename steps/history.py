@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_volume
+from harness import expect
 from harness.model import Identity, ObjectRef
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
 from steps.types import DataTable, phrase, records
 
 
@@ -27,26 +27,26 @@ def restore_each(datatable: DataTable, source: ObjectRef, testbed: Testbed) -> l
 @then("the restores take, in turn, the backups of:")
 def restores_take(datatable: DataTable, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
     for (instant,), sync in zip(datatable, points, strict=True):
-        expect_volume.holds_backup_of(testbed, sync, source, instant)
+        expect.volume.holds_backup_of(testbed, sync, source, instant)
 
 
 @then(phrase('its volume holds exactly the backup of "{instant:Text}"'))
 def volume_is(instant: str, restore: Sync, source: ObjectRef, testbed: Testbed) -> None:
-    expect_volume.holds_backup_of(testbed, restore, source, instant)
+    expect.volume.holds_backup_of(testbed, restore, source, instant)
 
 
 @then("each of these restores fails")
 def points_fail(points: list[Sync]) -> None:
     for sync in points:
-        expect.failed(sync)
+        expect.ending.failed(sync)
 
 
 @then(phrase("the user of each is told that there are {number:d} of them"))
 def points_told(number: int, points: list[Sync]) -> None:
     for sync in points:
-        expect.told_number(sync, number)
+        expect.ending.told_number(sync, number)
 
 
 @then("its volume holds what that user backed up")
 def volume_of_existing(restore: Sync, existing: Identity, testbed: Testbed) -> None:
-    expect_volume.holds_data_of_user(testbed, restore, existing)
+    expect.volume.holds_data_of_user(testbed, restore, existing)

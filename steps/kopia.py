@@ -5,10 +5,10 @@ from __future__ import annotations
 from pytest_bdd import given, then, when
 
 from harness import expect
-from harness.kopia import KopiaClient
+from harness.kopia.client import KopiaClient
 from harness.model import Identity
-from harness.process import Completed
-from harness.testbed import Testbed
+from harness.scenario.testbed import Testbed
+from harness.system.process import Completed
 from steps.types import phrase
 
 
@@ -50,7 +50,7 @@ def take_with_flag(flag: str, client: KopiaClient, testbed: Testbed) -> Complete
 
 @then(phrase('kopia reports the client as username "{username:Text}" and hostname "{hostname:Text}"'))
 def reports_client(username: str, hostname: str, client: KopiaClient) -> None:
-    expect.equal(
+    expect.ending.equal(
         "the identity of a client", expected=Identity(username, hostname), seen=client.client_identity(), oracle="kopia"
     )
 
@@ -63,14 +63,16 @@ def reports_client(username: str, hostname: str, client: KopiaClient) -> None:
 def holds_snapshots_of(number: int, username: str, hostname: str, testbed: Testbed) -> None:
     seen = [record.identity for record in testbed.snapshots()]
     wanted = [Identity(username, hostname)] * number
-    expect.equal("the snapshots of the repository", expected=wanted, seen=seen, oracle="repository")
+    expect.ending.equal("the snapshots of the repository", expected=wanted, seen=seen, oracle="repository")
 
 
 @then(phrase('kopia refuses the call and names "{flag:Text}"'))
 def refuses_flag(flag: str, call: Completed) -> None:
-    expect.kopia_refused(call, flag)
+    expect.ending.kopia_refused(call, flag)
 
 
 @then("the repository holds no snapshot")
 def holds_nothing(testbed: Testbed) -> None:
-    expect.equal("the snapshots of the repository", expected=0, seen=len(testbed.snapshots()), oracle="repository")
+    expect.ending.equal(
+        "the snapshots of the repository", expected=0, seen=len(testbed.snapshots()), oracle="repository"
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pytest_bdd import given, then
 
-from harness import expect, expect_operator, expect_secrecy
+from harness import expect
 from harness.model import Identity
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
 from steps.types import phrase
 
 
@@ -18,17 +18,17 @@ from steps.types import phrase
     )
 )
 def search_finds_identity(pattern: str, username: str, hostname: str, sync: Sync) -> None:
-    expect_operator.search_finds_identity(sync, pattern, Identity(username, hostname))
+    expect.operator.search_finds_identity(sync, pattern, Identity(username, hostname))
 
 
 @then(phrase('the log shows "{command:Text}" with username "{username:Text}" and hostname "{hostname:Text}"'))
 def log_shows_override(command: str, username: str, hostname: str, sync: Sync) -> None:
-    expect_operator.log_shows_override_at(sync, command, Identity(username, hostname))
+    expect.operator.log_shows_override_at(sync, command, Identity(username, hostname))
 
 
 @then(phrase('the log shows "{command:Text}" without an override'))
 def log_shows_no_override(command: str, sync: Sync) -> None:
-    expect_operator.log_shows_no_override_at(sync, command)
+    expect.operator.log_shows_no_override_at(sync, command)
 
 
 @given("the command line of every process is seen")
@@ -38,14 +38,14 @@ def command_lines_seen(testbed: Testbed) -> None:
 
 @then("the backup fails")
 def backup_fails(sync: Sync) -> None:
-    expect.failed(sync)
+    expect.ending.failed(sync)
 
 
 @then(phrase('the log says that "{flag:Text}" is refused'))
 def flag_refused(flag: str, sync: Sync) -> None:
-    expect_operator.refusal_of_flag_is_shown(sync, flag)
+    expect.operator.refusal_of_flag_is_shown(sync, flag)
 
 
 @then("no password or key is shown anywhere")
 def no_secret(testbed: Testbed) -> None:
-    expect_secrecy.no_secret_is_shown(testbed)
+    expect.secrecy.no_secret_is_shown(testbed)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from pytest_bdd import given
 
-from harness import objects
 from harness.model import ObjectRef
-from harness.platform.manifests import load_file
-from harness.testbed import Testbed
+from harness.scenario.testbed import Testbed
+from harness.volsync import objects
+from harness.volsync.manifests import load_file
 from steps.types import DataTable, fields, phrase, records
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from pytest_bdd import given, then, when
 
-from harness import expect_repository, preconditions
-from harness import growth as growth_of
-from harness.completion import DOCUMENTED_REPOSITORY
+from harness import expect
 from harness.model import Identity, ObjectRef
-from harness.sync import Growth
-from harness.testbed import Testbed
+from harness.scenario import growth as growth_of
+from harness.scenario import preconditions
+from harness.scenario.sync import Growth
+from harness.scenario.testbed import Testbed
+from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 from steps.types import DataTable, phrase, records
 
 MIB = 1 << 20
@@ -44,12 +45,12 @@ def back_up_other(name: str, namespace: str, first: Growth, testbed: Testbed) ->
 
 @then(phrase("the store grows by at most {percent:d} % of the data"))
 def grows_little(percent: int, growth: Growth) -> None:
-    expect_repository.grown(growth, at_most=percent / 100)
+    expect.repository.grown(growth, at_most=percent / 100)
 
 
 @then(phrase("the store grows by at least {percent:d} % of the data"))
 def grows_much(percent: int, growth: Growth) -> None:
-    expect_repository.grown(growth, at_least=percent / 100)
+    expect.repository.grown(growth, at_least=percent / 100)
 
 
 @given(phrase('a retention policy that keeps {number:d} snapshot for hostname "{hostname:Text}"'))
@@ -102,28 +103,28 @@ def crowd(number: int, testbed: Testbed) -> None:
 
 @then("every manifest of the repository is as it was")
 def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -> None:
-    expect_repository.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())
+    expect.repository.unchanged("the manifests of the repository", manifests_before, testbed.administrator.state())
 
 
 @then("the sources have this many snapshots:")
 def snapshots_of(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
         source = ObjectRef("ReplicationSource", record["namespace"], record["name"])
-        expect_repository.snapshots_of(testbed, source, int(record["snapshots"]))
+        expect.repository.snapshots_of(testbed, source, int(record["snapshots"]))
 
 
 @then(phrase("each of the {number:d} backups is traced to one source by its identity and its time"))
 def traced(number: int, testbed: Testbed) -> None:
-    expect_repository.traced(testbed, number)
+    expect.repository.traced(testbed, number)
 
 
 @then(phrase('the repository "{repository:Text}" holds no snapshot of source "{name:Text}"'))
 def holds_none_of(repository: str, name: str, testbed: Testbed) -> None:
     source = next(source for source in testbed.sources() if source.name == name)
-    expect_repository.no_identity(testbed, repository, testbed.last_sync(source))
+    expect.repository.no_identity(testbed, repository, testbed.last_sync(source))
 
 
 @then(phrase('the repository "{repository:Text}" holds snapshots of source "{name:Text}" alone'))
 def holds_only(repository: str, name: str, testbed: Testbed) -> None:
     source = next(source for source in testbed.sources() if source.name == name)
-    expect_repository.only_identity(testbed, repository, testbed.last_sync(source))
+    expect.repository.only_identity(testbed, repository, testbed.last_sync(source))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pytest_bdd import given, then, when
 
-from harness import expect, expect_identity, expect_volume, objects, preconditions
-from harness.completion import LEFT_OUT
+from harness import expect
 from harness.model import Identity, ObjectRef
-from harness.sync import Sync
-from harness.testbed import Testbed
+from harness.scenario import preconditions
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
+from harness.volsync import objects
+from harness.volsync.defaults import LEFT_OUT
 from steps.types import DataTable, fields, phrase
 
 
@@ -99,66 +101,66 @@ def fail_job(name: str, namespace: str, testbed: Testbed) -> Sync:
 
 @then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect_volume.holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the whole tree of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_whole(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect_volume.holds_whole(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds_whole(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the owners and times of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_attributes(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect_volume.holds_attributes(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds_attributes(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the data of source "{name:Text}" in namespace "{namespace:Text}" and besides:'))
 def volume_holds_besides(name: str, namespace: str, datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
     source = ObjectRef("ReplicationSource", namespace, name)
-    expect_volume.holds_besides(testbed, restore, source, [row[0] for row in datatable])
+    expect.volume.holds_besides(testbed, restore, source, [row[0] for row in datatable])
 
 
 @then("every restore holds exactly the data of its source")
 def every_volume_holds(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for source, restore in restores:
-        expect_volume.holds(testbed, restore, source)
+        expect.volume.holds(testbed, restore, source)
 
 
 @then(phrase('it asks for username "{username:Text}" and hostname "{hostname:Text}"'))
 def asks_for(username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect_identity.asks_for(testbed, restore, Identity(username, hostname))
+    expect.identity.asks_for(testbed, restore, Identity(username, hostname))
 
 
 @then(phrase('it asks for username "{username:Text}"'))
 def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
-    expect_identity.asks_with(testbed, restore, "username", username)
+    expect.identity.asks_with(testbed, restore, "username", username)
 
 
 @then(phrase('it asks for hostname "{hostname:Text}"'))
 def asks_for_hostname(hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect_identity.asks_with(testbed, restore, "hostname", hostname)
+    expect.identity.asks_with(testbed, restore, "hostname", hostname)
 
 
 @then("the restore fails")
 def restore_fails(restore: Sync) -> None:
-    expect.failed(restore)
+    expect.ending.failed(restore)
 
 
 @then("its volume is left as it was")
 def volume_untouched(restore: Sync, testbed: Testbed) -> None:
-    expect_volume.untouched(testbed, restore)
+    expect.volume.untouched(testbed, restore)
 
 
 @then("the user is told every identity in the repository")
 def told_identities(restore: Sync, testbed: Testbed) -> None:
-    expect.names_identities(restore, {record.identity for record in testbed.snapshots()})
+    expect.ending.names_identities(restore, {record.identity for record in testbed.snapshots()})
 
 
 @then(phrase('the API or the operator names "{field:Text}"'))
 def told_of_field(field: str, restore: Sync) -> None:
-    expect.told_of_field(restore, field)
+    expect.ending.told_of_field(restore, field)
 
 
 @then("no mover restored anything")
 def no_mover(restore: Sync) -> None:
-    expect.no_mover(restore)
+    expect.ending.no_mover(restore)

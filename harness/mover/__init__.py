@@ -1,1 +1,1 @@
-"""Movers: a job in, a result out."""
+"""Movers: a MoverJob in, a MoverResult out."""

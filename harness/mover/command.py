@@ -20,14 +20,15 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from harness.errors import HarnessError, UsageError
-from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
-from harness.mover import bounded, processes
+from harness.mover import process_trace
 from harness.mover.base import cache_dir_of, data_dir_of, place_of
-from harness.process import REDACT, Call, run
-from harness.warden import sweep
+from harness.system import limited_run, sandbox
+from harness.system.process import REDACT, Call, run
+from harness.system.reaper import sweep
+from harness.toolchain.kopia_version import version_of
 
-CAGE = Path(__file__).with_name("cage.py")
+SANDBOX = Path(sandbox.__file__)
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 JOB_MARKER = "VOLSYNC_CONFORMANCE_JOB"
 """Environment variable that every process of one job carries, so that it can be ended for good."""
@@ -71,15 +72,15 @@ class CommandMover:
         (folder / "tmp").mkdir(parents=True)
         why_not = namespaces_refused() if self.spec.isolation != "environment" else "asked for"
         in_namespace = self.spec.isolation == "namespace" or not why_not
-        report, lines = folder / "report", _made(folder / "watch") / processes.REPORT
+        report, lines = folder / "report", _made(folder / "watch") / process_trace.REPORT
         command = [*self.spec.command, *job.args]
-        blind = processes.blind_here() if self.watched else processes.NOBODY_WATCHED.blind
-        seen_at = Path(processes.INSIDE, processes.REPORT) if in_namespace else lines
+        blind = process_trace.blind_here() if self.watched else process_trace.NOBODY_WATCHED.blind
+        seen_at = Path(process_trace.INSIDE, process_trace.REPORT) if in_namespace else lines
         binds = {"/tmp": str(folder / "tmp")}  # noqa: S108 (the mover's own)
-        binds |= {} if blind else {processes.INSIDE: str(folder / "watch")}
+        binds |= {} if blind else {process_trace.INSIDE: str(folder / "watch")}
         _require_places(job, in_namespace=in_namespace)
         spec = {
-            "argv": command if blind else processes.watched(command, seen_at),
+            "argv": command if blind else process_trace.watched(command, seen_at),
             "root": str(_made(self.scratch / "root")) if in_namespace else None,
             "binds": {**binds, **{at: str(path) for at, path in job.volumes.items()}},
             "read_only": sorted(job.read_only) if in_namespace else [],
@@ -90,15 +91,15 @@ class CommandMover:
         (folder / "job.json").write_text(json.dumps(spec), encoding="utf-8")
         env = self.environment(job, folder / "tmp", in_namespace=in_namespace) | {JOB_MARKER: name}
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
-        ended = bounded.run(
-            [sys.executable, "-I", "-S", str(CAGE), str(folder / "job.json")],
+        ended = limited_run.run(
+            [sys.executable, "-I", "-S", str(SANDBOX), str(folder / "job.json")],
             env,
             self.spec.timeout_s,
             lambda: sweep(name, set(), JOB_MARKER),
         )
         self.record(Call(self.spec.command + job.args, env, ended.log, ended.exit_code, ended.seconds))
         why = ended.why_ended or report.read_text(encoding="utf-8").strip()
-        seen = processes.Seen(blind=blind) if blind else processes.read(lines)
+        seen = process_trace.Seen(blind=blind) if blind else process_trace.read(lines)
         shutil.rmtree(folder, ignore_errors=True)
         return MoverResult(ended.exit_code, ended.log, why, seen.command_lines, seen.blind)
 
@@ -141,7 +142,7 @@ class CommandMover:
         named = [Path(word) for word in self.spec.command if word.startswith("/")]
         folders = {path.parent if path.is_file() else path for path in named if path.exists()}
         wanted = {*folders, *self.spec.path, self.kopia.parent, self._kopia_folder}
-        wanted |= processes.needed() if self.watched else set()
+        wanted |= process_trace.needed() if self.watched else set()
         return sorted(path for path in wanted if str(path).startswith(tuple(f"{place}/" for place in PLACES_INSIDE)))
 
 
@@ -151,7 +152,7 @@ def namespaces_refused() -> str:
     if not sys.platform.startswith("linux"):
         return f"no namespaces on {sys.platform}"
     with tempfile.TemporaryDirectory() as folder:
-        done = run([sys.executable, "-I", "-S", CAGE, "--probe", folder], env={}, timeout_s=PROBE_TIMEOUT_S)
+        done = run([sys.executable, "-I", "-S", SANDBOX, "--probe", folder], env={}, timeout_s=PROBE_TIMEOUT_S)
     return "" if done.exit_code == 0 else (done.tail or "the system refuses it")
 
 

@@ -21,15 +21,15 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harness.engine import NoEngine, engine, reason
 from harness.errors import HarnessError, UsageError
-from harness.kopia import version_of
 from harness.model import MoverJob, MoverResult
-from harness.mover import processes
-from harness.mover.bounded import MAX_LOG_BYTES, TERM_GRACE_S
+from harness.mover import process_trace
 from harness.mover.command import TIMEOUT_S, pod_name
-from harness.process import REDACT, RUN_MARKER, Call
-from harness.warden import RUN_LABEL
+from harness.system.container_engine import NoEngine, engine, reason
+from harness.system.limited_run import MAX_LOG_BYTES, TERM_GRACE_S
+from harness.system.process import REDACT, RUN_MARKER, Call
+from harness.system.reaper import RUN_LABEL
+from harness.toolchain.kopia_version import version_of
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -84,7 +84,7 @@ class ImageMover:
         _hand_over(volumes.values(), self.spec.user)
         REDACT.add(value for key, value in job.secret_env.items() if "PASSWORD" in key or "SECRET" in key)
         reports = self.scratch / f"command-lines-{tmp.name}"
-        blind = self._blind if self.watched else processes.NOBODY_WATCHED.blind
+        blind = self._blind if self.watched else process_trace.NOBODY_WATCHED.blind
         begin = time.monotonic()
         try:
             container = self._create(job, volumes, None if blind else reports)
@@ -95,7 +95,7 @@ class ImageMover:
         except DockerException as error:
             raise HarnessError(f"the image {self.spec.image} could not be run: {reason(error)}") from None
         self.record(Call((self.spec.image, *job.args), {}, result.log, result.exit_code, time.monotonic() - begin))
-        seen = processes.Seen(blind=blind) if blind else processes.read(reports / processes.REPORT)
+        seen = process_trace.Seen(blind=blind) if blind else process_trace.read(reports / process_trace.REPORT)
         shutil.rmtree(reports, ignore_errors=True)
         return replace(result, command_lines=seen.command_lines, blind=seen.blind)
 
@@ -119,8 +119,8 @@ class ImageMover:
         return engine()
 
     @cached_property
-    def _toolbox(self) -> processes.Toolbox | str:
-        return processes.toolbox(self.scratch / "watch")
+    def _toolbox(self) -> process_trace.Toolbox | str:
+        return process_trace.toolbox(self.scratch / "watch")
 
     @property
     def _blind(self) -> str:
@@ -132,11 +132,11 @@ class ImageMover:
 
         entrypoint, read_only = list(self.spec.entrypoint), set(job.read_only)
         places = {at: str(path) for at, path in volumes.items()}
-        if reports and isinstance(self._toolbox, processes.Toolbox):
+        if reports and isinstance(self._toolbox, process_trace.Toolbox):
             reports.mkdir()
             reports.chmod(0o777)
-            inside = f"{processes.INSIDE}/{processes.REPORTS}"
-            entrypoint = self._toolbox.watched(entrypoint, f"{inside}/{processes.REPORT}")
+            inside = f"{process_trace.INSIDE}/{process_trace.REPORTS}"
+            entrypoint = self._toolbox.watched(entrypoint, f"{inside}/{process_trace.REPORT}")
             read_only |= self._toolbox.mounts.keys()
             places |= {**self._toolbox.mounts, inside: str(reports)}
         return self._client.containers.create(

@@ -10,13 +10,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from harness.errors import HarnessError
-from harness.kopia import KopiaClient, command_line, finds_no_repository, snapshots_in
+from harness.kopia.client import KopiaClient, command_line, finds_no_repository, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.mover.base import cache_dir_of, data_dir_of, place_of
 from harness.mover.selection import candidates, choose
-from harness.platform import discovery
-from harness.platform.jobs import ARGUMENT_SEPARATOR, RETAIN_FIELDS
-from harness.process import REDACT, Call, Completed
+from harness.system.process import REDACT, Call, Completed
+from harness.volsync import discovery
+from harness.volsync.jobs import ARGUMENT_SEPARATOR, RETAIN_FIELDS
 
 RETAIN_FLAGS = {"yearly": "annual"}
 """Where kopia's name of a retention period is another than the operator's."""

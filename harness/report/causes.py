@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.document.ledger import claims, harm_of
+from harness.document.verdict import Verdict
 from harness.report.outcome import Evidence, Outcome
-from harness.spec.ledger import claims, harm_of
 
 _BASE = ("BA_3", "BA_1", "OV_5", "BA_2", "BA_4")
 _OF_BACKUPS = ("VA_V", "VR_1", "VR_2", "UN_1", "HN_1", "SR_7", "TR_5", "RP_8")
@@ -60,9 +61,9 @@ def causes(outcomes: Sequence[Outcome]) -> list[Cause]:
     """Return one entry for each thing to mend, the one that breaks the most basic claim first."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=_order):
-        if outcome.verdict == "fail" and outcome.is_judged:
+        if outcome.verdict == Verdict.FAIL and outcome.is_judged:
             groups.setdefault(outcome.evidence.cause if outcome.evidence else outcome.message, []).append(outcome)
-    blocked = [outcome for outcome in outcomes if outcome.verdict == "blocked"]
+    blocked = [outcome for outcome in outcomes if outcome.verdict == Verdict.BLOCKED]
     return [_cause(cause, group, blocked) for cause, group in groups.items()]
 
 
@@ -87,33 +88,33 @@ def _cause(cause: str, group: Sequence[Outcome], blocked: Sequence[Outcome]) -> 
 
 
 def _resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    held = {claim for one in outcomes if one.verdict == "pass" for claim in one.claims}
+    held = {claim for one in outcomes if one.verdict == Verdict.PASS for claim in one.claims}
     broken: dict[str, int] = {}
     for one in outcomes:
-        for claim in one.claims if one.verdict in ("fail", "known") else ():
+        for claim in one.claims if one.verdict in (Verdict.FAIL, Verdict.KNOWN) else ():
             broken[claim] = broken.get(claim, 0) + 1
     found: list[Outcome] = []
     charged: dict[str, Outcome] = {}
     for one in sorted(outcomes, key=_rank):
         roots = one.evidence.roots if one.evidence else ()
         root = next((root for root in _basic_first(roots) if broken.get(root) and _may_block(root, one)), "")
-        if one.verdict == "fail" and root:
+        if one.verdict == Verdict.FAIL and root:
             for claim in one.claims:
                 broken[claim] -= 1
-            one = replace(one, verdict="blocked", root=root)
-        elif one.verdict == "blocked" and not root and roots:
+            one = replace(one, verdict=Verdict.BLOCKED, root=root)
+        elif one.verdict == Verdict.BLOCKED and not root and roots:
             root = next((root for root in roots if root not in held), roots[-1])
             if one.is_judged:
                 charged.setdefault(root, _charge(one, root))
-        found.append(replace(one, root=root) if one.verdict == "blocked" else one)
+        found.append(replace(one, root=root) if one.verdict == Verdict.BLOCKED else one)
     return [*found, *charged.values()]
 
 
 def _charge(outcome: Outcome, root: str) -> Outcome:
     """The outcome of a claim that was seen to be broken where another one was asked."""
     return replace(
-        outcome, scenario=f"{outcome.scenario}{CHARGED}", claims=(root,), verdict="fail", seconds=0.0, kopia_s=0.0,
-        operations=0, mover_s=0.0, operator_s=0.0, findings=(), syncs=(), root="",
+        outcome, scenario=f"{outcome.scenario}{CHARGED}", claims=(root,), verdict=Verdict.FAIL, seconds=0.0,
+        kopia_s=0.0, operations=0, mover_s=0.0, operator_s=0.0, findings=(), syncs=(), root="",
     )  # fmt: skip
 
 

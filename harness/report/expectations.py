@@ -18,10 +18,11 @@ from jsonschema.exceptions import best_match
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from harness import documents
+from harness.document.ledger import claims
+from harness.document.verdict import Verdict
 from harness.errors import UsageError
 from harness.report.outcome import Outcome
-from harness.spec.ledger import claims
+from harness.system import yaml_io
 
 SCHEMA = Path(__file__).with_name("expectations.schema.yaml")
 UNEXPLAINED = "not explained yet"
@@ -71,14 +72,14 @@ class Delta:
 def load(file: Path) -> tuple[Expectation, ...]:
     """The entries of a file; UsageError names the entry, its field and what it may be."""
     document = _document(file)
-    error = best_match(Draft202012Validator(documents.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
+    error = best_match(Draft202012Validator(yaml_io.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
     if error is not None:
         where = ".".join(str(step) for step in error.absolute_path) or "top level"
         raise UsageError(f"{file}: {where}: {error.message}; see docs/gate-your-operator.md, Expectations")
     found = [_expectation(entry) for entry in document]
     for entry in found:
         if entry.claim and entry.claim not in claims():
-            raise UsageError(f"{file}: claim: {entry.claim} is no claim; harness/spec/claims.yaml has all")
+            raise UsageError(f"{file}: claim: {entry.claim} is no claim; harness/document/claims.yaml has all")
         if entry.kopia and not _is_specifier(entry.kopia):
             raise UsageError(f"{file}: when.kopia: {entry.kopia!r}: write a version or a range, such as '>=0.22,<0.23'")
     return tuple(found)
@@ -95,14 +96,16 @@ def applied(expected: Iterable[Expectation], outcomes: Sequence[Outcome], kopia:
 
 def delta(expected: Sequence[Expectation], outcomes: Sequence[Outcome], kopia: str) -> Delta:
     """How outcomes, already ``applied``, differ from the list."""
-    new = tuple(outcome for outcome in outcomes if outcome.verdict == "fail" and outcome.is_judged)
+    new = tuple(outcome for outcome in outcomes if outcome.verdict == Verdict.FAIL and outcome.is_judged)
     about = {entry: [one for one in outcomes if entry.is_about(one, kopia)] for entry in expected}
-    unchanged = tuple(one for one, asked in about.items() if any(out.verdict in ("fail", "known") for out in asked))
+    unchanged = tuple(
+        one for one, asked in about.items() if any(out.verdict in (Verdict.FAIL, Verdict.KNOWN) for out in asked)
+    )
     mended = tuple(
         entry
         for entry, asked in about.items()
-        if entry not in unchanged and asked and {one.verdict for one in asked} <= {"pass", "skip"}
-        and any(one.verdict == "pass" for one in asked)
+        if entry not in unchanged and asked and {one.verdict for one in asked} <= {Verdict.PASS, Verdict.SKIP}
+        and any(one.verdict == Verdict.PASS for one in asked)
     )  # fmt: skip
     return Delta(new, mended, unchanged)
 
@@ -126,7 +129,7 @@ def _key(claim: str) -> tuple[int, str]:
 
 
 def _known(entries: Sequence[Expectation], outcome: Outcome, kopia: str) -> Outcome:
-    if outcome.verdict != "fail":
+    if outcome.verdict != Verdict.FAIL:
         return outcome
     about = [entry for entry in entries if entry.is_about(outcome, kopia)]
     judged = {claim for claim in outcome.claims if claims()[claim].is_judged}
@@ -134,7 +137,7 @@ def _known(entries: Sequence[Expectation], outcome: Outcome, kopia: str) -> Outc
     if not about or not (by_scenario or judged <= {entry.claim for entry in about}):
         return outcome
     reasons = "; ".join(f"{one.reason}{f' ({one.link})' if one.link else ''}" for one in about)
-    return replace(outcome, verdict="known", message=f"known: {reasons}\n{outcome.message}")
+    return replace(outcome, verdict=Verdict.KNOWN, message=f"known: {reasons}\n{outcome.message}")
 
 
 def _expectation(entry: Any) -> Expectation:
@@ -144,7 +147,7 @@ def _expectation(entry: Any) -> Expectation:
 
 def _document(file: Path) -> Any:
     try:
-        return documents.load(file.read_text(encoding="utf-8")) or []
+        return yaml_io.load(file.read_text(encoding="utf-8")) or []
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
         raise UsageError(f"expectations: {file}: cannot be read ({reason}); name a file, or leave them out") from None

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from harness.findings import Finding
-from harness.spec.ledger import claims
+from harness.document.ledger import claims
+from harness.document.verdict import Verdict
+from harness.model import Finding
 
-Verdict = Literal["pass", "fail", "error", "skip", "finding", "known", "blocked"]
 StepOutcome = Literal["passed", "failed", "not run"]
 
 
@@ -105,7 +105,7 @@ class Outcome:
 
     def as_facts(self) -> dict[str, Any]:
         """Plain values, for another process or a file."""
-        return asdict(self)
+        return {**asdict(self), "verdict": str(self.verdict)}
 
     @staticmethod
     def of_facts(facts: Mapping[str, Any]) -> Outcome:
@@ -114,6 +114,7 @@ class Outcome:
         return Outcome(
             **{
                 **facts,
+                "verdict": Verdict(facts["verdict"]),
                 "claims": tuple(facts["claims"]),
                 "commands": tuple(facts.get("commands", ())),
                 "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),

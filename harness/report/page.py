@@ -8,19 +8,11 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from harness.report.summary import MARKS
-from harness.spec.ledger import areas, defects
+from harness.document.ledger import areas, defects
+from harness.document.verdict import Verdict
+from harness.report.terminal import MARKS
 
 TEMPLATES = Path(__file__).with_name("templates")
-WORDS = {
-    "pass": "held",
-    "fail": "diverged",
-    "blocked": "not reached",
-    "known": "known divergence",
-    "error": "unknown",
-    "skip": "skipped",
-    "finding": "finding",
-}
 ROW_PX = 40
 
 
@@ -30,7 +22,7 @@ def render(report: Mapping[str, Any]) -> str:
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("page.html.j2").render(
         report=report,
-        words=WORDS,
+        words={verdict.value: verdict.in_words for verdict in Verdict},
         marks=MARKS,
         areas=_areas(report),
         defects=defects(),

@@ -8,12 +8,12 @@ from typing import Any
 
 from gherkin.parser import Parser
 
-from harness.spec.ledger import Claim, areas, claims
+from harness.document.ledger import Claim, areas, claims
 
 HEAD = """# What an operator has to do
 
 Every promise of the document, in our own words, with the scenarios that put it to the test. Made by `tox -e spec` from
-harness/spec/claims.yaml and features/; do not edit it by hand.
+harness/document/claims.yaml and features/; do not edit it by hand.
 
 A claim that is *decided by* admission, controller or mover is about that part of an operator; one decided by kopia is
 a fact about kopia; one decided by the document is a promise that is put to the test and neither passes nor fails an

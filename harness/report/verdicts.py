@@ -9,14 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.mutants import MUTANTS
-from harness.report.outcome import Outcome, Verdict
-from harness.spec.ledger import areas, claims
-
-COLUMNS: tuple[Verdict, ...] = ("pass", "fail", "blocked", "known", "error", "skip", "finding")
-WORST_FIRST: tuple[Verdict, ...] = ("fail", "error", "known", "blocked", "finding", "pass", "skip")
-
-CONFORMANT, DIVERGES, INTERRUPTED, UNKNOWN, WRONG_USE, NOTHING = 0, 1, 2, 3, 4, 5
+from harness.document.ledger import areas, claims
+from harness.document.verdict import WORST_FIRST, ExitStatus, Verdict
+from harness.report.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,14 @@ class AreaCount:
     unknown: int
     skipped: int
     findings: int
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What was written down of a mutant before it ran: claims that must fail, and claims that must not."""
+
+    must_fail: frozenset[str]
+    unrelated: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,16 @@ class MutantResult:
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """The one that counts among several; ``skip`` only where nothing else is there."""
-    return min(verdicts, key=WORST_FIRST.index, default="skip")
+    return min(verdicts, key=WORST_FIRST.index, default=Verdict.SKIP)
 
 
 def of_phases(before: Verdict, after: Verdict) -> Verdict:
     """The verdict of one scenario from its phases: one that was skipped is no pass, whichever phases passed."""
-    return worst([one for one in (before, after) if one != "pass"]) if {before, after} != {"pass"} else "pass"
+    return (
+        worst([one for one in (before, after) if one != Verdict.PASS])
+        if {before, after} != {Verdict.PASS}
+        else Verdict.PASS
+    )
 
 
 def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
@@ -71,7 +78,7 @@ def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
 def _verdict(claim: str, seen: Sequence[Verdict]) -> Verdict:
     """A promise neither holds nor diverges: whatever its scenarios showed is a finding."""
     verdict = worst(seen)
-    return "finding" if verdict in ("pass", "fail") and not claims()[claim].is_judged else verdict
+    return Verdict.FINDING if verdict in (Verdict.PASS, Verdict.FAIL) and not claims()[claim].is_judged else verdict
 
 
 def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
@@ -81,43 +88,50 @@ def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
     for area, title in areas().items():
         of_area = [verdict for claim, verdict in verdicts.items() if claims()[claim].area == area]
         if of_area:
-            counts.append(AreaCount(title, *(of_area.count(one) for one in COLUMNS)))
+            counts.append(AreaCount(title, *(of_area.count(one) for one in Verdict)))
     return counts
 
 
-def by_mutant(outcomes: Sequence[Outcome]) -> list[MutantResult]:
-    """What was proven about each mutant that ran.
+def by_mutant(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> list[MutantResult]:
+    """Return what was proven about each mutant that ran.
 
     A mutant is proven when each claim named for it fails, and each declared unrelated holds.
     """
-    return [_mutant_result(name, outcomes) for name in MUTANTS if any(_is_of(name, outcome) for outcome in outcomes)]
+    return [
+        _mutant_result(name, prediction, outcomes)
+        for name, prediction in predictions.items()
+        if any(_is_of(name, outcome) for outcome in outcomes)
+    ]
 
 
-def exit_status(outcomes: Sequence[Outcome], proof: bool) -> int:
-    """pytest's number for what the outcomes say."""
-    unknown = any(outcome.verdict == "error" for outcome in outcomes)
-    if proof:
-        proven = all(result.proven for result in by_mutant(outcomes))
-        return UNKNOWN if unknown else CONFORMANT if proven else DIVERGES
-    if any(outcome.verdict == "fail" and outcome.is_judged for outcome in outcomes):
-        return DIVERGES
-    if unknown:
-        return UNKNOWN
+def exit_status(outcomes: Sequence[Outcome]) -> ExitStatus:
+    """Return the exit status of a run of one subject."""
+    if any(outcome.verdict is Verdict.FAIL and outcome.is_judged for outcome in outcomes):
+        return ExitStatus.DIVERGES
+    if any(outcome.verdict is Verdict.ERROR for outcome in outcomes):
+        return ExitStatus.UNKNOWN
     # A gate must not turn green where nothing was asked.
-    asked_nothing = outcomes and all(outcome.verdict in ("skip", "blocked") for outcome in outcomes)
-    return NOTHING if asked_nothing else CONFORMANT
+    asked_nothing = outcomes and all(outcome.verdict in (Verdict.SKIP, Verdict.BLOCKED) for outcome in outcomes)
+    return ExitStatus.NOTHING if asked_nothing else ExitStatus.CONFORMANT
 
 
-def _mutant_result(name: str, outcomes: Sequence[Outcome]) -> MutantResult:
-    mutant = MUTANTS[name]
+def exit_status_of_proof(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> ExitStatus:
+    """Return the exit status of a run of mutants: it is 0 where each is proven."""
+    if any(outcome.verdict is Verdict.ERROR for outcome in outcomes):
+        return ExitStatus.UNKNOWN
+    proven = all(result.proven for result in by_mutant(outcomes, predictions))
+    return ExitStatus.CONFORMANT if proven else ExitStatus.DIVERGES
+
+
+def _mutant_result(name: str, prediction: Prediction, outcomes: Sequence[Outcome]) -> MutantResult:
     verdicts = by_claim([outcome for outcome in outcomes if _is_of(name, outcome)])
-    asked = [claim for claim in verdicts if claim in mutant.must_fail]
+    asked = [claim for claim in verdicts if claim in prediction.must_fail]
     return MutantResult(
         name,
-        killed_by=tuple(claim for claim in asked if verdicts[claim] == "fail"),
-        survived=tuple(claim for claim in asked if verdicts[claim] in ("pass", "skip", "blocked")),
-        collateral=tuple(claim for claim in mutant.unrelated if verdicts.get(claim) == "fail"),
-        unknown=tuple(claim for claim, verdict in verdicts.items() if verdict == "error"),
+        killed_by=tuple(claim for claim in asked if verdicts[claim] == Verdict.FAIL),
+        survived=tuple(claim for claim in asked if verdicts[claim] in (Verdict.PASS, Verdict.SKIP, Verdict.BLOCKED)),
+        collateral=tuple(claim for claim in prediction.unrelated if verdicts.get(claim) == Verdict.FAIL),
+        unknown=tuple(claim for claim, verdict in verdicts.items() if verdict == Verdict.ERROR),
     )
 
 

@@ -1,1 +1,1 @@
-"""Where repositories lie: MinIO in a container or as a process, or any S3 endpoint."""
+"""S3 stores: MinIO in a container or as a process, or any endpoint that the user names."""

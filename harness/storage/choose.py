@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from harness.engine import NoEngine, engine
 from harness.errors import HarnessError
 from harness.storage import container, external, server
 from harness.storage.credentials import random_credentials
 from harness.storage.s3 import S3Store
+from harness.system.container_engine import NoEngine, engine
+from harness.system.reaper import Warden
 from harness.toolchain import provision
 from harness.toolchain.download import Progress
-from harness.warden import Warden
 
 
 def open_store(

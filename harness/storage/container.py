@@ -8,9 +8,9 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.engine import reason
 from harness.errors import HarnessError
 from harness.storage.credentials import Credentials
+from harness.system.container_engine import reason
 from harness.toolchain.download import Progress
 from harness.toolchain.provision import Tool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from harness.process import REDACT
+from harness.system.process import REDACT
 
 
 @dataclass(frozen=True)

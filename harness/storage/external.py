@@ -12,8 +12,8 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from harness.errors import HarnessError, UsageError
-from harness.process import REDACT
 from harness.storage.s3 import ANSWER_TIMEOUT_S, S3Store
+from harness.system.process import REDACT
 
 FORM = "s3://host[:port][?tls=yes|no&bucket-prefix=name]"
 REFUSED = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")

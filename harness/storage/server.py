@@ -13,8 +13,8 @@ from pathlib import Path
 import requests
 
 from harness.errors import HarnessError
-from harness.process import REDACT, RUN_MARKER, tail
 from harness.storage.credentials import Credentials
+from harness.system.process import REDACT, RUN_MARKER, tail
 
 READY_TIMEOUT_S = 30.0
 POLL_S = 0.02

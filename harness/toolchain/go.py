@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import HarnessError
-from harness.process import run, tail
+from harness.system.process import run, tail
 from harness.toolchain.download import Progress
 from harness.toolchain.pins import pins
 

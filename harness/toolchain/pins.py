@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness import documents
+from harness.system import yaml_io
 
 PINS = Path(__file__).with_name("pins.yaml")
 PROJECT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ class Archive:
 @cache
 def pins() -> Any:
     """The parsed pins."""
-    return documents.load(PINS.read_text(encoding="utf-8"))
+    return yaml_io.load(PINS.read_text(encoding="utf-8"))
 
 
 def kopia_versions() -> tuple[str, ...]:

@@ -16,9 +16,9 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from harness.errors import HarnessError, UsageError
-from harness.kopia import version_of
 from harness.toolchain.download import DownloadFailed, Progress, fetch
 from harness.toolchain.go import GoBuild, build
+from harness.toolchain.kopia_version import version_of
 from harness.toolchain.pins import PROJECT, kopia_archive, kopia_versions, pins, release_platform
 
 MIRROR_VARIABLE = "VOLSYNC_CONFORMANCE_KOPIA_MIRROR"

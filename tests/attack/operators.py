@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness.kubernetes.api import Api
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef, Sides
-from harness.platform.api import Api
-from harness.platform.base import kopia_spec, status_of
-from harness.platform.decisions import Decisions, FindSource, source_namespace
-from harness.platform.discovery import Discovered
+from harness.operator.decisions import Decisions, FindSource, source_namespace
+from harness.volsync.discovery import Discovered
+from harness.volsync.fields import kopia_spec, status_of
 from tests.operator.__main__ import Operator
 
 # What is decided.

@@ -21,7 +21,7 @@ import yaml
 
 ATTACK = Path(__file__).resolve().parent
 CHECKOUT = ATTACK.parents[1]
-PYTEST = ("-m", "pytest", "-c", "pyproject.toml", "-p", "steps.session.options", "-n", "2")
+PYTEST = ("-m", "pytest", "-c", "pyproject.toml", "-p", "plugin.options", "-n", "2")
 OPTIONS = (*PYTEST, "--dist", "load", "--maxschedchunk", "1", "--storage", "process")
 FAIL, ERROR = ("fail",), ("error", "unknown")
 

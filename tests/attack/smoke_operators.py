@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.model import ObjectRef, Sides
-from harness.platform.decisions import Decisions
-from harness.platform.discovery import BEGIN, END
+from harness.operator.decisions import Decisions
+from harness.volsync.discovery import BEGIN, END
 from tests.attack.operators import WRONG
 from tests.operator.__main__ import Operator
 

@@ -19,7 +19,7 @@ import docker
 import trustme
 import yaml
 
-from harness.platform.api import Api, Informer
+from harness.kubernetes.api import Api, Informer
 from harness.storage.server import free_port
 from harness.toolchain import provision
 from tests.movers import pack

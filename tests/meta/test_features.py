@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from harness.document.ledger import claims
 from harness.mover.reference import ReferenceMover
-from harness.mutants import MUTANTS
-from harness.platform import manifests
-from harness.spec.ledger import claims
-from steps.session.options import CUSTOM_NAMES, DEFAULT_USERNAMES
+from harness.subject.mutants import MUTANTS
+from harness.volsync import manifests
+from plugin.options import CUSTOM_NAMES, DEFAULT_USERNAMES
 from tests.meta import gherkin_lint as lint
 
 PROJECT = Path(__file__).parents[2]

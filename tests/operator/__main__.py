@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import AdmissionRefused
+from harness.kubernetes.api import Api, Informer
 from harness.model import MoverJob, MoverResult, ObjectRef, Sides
-from harness.platform.api import Api, Informer
-from harness.platform.base import SYNCED, NoJob, kopia_spec, status_of
-from harness.platform.decisions import Decisions
-from harness.platform.simulated import SimulatedPlatform
+from harness.operator.decisions import Decisions
+from harness.operator.platform import NoJob
+from harness.operator.simulated import SimulatedPlatform
+from harness.volsync.fields import SYNCED, kopia_spec, status_of
 from tests.operator.styles import STYLES, container_of
 
 SHORT = {"ReplicationSource": "src", "ReplicationDestination": "dst"}
@@ -244,7 +245,7 @@ def main() -> None:
     parser.add_argument("--backoff-limit", type=int, default=Pods.backoff_limit)
     parser.add_argument("--required-key", action="append", default=[], help="a key that its pods cannot do without")
     parser.add_argument("--job-style", choices=list(STYLES), default="", help="another way to build the same Job")
-    parser.add_argument("--decisions", default="harness.platform.decisions:Decisions")
+    parser.add_argument("--decisions", default="harness.operator.decisions:Decisions")
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
     kind = getattr(importlib.import_module(module), name)

@@ -1,8 +1,8 @@
 """Operators that want more of an object than the document shows, or less than a user may expect."""
 
 from harness.model import Manifest
-from harness.platform.base import kopia_spec
-from harness.platform.decisions import Decisions, FindSource
+from harness.operator.decisions import Decisions, FindSource
+from harness.volsync.fields import kopia_spec
 
 
 class WantsCacheCapacity(Decisions):

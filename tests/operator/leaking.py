@@ -4,8 +4,8 @@ import base64
 from collections.abc import Mapping
 
 from harness.model import Identity, Manifest, MoverResult
-from harness.platform.decisions import Decisions
-from harness.platform.discovery import Discovered
+from harness.operator.decisions import Decisions
+from harness.volsync.discovery import Discovered
 
 
 class _Knowing(Decisions):

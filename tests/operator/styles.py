@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from harness.kubernetes.api import Api
 from harness.model import ObjectRef
-from harness.platform.api import Api
 
 Job = dict[str, Any]
 BUSYBOX = {"image": "busybox"}

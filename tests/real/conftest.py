@@ -61,7 +61,7 @@ class Suite:
 
     def start(self, *args: str, **env: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "steps.session.options", *args],
+            [sys.executable, "-m", "pytest", "-c", "pyproject.toml", "-p", "plugin.options", *args],
             cwd=self.project,
             env=self.environment(**env),
             stdin=subprocess.DEVNULL,

@@ -100,7 +100,7 @@ def test_what_runs_there_is_judged(suite, node, store, subject):
 
 def test_an_operator_that_runs_there_already(suite, node, store, subject, command):
     storage, keys = store
-    for crds in ("tests/operator/crds/validated", "harness/cluster/crds"):
+    for crds in ("tests/operator/crds/validated", "harness/kubernetes/crds"):
         node.kubectl("create", "-f", str(PROJECT / crds))
     env = {**os.environ, "KUBECONFIG": str(node.kubeconfig), "CONFORMANCE_PYTHON": sys.executable}
     operator = subprocess.Popen(command(), env=env, start_new_session=True)
@@ -118,7 +118,7 @@ def test_an_operator_that_runs_there_already(suite, node, store, subject, comman
 
 def test_a_wrong_operator_is_caught_there(suite, store, subject):
     storage, keys = store
-    wrong = subject("--decisions", "harness.mutants.decisions:_PvcInHostname")
+    wrong = subject("--decisions", "harness.subject.mutants.decisions:_PvcInHostname")
     ended = suite.run(*BY_WORKERS, "-m", "HN_E2 or VA_1", "--storage", storage, "--subject", wrong, **keys)
     assert ended.status == 1, ended.output
     assert (ended.claims["HN_E2"], ended.claims["VA_1"]) == ("fail", "pass")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.spec.ledger import claims
+from harness.document.ledger import claims
 from tests.real.conftest import PROJECT
 
 MOVERS = PROJECT / "tests" / "movers"

@@ -8,10 +8,10 @@ import pytest
 from minio import Minio
 
 from harness.errors import Divergence, HarnessError
-from harness.kopia import KopiaClient
+from harness.kopia.client import KopiaClient
+from harness.kopia.observer import Observer
+from harness.kopia.templates import Shelf
 from harness.model import Identity, RepositoryAccess, RepositoryAddress
-from harness.observer import Observer
-from harness.shelf import Shelf
 from harness.storage import server
 from harness.storage.credentials import random_credentials
 from harness.storage.s3 import S3Store

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from harness.cluster import api_server
-from harness.platform.api import Api
-from harness.process import RUN_MARKER
-from harness.warden import Warden
+from harness.kubernetes import api_server
+from harness.kubernetes.api import Api
+from harness.system.process import RUN_MARKER
+from harness.system.reaper import Warden
 from tests.operator.styles import STYLES
 from tests.real.conftest import PROJECT
 
@@ -85,7 +85,7 @@ def test_a_wrong_operator_fails_the_claims_named_for_it(suite, subject, name):
     entry, drawn = WRONG[name], random.Random(name)
     is_whole = bool(os.environ.get("VOLSYNC_CONFORMANCE_WHOLE"))
     fails, unrelated = (list(entry[one]) if is_whole else [drawn.choice(entry[one])] for one in ("fails", "unrelated"))
-    wrong = subject("--decisions", f"harness.mutants.{entry['decisions']}", *entry.get("args", ()))
+    wrong = subject("--decisions", f"harness.subject.mutants.{entry['decisions']}", *entry.get("args", ()))
     ended = suite.run(*BY_WORKERS, "--keep-going", "-m", " or ".join([*fails, *unrelated]), "--subject", wrong)
     assert ended.status == 1, ended.output
     assert {claim for claim in fails if ended.claims.get(claim) != "fail"} == set(), ended.output
@@ -151,7 +151,7 @@ def test_an_interrupted_run_ends_everything(suite, subject):
 
 
 def test_the_operators_log_is_in_the_failure_capsule(suite, subject):
-    wrong = subject("--decisions", "harness.mutants.decisions:_PvcInHostname")
+    wrong = subject("--decisions", "harness.subject.mutants.decisions:_PvcInHostname")
     ended = suite.run("--storage", "process", "-m", "HN_E2", "--subject", wrong)
     assert ended.status == 1, ended.output
     (folder,) = (PROJECT / "reports" / "failures").iterdir()

@@ -102,7 +102,7 @@ def test_an_image_that_only_uses_its_password_holds(suite, mover, image):
 
 
 LEAKY = """
-from harness.process import REDACT
+from harness.system.process import REDACT
 from harness.report import page
 
 plain = page.render

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.kopia import version_of
 from harness.toolchain import go, provision
 from harness.toolchain.download import DownloadFailed, fetch
+from harness.toolchain.kopia_version import version_of
 from harness.toolchain.pins import Archive, kopia_archive
 
 PROJECT = Path(__file__).parents[2]

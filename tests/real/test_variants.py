@@ -7,7 +7,7 @@ import pytest
 from tests.real.conftest import PROJECT
 
 NEITHER = '''
-from harness.platform.decisions import Decisions
+from harness.operator.decisions import Decisions
 
 
 class Mine(Decisions):
@@ -54,7 +54,7 @@ def test_a_subject_that_follows_neither_variant_has_diverged(run):
 def test_only_the_variant_that_a_subject_follows_is_asked(run, username):
     text = f'''
 from harness.model import Sides
-from harness.platform.decisions import Decisions
+from harness.operator.decisions import Decisions
 
 
 class Mine(Decisions):

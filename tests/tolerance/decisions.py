@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from harness.model import Identity, Manifest, MoverResult
-from harness.platform.base import kopia_spec
-from harness.platform.decisions import Decisions, FindSource, source_namespace
-from harness.platform.discovery import Discovered
+from harness.operator.decisions import Decisions, FindSource, source_namespace
+from harness.volsync.discovery import Discovered
+from harness.volsync.fields import kopia_spec
 
 NOT_IN_USERNAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 NOT_IN_HOSTNAMES = re.compile(r"[^a-zA-Z0-9.-]+")

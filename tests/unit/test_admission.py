@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness import objects
 from harness.errors import AdmissionRefused
 from harness.model import ObjectRef, Sides
-from harness.platform.decisions import Decisions
-from harness.platform.simulated import SimulatedPlatform
+from harness.operator.decisions import Decisions
+from harness.operator.simulated import SimulatedPlatform
+from harness.volsync import objects
 from harness.volumes import FolderVolumes
 
 NAMESPACE = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}

@@ -1,5 +1,6 @@
 """One cause is one divergence: what stands on something broken is not reached."""
 
+from harness.document.verdict import Verdict
 from harness.report import causes, verdicts
 from harness.report.outcome import Evidence, Outcome
 
@@ -8,7 +9,7 @@ def outcome(verdict, *names, scenario="", roots=(), cause="something"):
     evidence = (
         Evidence("w", "e", "s", "operator", cause=cause, roots=tuple(roots)) if verdict in ("fail", "blocked") else None
     )
-    return Outcome(scenario or f"of {names[0]}", names, "mine", "", verdict, "", 0.5, 0.2, evidence=evidence)
+    return Outcome(scenario or f"of {names[0]}", names, "mine", "", Verdict(verdict), "", 0.5, 0.2, evidence=evidence)
 
 
 def verdicts_of(*outcomes):
@@ -34,7 +35,7 @@ def test_a_divergence_whose_roots_hold_stays_its_own():
 def test_a_blocked_scenario_alone_shows_its_root_to_be_broken():
     seen = verdicts_of(outcome("blocked", "IS_4", roots=["HN_1", "BA_1"]))
     assert seen == {"HN_1": "fail", "IS_4": "blocked"}
-    assert verdicts.exit_status(causes.resolved([outcome("blocked", "IS_4", roots=["BA_1"])]), proof=False) == 1
+    assert verdicts.exit_status(causes.resolved([outcome("blocked", "IS_4", roots=["BA_1"])])) == 1
 
 
 def test_a_root_that_holds_elsewhere_is_not_charged_before_the_others():

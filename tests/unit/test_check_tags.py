@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.spec.ledger import LedgerError, claims
-from steps.session.options import check_tags
+from harness.document.ledger import LedgerError, claims
+from plugin.options import check_tags
 
 
 def write(folder, tags):

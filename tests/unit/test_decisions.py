@@ -2,10 +2,10 @@
 
 import pytest
 
-from harness import objects
 from harness.model import Identity, MoverResult, Sides
-from harness.platform.decisions import Decisions
-from harness.platform.discovery import Discovered
+from harness.operator.decisions import Decisions
+from harness.volsync import objects
+from harness.volsync.discovery import Discovered
 
 OBJECT_NAME = Decisions(Sides("object-name"))
 WITH_NAMESPACE = Decisions(Sides("object-name-namespace"))

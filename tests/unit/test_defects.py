@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from harness import defects
-from harness.spec.ledger import areas, claims
-from harness.spec.ledger import defects as known_defects
+from harness.cli import defects
+from harness.document.ledger import areas, claims
+from harness.document.ledger import defects as known_defects
 
 KNOWN = known_defects()
 FINDING = {"question": "it is so", "holds": False, "seen": "it is not"}

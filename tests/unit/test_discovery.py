@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from harness.model import Identity, SnapshotRecord
-from harness.platform import discovery
+from harness.volsync import discovery
 
 FIRST = datetime(2024, 1, 20, 10, 0, tzinfo=UTC)
 SECOND = datetime(2024, 1, 20, 11, 0, tzinfo=UTC)

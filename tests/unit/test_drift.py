@@ -3,9 +3,9 @@
 import pytest
 import yaml
 
-from harness import drift as command
-from harness.spec import drift
-from harness.spec.ledger import read
+from harness.cli import drift as command
+from harness.document import fingerprints
+from harness.document.ledger import read
 
 # A small document in our own words, with each kind of place.
 PLACES = {
@@ -28,7 +28,7 @@ ENTRY = {"kind": "rule", "decided_by": "controller", "says": "Something is so."}
 
 def ledger():
     """Give each place a claim of its own, and one claim all of them."""
-    printed = {kind: drift.fingerprint(text, kind) for kind, text in PLACES.items()}
+    printed = {kind: fingerprints.fingerprint(text, kind) for kind, text in PLACES.items()}
     values = {kind: [one] for kind, one in printed.items() if kind != "sentence"}
     found = {IDS[kind]: {**ENTRY, "values": {kind: one}} for kind, one in values.items()}
     found[IDS["sentence"]] = {**ENTRY, "sentences": [printed["sentence"]]}
@@ -44,7 +44,7 @@ LEDGER = ledger()
 
 
 def found(document):
-    return {(one.place.kind, one.place.claims, one.line is not None) for one in drift.drifted(LEDGER, document)}
+    return {(one.place.kind, one.place.claims, one.line is not None) for one in fingerprints.drifted(LEDGER, document)}
 
 
 def named(kind, *, changed):
@@ -90,16 +90,16 @@ def test_another_place_that_says_nearly_the_same_is_no_remains():
     short = "The room is on the third floor (unless it is booked)."
     long = f"As was said: {short} That is meant."
     alike = ledger_of(
-        AA_1={**ENTRY, "sentences": [drift.fingerprint(short)]},
-        AA_2={**ENTRY, "sentences": [drift.fingerprint(long)]},
+        AA_1={**ENTRY, "sentences": [fingerprints.fingerprint(short)]},
+        AA_2={**ENTRY, "sentences": [fingerprints.fingerprint(long)]},
     )
-    assert drift.drifted(alike, f"{short}\n{PROSE}\n{long}") == []
-    (gone,) = drift.drifted(alike, f"{short}\n{PROSE}")
+    assert fingerprints.drifted(alike, f"{short}\n{PROSE}\n{long}") == []
+    (gone,) = fingerprints.drifted(alike, f"{short}\n{PROSE}")
     assert (gone.place.claims, gone.line) == (("AA_2",), None)
 
 
 def test_a_place_that_changed_is_told_by_its_line():
-    (changed,) = drift.drifted(LEDGER, DOCUMENT.replace("floor: 3", "floor: 4"))
+    (changed,) = fingerprints.drifted(LEDGER, DOCUMENT.replace("floor: 3", "floor: 4"))
     assert changed.line is not None
     assert DOCUMENT.splitlines()[changed.line - 1] == "kind: Guest"
 
@@ -129,7 +129,7 @@ def test_another_layout_is_no_change(document):
 
 
 def test_each_word_that_is_said_to_be_noticed_is():
-    free = drift.unnoticed(LEDGER, DOCUMENT)
+    free = fingerprints.unnoticed(LEDGER, DOCUMENT)
     at = 0
     for number, line in enumerate(DOCUMENT.splitlines(keepends=True), 1):
         for word in set(line.split()):
@@ -142,7 +142,7 @@ def test_each_word_that_is_said_to_be_noticed_is():
 
 
 def test_a_place_that_is_there_twice_notices_no_change_of_one():
-    free = drift.unnoticed(LEDGER, f"{DOCUMENT}{PLACES['command']}")
+    free = fingerprints.unnoticed(LEDGER, f"{DOCUMENT}{PLACES['command']}")
     assert sum(words == ["sleep", "15"] for words in free.values()) == 2
 
 

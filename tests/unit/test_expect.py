@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness import expect, expect_identity, expect_operator, expect_repository, expect_volume, preconditions
+from harness import expect
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
-from harness.process import Completed
-from harness.sync import Ending, Growth, Sync
+from harness.scenario import preconditions
+from harness.scenario.sync import Ending, Growth, Sync
+from harness.system.process import Completed
 
 REF = ObjectRef("ReplicationDestination", "lab", "back")
 SOURCE = ObjectRef("ReplicationSource", "shop", "orders")
@@ -56,19 +57,19 @@ def record(username="orders", hostname="shop", seconds=0.0, number=1):
 
 
 def test_success_is_the_word_of_the_operator_and_of_its_mover():
-    expect.succeeded(sync(job=job(), result=MoverResult(0, "")))
+    expect.ending.succeeded(sync(job=job(), result=MoverResult(0, "")))
     for ending in set(Ending) - {Ending.SUCCEEDED}:
         never_ended = ending in preconditions.NEVER_ENDED
         with pytest.raises(Blocked if never_ended else Divergence):
-            expect.succeeded(sync(ending))
+            expect.ending.succeeded(sync(ending))
     with pytest.raises(Divergence, match="reports a success") as lie:
-        expect.succeeded(sync(job=job(), result=MoverResult(1, "")))
+        expect.ending.succeeded(sync(job=job(), result=MoverResult(1, "")))
     assert lie.value.roots == ("BA_4",)
 
 
 @pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
 def test_a_failure_is_what_the_subject_says(ending):
-    expect.failed(sync(ending, messages=("no",)))
+    expect.ending.failed(sync(ending, messages=("no",)))
 
 
 @pytest.mark.parametrize(
@@ -82,24 +83,24 @@ def test_a_failure_is_what_the_subject_says(ending):
 )
 def test_silence_is_no_failure_and_is_laid_at_the_door_of_a_base_claim(record, root):
     with pytest.raises((Blocked, Divergence)) as raised:
-        expect.failed(record)
+        expect.ending.failed(record)
     divergence = raised.value.divergence if isinstance(raised.value, Blocked) else raised.value
     assert divergence.roots == (root,)
 
 
 def test_a_restore_that_has_to_fail_and_succeeds_breaks_its_own_claim():
     with pytest.raises(Divergence) as divergence:
-        expect.failed(sync(job=job(), result=MoverResult(0, "")))
+        expect.ending.failed(sync(job=job(), result=MoverResult(0, "")))
     assert divergence.value.roots == ()
 
 
 def test_what_the_harness_says_is_never_the_word_of_the_operator():
     silent = sync(Ending.SILENT, note="the operator made no Job: KOPIA_PASSWORD orders@shop 3")
     for check in (
-        lambda: expect.told(silent, ["KOPIA_PASSWORD"]),
-        lambda: expect.told_number(silent, 3),
-        lambda: expect.told_of_field(silent, "operator"),
-        lambda: expect.names_identities(silent, [IDENTITY]),
+        lambda: expect.ending.told(silent, ["KOPIA_PASSWORD"]),
+        lambda: expect.ending.told_number(silent, 3),
+        lambda: expect.ending.told_of_field(silent, "operator"),
+        lambda: expect.ending.names_identities(silent, [IDENTITY]),
     ):
         with pytest.raises(Divergence):
             check()
@@ -116,9 +117,9 @@ def test_a_scenario_is_blocked_by_the_claim_of_a_field_or_by_a_base_claim():
 
 def test_an_object_is_answered_by_a_job_a_refusal_or_an_error():
     for ending in (Ending.ASKED, Ending.REFUSED, Ending.FAILED, Ending.WAITING):
-        expect.answered(sync(ending))
+        expect.ending.answered(sync(ending))
     with pytest.raises(Divergence, match="answer"):
-        expect.answered(sync(Ending.SILENT, note="nothing"))
+        expect.ending.answered(sync(Ending.SILENT, note="nothing"))
 
 
 # --- what the user is told
@@ -133,34 +134,34 @@ def test_an_object_is_answered_by_a_job_a_refusal_or_an_error():
     ],
 )
 def test_a_field_is_named_in_any_words(text):
-    expect.told_of_field(sync(Ending.FAILED, messages=(text,)), "hostname")
-    expect.told_of_field(sync(Ending.REFUSED, refused=text), "hostname")
+    expect.ending.told_of_field(sync(Ending.FAILED, messages=(text,)), "hostname")
+    expect.ending.told_of_field(sync(Ending.REFUSED, refused=text), "hostname")
 
 
 @pytest.mark.parametrize("fields", [{"messages": ("sync failed",)}, {"log_shown": "KOPIA_OVERRIDE_HOSTNAME hostname"}])
 def test_the_log_of_a_mover_is_not_what_the_operator_says(fields):
     with pytest.raises(Divergence, match="told"):
-        expect.told_of_field(sync(Ending.FAILED, **fields), "hostname")
+        expect.ending.told_of_field(sync(Ending.FAILED, **fields), "hostname")
 
 
 @pytest.mark.parametrize("text", ["only 3 available", "found 3 snapshot(s)", "there are 3.", "history: 3, asked: 17"])
 def test_a_number_is_told_in_any_words(text):
-    expect.told_number(sync(Ending.FAILED, log_shown=text), 3)
+    expect.ending.told_number(sync(Ending.FAILED, log_shown=text), 3)
 
 
 @pytest.mark.parametrize("text", ["", "13 snapshots", "3.5", "2024-01-3", "id-3", "k3s"])
 def test_a_number_within_another_is_not_told(text):
     with pytest.raises(Divergence, match="says 3"):
-        expect.told_number(sync(Ending.FAILED, log_shown=text), 3)
+        expect.ending.told_number(sync(Ending.FAILED, log_shown=text), 3)
 
 
 def test_every_identity_has_to_be_named():
     told = sync(Ending.FAILED, messages=("there are a@x and b@y",))
-    expect.names_identities(told, [Identity("a", "x"), Identity("b", "y")])
+    expect.ending.names_identities(told, [Identity("a", "x"), Identity("b", "y")])
     with pytest.raises(Divergence, match="told"):
-        expect.names_identities(told, [Identity("c", "z")])
+        expect.ending.names_identities(told, [Identity("c", "z")])
     with pytest.raises(Divergence, match="repository") as empty:
-        expect.names_identities(told, [])
+        expect.ending.names_identities(told, [])
     assert empty.value.roots == ("BA_1",)
 
 
@@ -169,7 +170,7 @@ def test_every_identity_has_to_be_named():
 
 def test_an_identity_is_the_same_in_job_and_repository():
     ok = sync(ref=SOURCE, job=job(), result=MoverResult(0, ""))
-    expect_identity.recorded_as(Bed([record()]), ok, IDENTITY)
+    expect.identity.recorded_as(Bed([record()]), ok, IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -179,16 +180,16 @@ def test_an_identity_is_the_same_in_job_and_repository():
 def test_who_decided_an_identity_is_read_from_the_record(made, kept, part, roots):
     wrong = sync(ref=SOURCE, job=made, result=MoverResult(0, ""))
     with pytest.raises(Divergence) as divergence:
-        expect_identity.recorded_as(Bed([kept]), wrong, IDENTITY)
+        expect.identity.recorded_as(Bed([kept]), wrong, IDENTITY)
     assert (divergence.value.part, divergence.value.roots) == (part, roots)
 
 
 def test_a_status_without_the_requested_identity_is_judged_by_the_job():
-    expect_identity.asks_for(Bed(), sync(Ending.ASKED, job=job()), IDENTITY)
+    expect.identity.asks_for(Bed(), sync(Ending.ASKED, job=job()), IDENTITY)
     turned = {"kopia": {"requestedIdentity": "shop@orders"}}
     for check in (
-        lambda: expect_identity.asks_for(Bed(), sync(Ending.ASKED, job=job(), status=turned), IDENTITY),
-        lambda: expect_identity.asks_with(Bed(), sync(Ending.ASKED, job=job(), status=turned), "username", "orders"),
+        lambda: expect.identity.asks_for(Bed(), sync(Ending.ASKED, job=job(), status=turned), IDENTITY),
+        lambda: expect.identity.asks_with(Bed(), sync(Ending.ASKED, job=job(), status=turned), "username", "orders"),
     ):
         with pytest.raises(Divergence):
             check()
@@ -198,18 +199,18 @@ def test_a_source_that_does_not_exist_may_be_refused_and_one_that_exists_may_not
     refusing = sync(Ending.FAILED, messages=("ReplicationSource shop/gone not found",),
                     spec={"sourceIdentity": {"sourceName": "gone", "sourceNamespace": "shop"}})  # fmt: skip
     with pytest.raises(NotAsked, match="not found"):
-        expect_identity.asks_with(Bed(), refusing, "username", "gone")
+        expect.identity.asks_with(Bed(), refusing, "username", "gone")
     declared = Bed(sources=[ObjectRef("ReplicationSource", "shop", "gone")])
     with pytest.raises(Blocked):
-        expect_identity.asks_with(declared, refusing, "username", "gone")
+        expect.identity.asks_with(declared, refusing, "username", "gone")
     silent = sync(Ending.SILENT, spec=refusing.spec)
     with pytest.raises(Blocked):
-        expect_identity.asks_with(Bed(), silent, "username", "gone")
+        expect.identity.asks_with(Bed(), silent, "username", "gone")
 
 
 def test_a_table_without_a_part_would_check_nothing():
     with pytest.raises(HarnessError, match="nothing"):
-        expect_identity.recorded_with_parts(Bed(), sync(), {"name": "x"})
+        expect.identity.recorded_with_parts(Bed(), sync(), {"name": "x"})
 
 
 # --- what a status lists
@@ -224,18 +225,18 @@ def entry(identity="orders@shop", count=1, latest="2024-01-20T10:00:00Z"):
 
 
 def test_what_is_listed_is_exactly_what_is_there():
-    expect_operator.lists(sync(status=status(entry())), {"orders@shop": 1})
+    expect.operator.lists(sync(status=status(entry())), {"orders@shop": 1})
     for wrong in ({}, {"kopia": {}}, {"kopia": None}, status(), status(entry(count=2)), status(entry(), entry()),
                   status(entry(), entry("x@y")), {"kopia": {"availableIdentities": "orders@shop"}}):  # fmt: skip
         with pytest.raises(Divergence):
-            expect_operator.lists(sync(status=wrong), {"orders@shop": 1})
+            expect.operator.lists(sync(status=wrong), {"orders@shop": 1})
 
 
 @pytest.mark.parametrize("wrong", [status(), status({"identity": "a@b"}), status(entry(latest="yesterday")), {}])
 def test_what_an_entry_leaves_out_is_a_divergence(wrong):
     with pytest.raises(Divergence):
-        expect_operator.entries_are_whole(sync(status=wrong))
-        expect_operator.latest(sync(status=wrong), "orders@shop", "2024-01-20T10:00:00Z")
+        expect.operator.entries_are_whole(sync(status=wrong))
+        expect.operator.latest(sync(status=wrong), "orders@shop", "2024-01-20T10:00:00Z")
 
 
 @pytest.mark.parametrize("seconds", [0.0, 3600.0])
@@ -244,7 +245,7 @@ def test_what_an_entry_leaves_out_is_a_divergence(wrong):
 def test_begin_or_end_in_whole_seconds_or_not(seconds, whole, which):
     kept = record(seconds=seconds)
     instant = getattr(kept, which).replace(microsecond=0) if whole else getattr(kept, which)
-    expect_operator.latest_of_repository(Bed([kept]), sync(status=status(entry(latest=instant.isoformat()))))
+    expect.operator.latest_of_repository(Bed([kept]), sync(status=status(entry(latest=instant.isoformat()))))
 
 
 @pytest.mark.parametrize("off", [-1.0, 1.0, 3600.0])
@@ -252,7 +253,7 @@ def test_another_instant_diverges(off):
     kept = record()
     latest = (kept.end + timedelta(seconds=off)).isoformat()
     with pytest.raises(Divergence, match="latest"):
-        expect_operator.latest_of_repository(Bed([kept]), sync(status=status(entry(latest=latest))))
+        expect.operator.latest_of_repository(Bed([kept]), sync(status=status(entry(latest=latest))))
 
 
 # --- what a log shows
@@ -270,7 +271,7 @@ def logged(log, ending=Ending.SUCCEEDED, exit_code=0, **fields):
     ],
 )
 def test_an_override_is_shown_with_an_equals_sign_or_a_blank(line):
-    expect_operator.log_shows_override_at(logged(line), "repository connect", IDENTITY)
+    expect.operator.log_shows_override_at(logged(line), "repository connect", IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -283,14 +284,14 @@ def test_an_override_is_shown_with_an_equals_sign_or_a_blank(line):
 )
 def test_a_connect_without_the_overrides_diverges(line):
     with pytest.raises(Divergence):
-        expect_operator.log_shows_override_at(logged(line), "repository connect", IDENTITY)
+        expect.operator.log_shows_override_at(logged(line), "repository connect", IDENTITY)
 
 
 def test_an_override_at_the_snapshot_is_found_wherever_the_flags_stand():
-    expect_operator.log_shows_no_override_at(logged("kopia snapshot create /data"), "snapshot create")
+    expect.operator.log_shows_no_override_at(logged("kopia snapshot create /data"), "snapshot create")
     with pytest.raises(Divergence):
         line = "kopia snapshot --json create --override-username=y /data"
-        expect_operator.log_shows_no_override_at(logged(line), "snapshot create")
+        expect.operator.log_shows_no_override_at(logged(line), "snapshot create")
 
 
 @pytest.mark.parametrize(
@@ -302,13 +303,13 @@ def test_an_override_at_the_snapshot_is_found_wherever_the_flags_stand():
     ],
 )
 def test_a_refusal_of_a_flag_is_kopias_or_the_movers(line):
-    expect_operator.refusal_of_flag_is_shown(logged(line, Ending.FAILED, 1), "--x")
+    expect.operator.refusal_of_flag_is_shown(logged(line, Ending.FAILED, 1), "--x")
 
 
 @pytest.mark.parametrize("line", ["", "additional arguments: --x=mallory", "failed"])
 def test_an_echo_of_a_flag_is_no_refusal(line):
     with pytest.raises(Divergence):
-        expect_operator.refusal_of_flag_is_shown(logged(line, Ending.FAILED, 1), "--x")
+        expect.operator.refusal_of_flag_is_shown(logged(line, Ending.FAILED, 1), "--x")
 
 
 # --- volumes, stores and kopia
@@ -316,7 +317,7 @@ def test_an_echo_of_a_flag_is_no_refusal(line):
 
 def test_a_volume_that_was_empty_shows_nothing():
     with pytest.raises(HarnessError, match="empty"):
-        expect_volume.untouched(Bed(), sync(Ending.FAILED))
+        expect.volume.untouched(Bed(), sync(Ending.FAILED))
 
 
 @pytest.mark.parametrize(
@@ -332,17 +333,17 @@ def test_a_volume_that_was_empty_shows_nothing():
 def test_growth_has_limits(added, limits, holds):
     growth = Growth(sync(), 1000, added, b"")
     if holds:
-        expect_repository.grown(growth, **limits)
+        expect.repository.grown(growth, **limits)
     else:
         with pytest.raises(Divergence, match="store"):
-            expect_repository.grown(growth, **limits)
+            expect.repository.grown(growth, **limits)
 
 
 def test_kopia_has_to_refuse_and_to_name_the_flag():
     def call(exit_code, stderr):
         return Completed(("kopia",), exit_code, "", stderr, 0.0)
 
-    expect.kopia_refused(call(1, "unknown long flag '--x'"), "--x")
+    expect.ending.kopia_refused(call(1, "unknown long flag '--x'"), "--x")
     for wrong in (call(0, "--x"), call(1, "out of memory")):
         with pytest.raises(Divergence):
-            expect.kopia_refused(wrong, "--x")
+            expect.ending.kopia_refused(wrong, "--x")

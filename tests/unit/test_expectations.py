@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.document.verdict import Verdict
 from harness.errors import UsageError
 from harness.report import expectations
 from harness.report.outcome import Outcome
@@ -10,7 +11,7 @@ KOPIA = "0.23.1"
 
 
 def outcome(verdict, *claims, scenario="a", sides="object-name,validated"):
-    return Outcome(scenario, claims, "mine", sides, verdict, "seen", 0.1, 0.0)
+    return Outcome(scenario, claims, "mine", sides, Verdict(verdict), "seen", 0.1, 0.0)
 
 
 @pytest.fixture

@@ -2,10 +2,12 @@
 
 import pytest
 
+from harness.document.verdict import Verdict
 from harness.errors import Divergence, HarnessError
-from harness.findings import Finding, whether
+from harness.model import Finding
 from harness.report import verdicts
 from harness.report.outcome import Outcome
+from harness.scenario.findings import whether
 
 
 def diverge():
@@ -34,11 +36,11 @@ def test_an_error_of_the_harness_is_no_finding():
     ("seen", "verdict", "status"), [("pass", "finding", 0), ("fail", "finding", 0), ("error", "error", 3)]
 )
 def test_a_promise_neither_holds_nor_diverges(seen, verdict, status):
-    outcome = Outcome("scenario", ("TN_3",), "reference", "", seen, "", 0.0, 0.0)
+    outcome = Outcome("scenario", ("TN_3",), "reference", "", Verdict(seen), "", 0.0, 0.0)
     assert verdicts.by_claim([outcome]) == {"TN_3": verdict}
-    assert verdicts.exit_status([outcome], proof=False) == status
+    assert verdicts.exit_status([outcome]) == status
 
 
 def test_a_scenario_that_is_also_about_a_rule_is_judged():
-    outcome = Outcome("scenario", ("SI_6", "RD_4"), "reference", "", "fail", "", 0.0, 0.0)
-    assert verdicts.exit_status([outcome], proof=False) == 1
+    outcome = Outcome("scenario", ("SI_6", "RD_4"), "reference", "", Verdict.FAIL, "", 0.0, 0.0)
+    assert verdicts.exit_status([outcome]) == 1

@@ -9,9 +9,9 @@ import urllib.parse
 import pytest
 import yaml
 
-from harness import forms
-from harness.equipment import random_password
-from harness.process import Redactor
+from harness.scenario.context import random_password
+from harness.system import secret_forms
+from harness.system.process import Redactor
 
 PASSWORD = random_password()
 SHORT = 'it\'s \\ "mine" $x ü'
@@ -33,15 +33,15 @@ WRITTEN = {
 @pytest.mark.parametrize("how", WRITTEN)
 def test_a_password_of_the_suite_is_found_however_it_is_quoted(how):
     text = f"kopia connect --password={WRITTEN[how](PASSWORD)} --bucket=orders"
-    assert forms.shows(text, [PASSWORD])
-    assert PASSWORD[-32:] not in forms.hidden(text, [PASSWORD])
+    assert secret_forms.shows(text, [PASSWORD])
+    assert PASSWORD[-32:] not in secret_forms.hidden(text, [PASSWORD])
 
 
 @pytest.mark.parametrize("how", sorted(set(WRITTEN) - {"JSON in JSON", "bash -x in a plain locale", "YAML"}))
 def test_any_other_password_is_found_in_the_usual_quotes(how):
     text = f"with {WRITTEN[how](SHORT)}"
-    assert forms.shows(text, [SHORT])
-    assert not forms.shows(forms.hidden(text, [SHORT]), [SHORT])
+    assert secret_forms.shows(text, [SHORT])
+    assert not secret_forms.shows(secret_forms.hidden(text, [SHORT]), [SHORT])
 
 
 @pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
@@ -52,9 +52,9 @@ def test_any_other_password_is_found_in_the_usual_quotes(how):
 def test_a_secret_is_found_in_base64_wherever_it_stands(encode, before, after, padding, secret):
     letters = encode(f"{before}{secret}{after}".encode()).decode()
     text = f"data: {letters if padding else letters.rstrip('=')} end"
-    assert forms.shows(text, [secret])
-    redacted = forms.hidden(text, [secret])
-    assert not forms.shows(redacted, [secret])
+    assert secret_forms.shows(text, [secret])
+    redacted = secret_forms.hidden(text, [secret])
+    assert not secret_forms.shows(redacted, [secret])
     assert redacted.startswith("data: ")
     assert redacted.endswith(" end")
 
@@ -62,8 +62,8 @@ def test_a_secret_is_found_in_base64_wherever_it_stands(encode, before, after, p
 def test_lines_that_base64_is_broken_into_hide_nothing():
     text = base64.encodebytes(f"{'x' * 50}{PASSWORD}".encode()).decode()
     assert text.count("\n") > 1
-    assert forms.shows(text, [PASSWORD])
-    assert not forms.shows(forms.hidden(text, [PASSWORD]), [PASSWORD])
+    assert secret_forms.shows(text, [PASSWORD])
+    assert not secret_forms.shows(secret_forms.hidden(text, [PASSWORD]), [PASSWORD])
 
 
 @pytest.mark.parametrize(
@@ -80,12 +80,12 @@ def test_lines_that_base64_is_broken_into_hide_nothing():
     ids=["name", "shell", "reference", "name in base64", "first word", "second word", "nothing"],
 )
 def test_what_only_names_a_secret_shows_none(text):
-    assert not forms.shows(text, [PASSWORD, "volsync-kopia-conformance1"])
-    assert forms.hidden(text, [PASSWORD, "volsync-kopia-conformance1"]) == text
+    assert not secret_forms.shows(text, [PASSWORD, "volsync-kopia-conformance1"])
+    assert secret_forms.hidden(text, [PASSWORD, "volsync-kopia-conformance1"]) == text
 
 
 def test_a_word_within_a_secret_is_no_secret():
-    assert not forms.shows("this is volsync-kopia-conformance1's log of conformance1", ["mine-conformance1"])
+    assert not secret_forms.shows("this is volsync-kopia-conformance1's log of conformance1", ["mine-conformance1"])
 
 
 def test_secrets_are_replaced_within_values_of_any_shape():
@@ -98,4 +98,4 @@ def test_secrets_are_replaced_within_values_of_any_shape():
 def test_every_password_has_what_a_careless_mover_breaks_on():
     assert random_password() != random_password()
     assert all(mark in PASSWORD for mark in "\"'\\$ `ü")
-    assert not forms.shows(random_password(), [PASSWORD])
+    assert not secret_forms.shows(random_password(), [PASSWORD])

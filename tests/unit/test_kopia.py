@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import kopia
 from harness.errors import HarnessError
-from harness.kopia import KopiaClient
+from harness.kopia import client
+from harness.kopia.client import KopiaClient
 from harness.model import Identity, RepositoryAccess, RepositoryAddress
-from harness.process import Completed
+from harness.system.process import Completed
 
 ENTRY = {
     "id": "abc",
@@ -26,7 +26,7 @@ def printed(text, exit_code=0):
 
 
 def test_a_snapshot_keeps_its_fields_apart():
-    (record,) = kopia.snapshots_in(printed(json.dumps([ENTRY])))
+    (record,) = client.snapshots_in(printed(json.dumps([ENTRY])))
     assert record.identity == Identity("c@d", "a:b")
     assert record.start == datetime(2024, 1, 20, 10, 0, 0, 123456, tzinfo=UTC)
     assert (record.path, record.root) == ("/data", "k1")
@@ -45,16 +45,16 @@ def test_a_snapshot_keeps_its_fields_apart():
 )
 def test_other_output_is_named(text, named):
     with pytest.raises(HarnessError, match=named):
-        kopia.snapshots_in(printed(text))
+        client.snapshots_in(printed(text))
 
 
 def test_a_failed_call_is_no_empty_list():
     with pytest.raises(HarnessError):
-        kopia.snapshots_in(printed("[]", exit_code=1))
+        client.snapshots_in(printed("[]", exit_code=1))
 
 
 def test_command_line_reads_as_typed():
-    assert kopia.command_line(printed("")) == "kopia snapshot list"
+    assert client.command_line(printed("")) == "kopia snapshot list"
 
 
 LIKE = {
@@ -64,13 +64,13 @@ LIKE = {
 }
 
 
-def client(folder):
+def a_client(folder):
     access = RepositoryAccess("password", "key", "secret")
     return KopiaClient(Path("kopia"), folder, folder / "cache", access, lambda call: None)
 
 
 def test_a_configuration_opens_another_repository_of_the_store(tmp_path):
-    other = client(tmp_path / "other")
+    other = a_client(tmp_path / "other")
     other.configure(LIKE, RepositoryAddress("two", "app1/", "127.0.0.1:9000", False), Identity("alice", "site"))
     noted = other.configuration()
     assert noted["storage"]["config"] == {**LIKE["storage"]["config"], "bucket": "two", "prefix": "app1/"}
@@ -83,4 +83,4 @@ def test_a_configuration_opens_another_repository_of_the_store(tmp_path):
 def test_a_configuration_that_is_none_is_named(tmp_path, text):
     (tmp_path / "repository.config").write_text(text)
     with pytest.raises(HarnessError, match=r"repository\.config"):
-        client(tmp_path).configuration()
+        a_client(tmp_path).configuration()

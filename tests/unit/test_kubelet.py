@@ -5,10 +5,10 @@ import base64
 import pytest
 
 from harness.errors import AdmissionRefused, HarnessError
+from harness.kubernetes.kubelet import Kubelet
+from harness.kubernetes.notes import Notes, noted
+from harness.kubernetes.pod import MissingKey
 from harness.model import MoverResult, ObjectRef
-from harness.platform.kubelet import Kubelet
-from harness.platform.notes import Notes, noted
-from harness.platform.pod import MissingKey
 from harness.volumes import FolderVolumes
 
 OWNER = ObjectRef("ReplicationSource", "shop", "orders")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.spec.ledger import LedgerError, claims, read
+from harness.document.ledger import LedgerError, claims, read
 
 ENTRY = "kind: rule, decided_by: controller, says: 'Something is so.', sentences: ['12:0123456789abcdef:0123456789']"
 LEDGER = f"area:\n  title: An area\n  harm: Something happens.\n  claims:\n    HN_2: {{{ENTRY}}}\n"

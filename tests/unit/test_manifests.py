@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import UsageError
-from harness.platform import manifests
+from harness.volsync import manifests
 
 SOURCE = """
 apiVersion: volsync.backube/v1alpha1

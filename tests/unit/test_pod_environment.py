@@ -5,8 +5,8 @@ import base64
 import pytest
 
 from harness.errors import HarnessError
-from harness.platform.pod import MissingKey, PodFacts, quantity
-from harness.platform.pod_environment import environment_of
+from harness.kubernetes.pod import MissingKey, PodFacts, quantity
+from harness.kubernetes.pod_environment import environment_of
 
 POD = {
     "metadata": {

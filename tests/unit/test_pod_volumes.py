@@ -5,9 +5,9 @@ import base64
 import pytest
 
 from harness.errors import HarnessError
-from harness.platform.pod import MissingKey, PodFacts
-from harness.platform.pod_environment import Environment
-from harness.platform.pod_volumes import NO_TOKEN, PodVolumes
+from harness.kubernetes.pod import MissingKey, PodFacts
+from harness.kubernetes.pod_environment import Environment
+from harness.kubernetes.pod_volumes import NO_TOKEN, PodVolumes
 from harness.volumes import FolderVolumes
 
 OBJECTS = {

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
+from harness.kubernetes.pods import Pods
 from harness.model import MoverResult, ObjectRef
-from harness.platform.pods import Pods
 
 JOB = {
     "metadata": {"name": "volsync-src-orders", "namespace": "shop", "uid": "job"},

@@ -9,7 +9,7 @@ import pytest
 
 from harness.errors import HarnessError, TimeLimitExceeded
 from harness.model import MoverJob, ObjectRef, RepositoryAccess
-from harness.process import REDACT, Redactor, run
+from harness.system.process import REDACT, Redactor, run
 
 
 def test_secrets_are_replaced_longest_first():

@@ -2,7 +2,7 @@
 
 import time
 
-from steps.session.progress import Progress
+from plugin.progress import Progress
 
 
 def test_it_says_how_much_is_left_and_what_runs():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness import queries
 from harness.errors import HarnessError
+from harness.volsync import queries
 
 STATUS = queries.get_json(
     {"status": {"kopia": {"requestedIdentity": "a@b", "availableIdentities": [{"identity": "a@b"}]}}}

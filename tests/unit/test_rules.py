@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.spec import rules
+from harness.document import rules
 
 
 @pytest.mark.parametrize(

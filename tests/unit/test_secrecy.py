@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness import expect_secrecy, secrecy
-from harness.equipment import random_password
+from harness import expect
 from harness.errors import Divergence, NotAsked
 from harness.model import MoverJob, MoverResult, ObjectRef
-from harness.process import Call
-from harness.report import published
-from harness.sync import Ending, Sync
+from harness.report import secret_check
+from harness.scenario import leak_scan
+from harness.scenario.context import random_password
+from harness.scenario.sync import Ending, Sync
+from harness.system.process import Call
 
 SECRET = random_password()
 REF = ObjectRef("ReplicationSource", "shop", "orders")
@@ -48,7 +49,7 @@ def encoded(text):
 @pytest.mark.parametrize("written", [str, encoded, json.dumps], ids=["as it is", "base64", "quoted"])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_leak_is_found_where_it_is(place, written):
-    (found,) = secrecy.shown([PLACES[place](written(SECRET)), sync()], [], [SECRET], {})
+    (found,) = leak_scan.shown([PLACES[place](written(SECRET)), sync()], [], [SECRET], {})
     assert found.startswith(place)
     assert SECRET[-32:] not in found
     assert encoded(SECRET) not in found
@@ -60,13 +61,13 @@ def test_a_leak_is_found_where_it_is(place, written):
     ids=["args", "command", "env"],
 )
 def test_a_leak_is_found_wherever_it_stands_in_a_job(container):
-    assert secrecy.shown([sync(declared=job(**container))], [], [SECRET], {})
+    assert leak_scan.shown([sync(declared=job(**container))], [], [SECRET], {})
 
 
 def test_a_leak_is_found_in_what_else_is_told_and_in_a_call_of_the_harness():
     calls = [Call(("kopia", SECRET), {"KOPIA_PASSWORD": SECRET}, "", 0, 0.1)]
     told = {"the log of the operator": f'{{"msg": "{encoded(SECRET)}"}}', "an object": {"status": {"logs": [SECRET]}}}
-    assert secrecy.shown([], calls, [SECRET], told) == [
+    assert leak_scan.shown([], calls, [SECRET], told) == [
         "a command line of the harness: kopia ***",
         "an object",
         "the log of the operator",
@@ -77,7 +78,7 @@ def test_what_a_mover_may_do_is_no_leak():
     told = "KOPIA_PASSWORD comes from the Secret kopia; written to /tmp/password (0600)"
     good = sync(log=told, env={"KOPIA_PASSWORD_FILE": "/tmp/password"}, command_lines=("kopia --password-file=/tmp/p",))
     calls = [Call(("kopia", "snapshot", "list"), {"KOPIA_PASSWORD": SECRET}, SECRET, 0, 0.1)]
-    assert secrecy.shown([good], calls, [SECRET], {"the log of the operator": told, "gone": None}) == []
+    assert leak_scan.shown([good], calls, [SECRET], {"the log of the operator": told, "gone": None}) == []
 
 
 class World:
@@ -105,20 +106,20 @@ class World:
         return [(self.one, ())]
 
     def secret_shown(self, told):
-        return secrecy.shown([self.one], [], [SECRET], told)
+        return leak_scan.shown([self.one], [], [SECRET], told)
 
 
 def test_command_lines_that_nobody_saw_are_no_proof_that_they_held_none():
-    expect_secrecy.no_secret_is_shown(World(sync()))
+    expect.secrecy.no_secret_is_shown(World(sync()))
     with pytest.raises(NotAsked, match="cannot be: there is no seccomp"):
-        expect_secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp")))
+        expect.secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp")))
     with pytest.raises(NotAsked, match="nobody watched"):
-        expect_secrecy.no_secret_is_shown(World(dataclasses.replace(sync(), result=MoverResult(0, ""))))
+        expect.secrecy.no_secret_is_shown(World(dataclasses.replace(sync(), result=MoverResult(0, ""))))
 
 
 def test_a_leak_elsewhere_is_told_also_where_command_lines_cannot_be_seen():
     with pytest.raises(Divergence, match="the log of the operator"):
-        expect_secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp"), log=SECRET))
+        expect.secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp"), log=SECRET))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +137,7 @@ def test_a_report_that_holds_a_secret_is_removed(tmp_path, name, text):
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     (tmp_path / "operator.log").write_text("KOPIA_PASSWORD=***")
-    assert published.remove_leaks(tmp_path, [SECRET]) == [name]
+    assert secret_check.remove_leaks(tmp_path, [SECRET]) == [name]
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["operator.log"]
 
 
@@ -144,4 +145,4 @@ def test_a_report_of_anything_may_be_searched_for_a_short_secret_with_quotes(tmp
     secret = 'a"b\\c ü'
     (tmp_path / "report.json").write_text(json.dumps({"a": secret}))
     (tmp_path / "index.html").write_text("<p>a&#34;b\\c ü</p>")
-    assert published.remove_leaks(tmp_path, [secret]) == ["index.html", "report.json"]
+    assert secret_check.remove_leaks(tmp_path, [secret]) == ["index.html", "report.json"]

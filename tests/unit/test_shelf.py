@@ -4,9 +4,9 @@ import stat
 
 import pytest
 
-from harness.histories import Histories
+from harness.kopia.histories import Histories
+from harness.kopia.templates import Beginning, Shelf
 from harness.model import Identity, ObjectRef
-from harness.shelf import Beginning, Shelf
 from harness.volumes import FolderVolumes, tree
 
 ALICE = Identity("alice", "wonderland")

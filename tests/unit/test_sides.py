@@ -3,9 +3,9 @@
 import pytest
 
 from harness.model import Sides
-from harness.platform.decisions import Decisions
-from harness.sides import NEITHER, probe
-from harness.subject import Subject
+from harness.operator.decisions import Decisions
+from harness.subject.subject import Subject
+from harness.subject.variants import NEITHER, probe
 
 
 def deciding(default_username="object-name", custom_names="validated"):

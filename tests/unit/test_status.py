@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.platform import status as said_in
-from harness.platform.kubernetes import written_by_operator
+from harness.kubernetes.platform import written_by_operator
+from harness.volsync import status as said_in
 
 
 def condition(**fields):

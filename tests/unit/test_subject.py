@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from harness import objects, subject
-from harness.completion import Additions, complete
 from harness.errors import Blocked, UsageError
 from harness.model import Sides
-from harness.platform.decisions import Decisions
-from harness.platform.guarded import guarded
+from harness.operator.decisions import Decisions
+from harness.operator.guarded import guarded
+from harness.subject import subject
+from harness.volsync import objects
+from harness.volsync.defaults import Additions, complete
 
 
 def load(tmp_path, text):
@@ -53,7 +54,7 @@ def test_decisions_that_raise_have_diverged(tmp_path):
 
 
 def test_decisions_of_ones_own_bring_the_controller_alone(tmp_path):
-    text = "{name: mine, platform: {kind: simulated, decisions: 'harness.platform.decisions:Decisions'}}"
+    text = "{name: mine, platform: {kind: simulated, decisions: 'harness.operator.decisions:Decisions'}}"
     assert "mover" not in load(tmp_path, text).brings
     assert "controller" in load(tmp_path, text).brings
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from harness import subject
+from harness.subject import subject
 from tests.tolerance import controller, jobs, mover
 from tests.tolerance.identity import Identity, default_hostname, default_username
 from tests.tolerance.subjects import FOLDER, RIGHT
@@ -46,7 +46,13 @@ def test_they_are_independent_of_the_checks_and_of_the_reference():
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(("harness", "steps", "tests"))
     }
-    allowed = {"harness.model", "harness.platform.base", "harness.platform.decisions", "harness.platform.discovery"}
+    allowed = {
+        "harness.model",
+        "harness.operator.platform",
+        "harness.operator.decisions",
+        "harness.volsync.discovery",
+        "harness.volsync.fields",
+    }
     assert {name for name in imported if not name.startswith("tests.tolerance")} <= allowed
 
 

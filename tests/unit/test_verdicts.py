@@ -2,13 +2,13 @@
 
 import pytest
 
-from harness.mutants import MUTANTS
+from harness.document.verdict import Verdict
 from harness.report import verdicts
 from harness.report.outcome import Outcome
 
 
 def outcome(verdict, *claims, subject="reference"):
-    return Outcome("scenario", claims, subject, "", verdict, "", 0.0, 0.0)
+    return Outcome("scenario", claims, subject, "", Verdict(verdict), "", 0.0, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_the_worst_counts(seen, verdict):
     ],
 )
 def test_exit_status(seen, status):
-    assert verdicts.exit_status([outcome(one, "HN_2") for one in seen], proof=False) == status
+    assert verdicts.exit_status([outcome(one, "HN_2") for one in seen]) == status
 
 
 def test_an_area_counts_its_claims_once():
@@ -47,7 +47,7 @@ def test_an_area_counts_its_claims_once():
     assert (area.held, area.diverged, area.unknown, area.skipped) == (1, 1, 0, 0)
 
 
-NAME, MUTANT = next(iter(MUTANTS.items()))
+NAME, MUTANT = "a-mutant", verdicts.Prediction(frozenset({"HN_1", "HN_2"}), frozenset({"TN_1"}))
 
 
 def of_mutant(verdict_of_named, verdict_of_unrelated):
@@ -69,15 +69,15 @@ def of_mutant(verdict_of_named, verdict_of_unrelated):
 )
 def test_a_mutant_is_proven_claim_by_claim(named, unrelated, status):
     outcomes = of_mutant(named, unrelated)
-    assert verdicts.exit_status(outcomes, proof=True) == status
-    assert verdicts.by_mutant(outcomes)[0].proven is (status == 0)
+    assert verdicts.exit_status_of_proof(outcomes, {NAME: MUTANT}) == status
+    assert verdicts.by_mutant(outcomes, {NAME: MUTANT})[0].proven is (status == 0)
 
 
 def test_a_claim_that_survives_beside_one_that_is_caught_is_named():
     outcomes = of_mutant("fail", "pass")
     survivor = outcomes[0].claims[0]
     outcomes[0] = outcome("pass", survivor, subject=f"mutant:{NAME}")
-    assert verdicts.by_mutant(outcomes)[0].survived == (survivor,)
+    assert verdicts.by_mutant(outcomes, {NAME: MUTANT})[0].survived == (survivor,)
 
 
 @pytest.mark.parametrize(

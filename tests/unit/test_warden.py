@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
-from harness.process import RUN_MARKER
-from harness.warden import Warden, marked, sweep
+from harness.system.process import RUN_MARKER
+from harness.system.reaper import Warden, marked, sweep
 
 PROJECT = Path(__file__).parents[2]
 
@@ -101,7 +101,7 @@ def test_the_warden_cleans_nothing_that_it_does_not_know(tmp_path, marker, line)
     told = [f"folder {tmp_path / 'known'}", line.format(tmp_path)]
     (tmp_path / "known").mkdir()
     ended = subprocess.run(
-        [sys.executable, "-m", "harness.warden", marker],
+        [sys.executable, "-m", "harness.system.reaper", marker],
         cwd=PROJECT,
         input="".join(f"{one}\n" for one in told),
         capture_output=True,
@@ -116,7 +116,7 @@ def test_a_killed_run_is_cleaned_up(tmp_path, marker):
     folder = tmp_path / "of-the-run"
     folder.mkdir()
     code = (
-        "import sys, time; from harness.warden import Warden; w = Warden(sys.argv[1]);"
+        "import sys, time; from harness.system.reaper import Warden; w = Warden(sys.argv[1]);"
         "w.guard('folder', sys.argv[2]); print('ready', flush=True); time.sleep(60)"
     )
     run = subprocess.Popen([sys.executable, "-c", code, marker, folder], cwd=PROJECT, stdout=subprocess.PIPE)

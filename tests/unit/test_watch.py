@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from harness.model import MoverJob, ObjectRef
-from harness.mover import processes
+from harness.mover import process_trace
 from harness.mover.command import CommandMover, CommandSpec
 
-pytestmark = pytest.mark.skipif(bool(processes.blind_here()), reason="command lines cannot be seen here")
+pytestmark = pytest.mark.skipif(bool(process_trace.blind_here()), reason="command lines cannot be seen here")
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -25,9 +25,9 @@ def watched(tmp_path):
 
     def run(*command, **kwargs):
         done = subprocess.run(
-            processes.watched(command, report), capture_output=True, text=True, timeout=30, check=False, **kwargs
+            process_trace.watched(command, report), capture_output=True, text=True, timeout=30, check=False, **kwargs
         )
-        return done, processes.read(report)
+        return done, process_trace.read(report)
 
     return run
 
@@ -70,7 +70,9 @@ def test_a_process_that_outlives_the_program_is_seen_too(watched):
 
 
 def test_sigterm_is_passed_on(tmp_path):
-    command = processes.watched(["/bin/sh", "-c", "trap 'exit 9' TERM; echo up; sleep 20 & wait"], tmp_path / "report")
+    command = process_trace.watched(
+        ["/bin/sh", "-c", "trap 'exit 9' TERM; echo up; sleep 20 & wait"], tmp_path / "report"
+    )
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout.readline() == b"up\n"
     begin = time.monotonic()
@@ -85,11 +87,11 @@ def test_a_user_without_privileges_is_watched_as_well():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)
-        watch = shutil.copy(processes.WATCH, folder)
+        watch = shutil.copy(process_trace.WATCH, folder)
         report = folder / "report"
         command = [SYSTEM_PYTHON, "-I", "-S", watch, report, "0", "/bin/sh", "-c", "/bin/true as-nobody"]
         subprocess.run(command, user=65534, group=65534, extra_groups=[], check=True, timeout=30)
-        seen = processes.read(report)
+        seen = process_trace.read(report)
     assert "/bin/true as-nobody" in seen.command_lines
     assert seen.blind == ""
 
@@ -116,11 +118,11 @@ def test_a_mover_is_watched_where_that_is_asked_for(tmp_path, isolation):
 
 
 def test_a_report_without_a_line_is_no_watch(tmp_path):
-    assert processes.read(tmp_path / "none") == processes.Seen(blind="the watching program did not start")
+    assert process_trace.read(tmp_path / "none") == process_trace.Seen(blind="the watching program did not start")
 
 
 def test_one_command_line_that_cannot_be_read_leaves_the_whole_unknown(tmp_path):
     report = tmp_path / "report"
     report.write_text('{"argv": ["sh"]}\n{"blind": "the arguments of a process: Permission denied"}\n{"argv": ["a"]}\n')
-    seen = processes.read(report)
-    assert seen == processes.Seen(("sh", "a"), "the arguments of a process: Permission denied")
+    seen = process_trace.read(report)
+    assert seen == process_trace.Seen(("sh", "a"), "the arguments of a process: Permission denied")

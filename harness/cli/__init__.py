@@ -1,0 +1,1 @@
+"""Commands of their own: `tox -e defects`, `drift` and `spec`."""

@@ -1,1 +1,0 @@
-"""A Kubernetes API without a cluster, and the operator that runs against it."""

@@ -1,0 +1,1 @@
+"""The document under test: its claims, its known defects, and its rules for identities."""

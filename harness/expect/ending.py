@@ -1,0 +1,155 @@
+"""Judge how syncs ended and what the subject said of them.
+
+Each function makes one check on a record and raises Divergence where it does not hold.  Identities are
+judged in ``expect_identity``, volumes in ``expect_volume``, repositories in ``expect_repository``, the
+status and the logs in ``expect_operator``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from harness.errors import Blocked, Divergence
+from harness.model import Identity
+from harness.scenario.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
+from harness.scenario.sync import Ending, Sync
+from harness.scenario.testbed import Testbed
+from harness.system.process import Completed
+
+
+def equal(
+    what: str,
+    *,
+    expected: object,
+    seen: object,
+    oracle: str,
+    detail: str = "",
+    cause: str = "",
+    part: str = "",
+    roots: tuple[str, ...] = (),
+) -> None:
+    """Two accounts are the same."""
+    if expected != seen:
+        raise Divergence(
+            what, expected=expected, seen=seen, oracle=oracle, detail=detail, cause=cause, part=part, roots=roots
+        )
+
+
+def failed(sync: Sync) -> None:
+    """The sync failed, and the API or the operator says so.
+
+    Silence, a time limit of the harness or a result that nobody took note of is no failure: it breaks a base
+    claim, and the scenario is blocked by that.
+    """
+    what = f"the sync of {sync.ref}"
+    if sync.ending in (Ending.FAILED, Ending.REFUSED):
+        return
+    if not sync.succeeded:
+        expected = "it fails, and the operator says so"
+        raise Blocked(Divergence(what, expected=expected, seen=ended(sync), oracle="operator", detail=log_of(sync),
+                                 roots=roots_of(sync), cause="a failure is not reported"))  # fmt: skip
+    by_mover = sync.result is None or sync.result.succeeded
+    raise Divergence(
+        what,
+        expected="it fails",
+        seen="it succeeded" if by_mover else "the mover failed, and the operator reports a success",
+        oracle="mover" if by_mover else "operator",
+        detail=log_of(sync),
+        roots=() if by_mover else (REPORT,),
+        part="mover" if by_mover else "controller",
+        cause=f"{how(sync)} succeeds where it has to fail",
+    )
+
+
+def answered(sync: Sync) -> None:
+    """The API or the operator answered an object in time: with a Job, a refusal or an error."""
+    if sync.ending is Ending.SILENT:
+        expected = "a Job or an error"
+        raise Divergence(f"the answer to {sync.ref}", expected=expected, seen=sync.note, oracle="operator",
+                         part="controller", cause="an object gets no answer")  # fmt: skip
+
+
+def no_mover(sync: Sync) -> None:
+    """No mover ran for the object, and the operator does not wait for one."""
+    seen = "one was started" if sync.result else "none"
+    equal(f"the mover of {sync.ref}", expected="none", seen=seen, oracle="operator", part="controller")
+
+
+def job_env(sync: Sync, variable: str, value: str) -> None:
+    """The operator's Job holds an environment variable with exactly this value."""
+    job = require_job(sync)
+    what = f"{variable} in the Job of {sync.ref}"
+    equal(what, expected=value, seen=job.env.get(variable, "unset"), oracle="operator's Job", part="controller")
+
+
+def told(sync: Sync, words: Collection[str]) -> None:
+    """The user is told all of these, in whatever text ``kubectl describe`` shows."""
+    for word in words:
+        if word not in sync.told:
+            _not_told(sync, f"names {word!r}", sync.told)
+
+
+def told_of_field(sync: Sync, field: str) -> None:
+    """The API or the operator itself names a field, in whatever words; the log of a mover does not count."""
+    if not re.search(rf"\b{re.escape(field)}\b", sync.said, re.IGNORECASE):
+        _not_told(sync, f"names {field}", sync.said)
+
+
+def told_number(sync: Sync, number: int) -> None:
+    """The user is told a number, in whatever words: it stands alone, not within another one."""
+    if not re.search(rf"(?<![\w.:-]){number}(?![\w:-]|\.\d)", sync.told):
+        _not_told(sync, f"says {number}", sync.told)
+
+
+def names_identities(sync: Sync, identities: Collection[Identity]) -> None:
+    """What a user is told of a failed sync names each of these identities."""
+    if not identities:
+        raise Divergence("the repository", expected="identities to name", seen="no snapshot", oracle="repository",
+                         roots=("BA_1",))  # fmt: skip
+    told(sync, [str(identity) for identity in identities])
+
+
+def refused(testbed: Testbed, sync: Sync, field: str) -> None:
+    """The API refused the object, named the field, and holds nothing of it."""
+    what, cause = f"the admission of {sync.ref}", f"admission of {field}"
+    if not sync.refused:
+        raise Divergence(what, expected=f"refused for {field}", seen="admitted", oracle="API", cause=cause)
+    if field not in sync.refused:
+        raise Divergence(
+            what,
+            expected=f"a refusal that names {field}",
+            seen=sync.refused,
+            oracle="API",
+            part="admission",
+            cause=cause,
+        )
+    seen = testbed.get(sync.ref)
+    equal(what, expected=None, seen=seen, oracle="API", detail="a refused object must not exist", part="admission")
+
+
+def admitted(sync: Sync) -> None:
+    """The API took the object."""
+    if sync.refused:
+        raise Divergence(f"the admission of {sync.ref}", expected="admitted", seen=sync.refused, oracle="API",
+                         part="admission", cause="an object that has to be admitted is refused")  # fmt: skip
+
+
+def kopia_refused(call: Completed, flag: str) -> None:
+    """kopia ended with an error that names the flag."""
+    what = f"kopia with {flag}"
+    if call.exit_code == 0:
+        raise Divergence(what, expected="it refuses the flag", seen="it succeeded", oracle="kopia", part="kopia")
+    if flag not in call.stderr:
+        raise Divergence(what, expected=f"a message that names {flag}", seen=call.tail, oracle="kopia", part="kopia")
+
+
+def _not_told(sync: Sync, expected: str, text: str) -> None:
+    raise Divergence(f"what the user of {sync.ref} is told", expected=expected, seen=text or "nothing",
+                     oracle="operator", cause="what the user is told")  # fmt: skip
+
+
+__all__ = [
+    "admitted", "answered", "equal", "failed", "job_env", "kopia_refused", "log_of", "names_identities", "no_mover",
+    "refused", "succeeded", "told", "told_number", "told_of_field",
+]  # fmt: skip

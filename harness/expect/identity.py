@@ -1,0 +1,182 @@
+"""Judge identities: in the operator's Job, in the status, and in the repository."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from harness.errors import Divergence, HarnessError, NotAsked
+from harness.expect.ending import admitted, equal, log_of, succeeded
+from harness.model import Identity, ObjectRef
+from harness.scenario.preconditions import RECORDED, identity_of_job, require_job
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
+
+NO_SUCH_SOURCE = re.compile(
+    r"not.?found|n[o']t.? exist|no such|unknown|(can|could) ?not.{0,9} (find|get)|missing|invalid", re.IGNORECASE
+)
+PARTS = ("username", "hostname")
+
+
+def recorded_as(testbed: Testbed, sync: Sync, expected: Identity) -> None:
+    """A backup stands in the repository under this identity, and the operator's Job asks for it."""
+    _same_everywhere(testbed, sync, "identity", expected, lambda identity: identity)
+
+
+def recorded_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> None:
+    """One part, ``username`` or ``hostname``, of the identity that a backup stands under."""
+    _same_everywhere(testbed, sync, part, expected, lambda identity: str(getattr(identity, part)))
+
+
+def recorded_with_parts(testbed: Testbed, sync: Sync, parts: Mapping[str, str]) -> None:
+    """Those parts of an identity that a row of a table gives, under ``username`` and ``hostname``."""
+    given = [part for part in PARTS if part in parts]
+    if not given:
+        raise HarnessError("a table of identities has neither a username nor a hostname: it would check nothing")
+    for part in given:
+        recorded_with(testbed, sync, part, parts[part])
+
+
+def recorded_once(testbed: Testbed, sync: Sync) -> None:
+    """A backup that succeeded left one snapshot in the repository, under one identity."""
+    succeeded(sync)
+    seen = len(testbed.recorded(sync))
+    what = f"the snapshots that came in during the backup of {sync.ref}"
+    equal(what, expected=1, seen=seen, oracle="repository", detail=log_of(sync), cause="a backup is not recorded once")
+
+
+def follows_variant(
+    testbed: Testbed, rows: Sequence[Mapping[str, str]], variants: Collection[str], part: str = "username"
+) -> None:
+    """The recorded names of all sources of a table follow one and the same column of it.
+
+    Args:
+        testbed: The scenario, whose sources were backed up.
+        rows: One mapping a source: ``name``, ``namespace``, and for each variant what it makes of them.
+        variants: The columns that hold the documented variants.
+        part: The part of an identity that the table is about.
+    """
+    seen: dict[str, str] = {}
+    for row in rows:
+        sync = testbed.last_sync(ObjectRef("ReplicationSource", row["namespace"], row["name"]))
+        succeeded(sync)
+        recorded = {str(getattr(record.identity, part)) for record in testbed.recorded(sync)}
+        seen[row["name"]] = ", ".join(sorted(recorded)) or "no snapshot"
+    if not any(all(seen[row["name"]] == row[variant] for row in rows) for variant in variants):
+        documented = "; or ".join(f"{variant}: {', '.join(row[variant] for row in rows)}" for variant in variants)
+        raise Divergence(
+            f"the generated {part}s", expected=documented, seen=", ".join(seen.values()), oracle="repository",
+            cause=f"the generated {part} follows neither documented variant", part="controller",
+        )  # fmt: skip
+
+
+def follows_custom_variant(testbed: Testbed, sync: Sync) -> None:
+    """A custom username that does not match the documented pattern is refused, or recorded exactly as given."""
+    if sync.refused:
+        if "username" in sync.refused:
+            return
+        raise Divergence(f"the admission of {sync.ref}", expected="a refusal that names username, or a Job",
+                         seen=sync.refused, oracle="API", part="admission")  # fmt: skip
+    recorded_with(testbed, sync, "username", str(sync.spec["username"]))
+
+
+def shared_hostname(testbed: Testbed) -> None:
+    """The backups of all sources stand under one hostname and under as many usernames as sources."""
+    backups = [testbed.last_sync(source) for source in testbed.sources()]
+    for sync in backups:
+        succeeded(sync)
+    identities = {record.identity for sync in backups for record in testbed.recorded(sync)}
+    hostnames = {identity.hostname for identity in identities}
+    usernames = {identity.username for identity in identities}
+    seen = f"{len(hostnames)} hostname(s) and {len(usernames)} username(s)"
+    expected = f"1 hostname(s) and {len(backups)} username(s)"
+    equal("the identities of the sources", expected=expected, seen=seen, oracle="repository", detail=listed(identities))
+
+
+def asks_for(testbed: Testbed, sync: Sync, expected: Identity) -> None:
+    """A destination asks for this identity in its Job, and in its status as far as that shows one already."""
+    _asked(testbed, sync)
+    what = f"the identity that {sync.ref} asks for"
+    cause = _cause("the requested", expected, sync.asked_for)
+    equal(what, expected=expected, seen=sync.asked_for, oracle="operator's Job", detail=sync.said, part="controller",
+          cause=cause)  # fmt: skip
+    if sync.requested:
+        equal(what, expected=str(expected), seen=sync.requested, oracle="operator's status", part="controller",
+              cause="requestedIdentity differs from the Job")  # fmt: skip
+
+
+def asks_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> None:
+    """One part, ``username`` or ``hostname``, of the identity that a destination asks for."""
+    _asked(testbed, sync)
+    identity = identity_of_job(sync)
+    what = f"the {part} that {sync.ref} asks for"
+    equal(what, expected=expected, seen=getattr(identity, part), oracle="operator's Job", part="controller",
+          cause=f"the requested {part}")  # fmt: skip
+    if sync.requested:
+        equal(what, expected=str(identity), seen=sync.requested, oracle="operator's status", part="controller",
+              cause="requestedIdentity differs from the Job")  # fmt: skip
+
+
+def listed(identities: Collection[Identity]) -> str:
+    """Return identities in one line."""
+    return "identities: " + ", ".join(str(identity) for identity in sorted(identities))
+
+
+def _asked(testbed: Testbed, sync: Sync) -> None:
+    """A destination got a Job; NotAsked where its operator refuses a source that does not exist.
+
+    Some rules can be shown only by a source of a name that Kubernetes refuses.  An operator that wants
+    the source to exist cannot be asked that way, and is no worse for it.
+    """
+    if sync.job is not None:
+        return
+    wanted = sync.spec.get("sourceIdentity") or {}
+    source = ObjectRef(
+        "ReplicationSource", wanted.get("sourceNamespace", sync.ref.namespace), wanted.get("sourceName", "")
+    )
+    names_it = source.name in sync.said or "source" in sync.said.lower()
+    if wanted and source not in testbed.sources() and names_it and NO_SUCH_SOURCE.search(sync.said):
+        raise NotAsked(f"the operator serves no source that does not exist: {sync.said.splitlines()[0]}")
+    admitted(sync)
+    require_job(sync)
+
+
+def _same_everywhere(
+    testbed: Testbed, sync: Sync, part: str, expected: object, of: Callable[[Identity], object]
+) -> None:
+    """The operator's Job and the repository both hold what is expected; all accounts are shown where they do not."""
+    succeeded(sync)
+    meant = of(sync.asked_for) if sync.asked_for else "no Job"
+    recorded = sorted({of(record.identity) for record in testbed.recorded(sync)}, key=str)
+    by_controller, by_mover = meant != expected, recorded != [expected]
+    if not by_controller and not by_mover:
+        return
+    accounts = {"operator's Job": meant, "repository": ", ".join(map(str, recorded)) or "no snapshot"}
+    oracle = "operator's Job" if by_controller else "repository"
+    seen = accounts.pop(oracle)
+    raise Divergence(
+        f"the {part} of {sync.ref}",
+        expected=expected,
+        seen=seen,
+        oracle=oracle,
+        detail=log_of(sync),
+        others=accounts,
+        part="controller" if by_controller else "mover",
+        roots=() if by_controller else (RECORDED,),
+        cause=_cause_of_record(sync, part, expected, meant)
+        if by_controller
+        else "the recorded identity is not the Job's",
+    )
+
+
+def _cause_of_record(sync: Sync, part: str, expected: object, meant: object) -> str:
+    if isinstance(expected, Identity) and isinstance(meant, Identity):
+        wrong = [one for one in PARTS if getattr(expected, one) != getattr(meant, one)]
+    else:
+        wrong = [part]
+    return " and ".join(f"the {'custom' if one in sync.spec else 'generated'} {one}" for one in wrong)
+
+
+def _cause(which: str, expected: Identity, seen: Identity | None) -> str:
+    wrong = [part for part in PARTS if seen is None or getattr(expected, part) != getattr(seen, part)]
+    return f"{which} {' and '.join(wrong)}"

@@ -1,0 +1,272 @@
+"""Judge the operator's own word: its status, its discovery, and what it shows of its mover's log."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from harness.errors import Divergence
+from harness.expect.ending import equal, succeeded
+from harness.model import Identity, ObjectRef, SnapshotRecord
+from harness.scenario.preconditions import identity_of_job, require_job
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
+from harness.volsync import queries
+from harness.volsync.discovery import entries
+from harness.volsync.status import identities
+
+STATUS = "operator's status"
+OVERRIDE = r"--override-{part}[= ]['\"]?{value}(?=['\"\s\]]|$)"
+ANY_OVERRIDE = re.compile(r"--override-(username|hostname)")
+REFUSES = re.compile(
+    r"unknown|not (allowed|supported|permitted|valid|accepted)|n[o']t exist|invalid|unsupported|removed|refus|reject"
+    r"|forbid|disallow|cannot|must not|\berror\b|no such|fail|instead",
+    re.IGNORECASE,
+)
+"""How a refusal of an argument reads: kopia's own words, or those of a mover that refuses it itself."""
+
+
+def lists(sync: Sync, expected: Mapping[str, int]) -> None:
+    """A destination's status lists exactly these identities, each once, with so many snapshots."""
+    names = [str(entry.get("identity")) for entry in identities(sync.status)]
+    twice = [name for name, number in Counter(names).items() if number > 1]
+    equal(f"identities that {sync.ref} lists more than once", expected=[], seen=twice, oracle=STATUS,
+          cause="availableIdentities")  # fmt: skip
+    shown = {str(one.get("identity")): one.get("snapshotCount") for one in _entries(sync)}
+    equal(f"the identities that {sync.ref} lists", expected=dict(expected), seen=shown, oracle=STATUS,
+          detail=sync.note, cause="availableIdentities")  # fmt: skip
+
+
+def snapshots_by_identity(testbed: Testbed) -> Mapping[str, int]:
+    """Return the number of snapshots of each identity in the repository; Divergence where it holds none."""
+    return Counter(str(record.identity) for record in _snapshots(testbed))
+
+
+def lists_repository(testbed: Testbed, sync: Sync) -> None:
+    """A destination's status lists every identity of the repository, with the number of its snapshots."""
+    lists(sync, snapshots_by_identity(testbed))
+
+
+def latest(sync: Sync, identity: str, instant: str) -> None:
+    """The entry of an identity names this instant as its latest snapshot, as an RFC 3339 instant."""
+    wanted = datetime.fromisoformat(instant)
+    _names_instant(sync, identity, wanted, wanted)
+
+
+def latest_of_repository(testbed: Testbed, sync: Sync) -> None:
+    """Every entry names the instant of the newest snapshot that the repository holds of its identity.
+
+    The document does not say whether a snapshot counts by its begin or by its end, and a status may
+    hold whole seconds only: any instant from the begin to the end, to the second, is right.
+    """
+    newest = {record.identity: record for record in sorted(_snapshots(testbed), key=lambda one: one.end)}
+    for identity, record in newest.items():
+        _names_instant(sync, str(identity), record.start, record.end)
+
+
+def entries_are_whole(sync: Sync) -> None:
+    """Every entry has an identity, a number of snapshots, and an RFC 3339 instant."""
+    if not _entries(sync):
+        equal(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, cause="availableIdentities")
+    for entry in _entries(sync):
+        kinds = {"identity": str, "snapshotCount": int, "latestSnapshot": str}
+        wrong = [key for key, kind in kinds.items() if not isinstance(entry.get(key), kind)]
+        equal(f"an entry of {sync.ref}", expected="identity, snapshotCount and latestSnapshot", oracle=STATUS,
+              seen=f"no {', '.join(wrong)} in {dict(entry)}" if wrong else "identity, snapshotCount and latestSnapshot",
+              cause="availableIdentities")  # fmt: skip
+
+
+def query_yields_tenants(testbed: Testbed, sync: Sync, expression: str) -> None:
+    """The documented query, run by a real jq on what kubectl prints, yields one whole object for each identity."""
+    results = [one for one in _query(testbed, sync, expression) if isinstance(one, Mapping)]
+    equal("the identities that the documented query yields", expected=sorted(snapshots_by_identity(testbed)),
+          seen=sorted(str(one.get("identity")) for one in results), oracle="jq", detail=str(results),
+          cause="a documented query")  # fmt: skip
+    for one in results:
+        lacking = [key for key in ("identity", "snapshots", "latest") if one.get(key) is None]
+        equal(f"what the documented query leaves empty for {one['identity']}", expected=[], seen=lacking, oracle="jq",
+              cause="a documented query")  # fmt: skip
+
+
+def query_yields_identities(testbed: Testbed, sync: Sync, expression: str, expected: Sequence[str]) -> None:
+    """A documented query yields exactly these identities, as text or as entries of the status."""
+    results = _query(testbed, sync, expression)
+    seen = [str(one.get("identity")) if isinstance(one, Mapping) else str(one) for one in results]
+    equal("what the documented query yields", expected=sorted(expected), seen=sorted(seen), oracle="jq",
+          cause="a documented query")  # fmt: skip
+
+
+def each_names_one(testbed: Testbed, sync: Sync) -> None:
+    """No two identities of the repository are listed under the same text."""
+    listed = sorted({str(entry.get("identity")) for entry in _entries(sync)})
+    number = len({record.identity for record in _snapshots(testbed)})
+    if not listed:
+        raise Divergence(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, roots=("DI_1",))
+    equal("the number of names for the identities", expected=number, seen=len(listed), oracle=STATUS,
+          detail=", ".join(listed))  # fmt: skip
+
+
+def requested(testbed: Testbed, sync: Sync, query: str, identity: Identity) -> None:
+    """The documented jsonpath query yields the identity that the destination asked for."""
+    asked = identity_of_job(sync)
+    what, cause = f"requestedIdentity of {sync.ref}", "requestedIdentity"
+    equal(what, expected=identity, seen=asked, oracle="operator's Job", part="controller", cause=cause)
+    try:
+        seen = queries.jsonpath(query, testbed.as_json(sync.ref))
+    except queries.QueryFailed as problem:
+        seen = f"nothing: {problem}"
+    equal(what, expected=str(identity), seen=seen, oracle=STATUS, part="controller", cause=cause)
+
+
+def requested_host_is_namespace(sync: Sync) -> None:
+    """What follows the last ``@`` of requestedIdentity is the destination's namespace."""
+    if not sync.requested:
+        raise Divergence(f"requestedIdentity of {sync.ref}", expected="an identity", seen="none", oracle=STATUS,
+                         roots=("IS_3",))  # fmt: skip
+    equal(
+        f"what follows the @ in requestedIdentity of {sync.ref}",
+        expected=sync.ref.namespace,
+        seen=sync.requested.rpartition("@")[2],
+        oracle=STATUS,
+    )
+
+
+def description_shows(testbed: Testbed, ref: ObjectRef, username: str, hostname: str) -> None:
+    """What the operator adds to ``kubectl describe`` of a source shows its identity.
+
+    Either as ``username@hostname``, or each part behind a word that names it.
+    """
+    text = testbed.described(ref)
+    whole = re.search(rf"(?<![\w.@-]){re.escape(username)}@{re.escape(hostname)}(?![\w@-])", text)
+    parts = [
+        re.search(rf"{part}\W.{{0,30}}?(?<![\w.-]){re.escape(value)}(?![\w-])", text, re.IGNORECASE)
+        for part, value in (("user(name)?", username), ("host(name)?", hostname))
+    ]
+    if not whole and not all(parts):
+        raise Divergence(f"the description of {ref}", expected=f"shows the identity {username}@{hostname}",
+                         seen=text or "nothing", oracle="operator", cause="kubectl describe of a source")  # fmt: skip
+
+
+def search_finds_identity(sync: Sync, pattern: str, identity: Identity) -> None:
+    """The documented search finds the identity in the mover's log."""
+    succeeded(sync)
+    found = "\n".join(queries.grep(pattern, mover_log(sync)))
+    for part in (identity.username, identity.hostname):
+        if not re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", found):
+            raise Divergence(f"what the documented search finds in the log of {sync.ref}",
+                             expected=f"a line with {part!r}", seen=found or "nothing", oracle="mover's log",
+                             part="mover", cause="the identity in the mover's log")  # fmt: skip
+
+
+def log_shows_override_at(sync: Sync, command: str, identity: Identity) -> None:
+    """A line of the log shows a kopia command with both overrides, whether by ``=`` or by a blank."""
+    succeeded(sync)
+    found = [line for line in mover_log(sync).splitlines() if _is_command(line, command)]
+    flags = [
+        OVERRIDE.format(part=part, value=re.escape(value))
+        for part, value in (("username", identity.username), ("hostname", identity.hostname))
+    ]
+    if not any(all(re.search(flag, line) for flag in flags) for line in found):
+        raise Divergence(f"{command!r} in the log of {sync.ref}", expected=f"with the overrides of {identity}",
+                         seen="\n".join(found) or "no such command", oracle="mover's log", part="mover",
+                         cause=f"{command} in the mover's log")  # fmt: skip
+
+
+def log_shows_no_override_at(sync: Sync, command: str) -> None:
+    """No line of the log shows a kopia command with an override of the identity."""
+    succeeded(sync)
+    lines = [line for line in mover_log(sync).splitlines() if _is_command(line, command)]
+    wrong = [line for line in lines if ANY_OVERRIDE.search(line)]
+    equal(f"overrides at {command!r}", expected=[], seen=wrong, oracle="mover's log", part="mover",
+          cause=f"{command} in the mover's log")  # fmt: skip
+
+
+def refusal_of_flag_is_shown(sync: Sync, flag: str) -> None:
+    """The log of a failed mover, or its operator, says that a flag is refused: an echo of the flag is no refusal."""
+    require_job(sync)
+    shown = [line for line in (*mover_log(sync).splitlines(), *sync.said.splitlines()) if flag in line]
+    if not any(REFUSES.search(line) for line in shown):
+        raise Divergence(f"the log of {sync.ref}", expected=f"says that {flag} is refused",
+                         seen="\n".join(shown) or mover_log(sync), oracle="mover's log",
+                         cause="the refusal of a flag in the mover's log")  # fmt: skip
+
+
+def discovery_lines_are_right(testbed: Testbed, sync: Sync) -> None:
+    """The mover prints one line a snapshot: its id, identity and path, and begin and end to the second."""
+    found = {str(entry.get("id")): entry for entry in entries(mover_log(sync))}
+    snapshots = {record.id: record for record in _snapshots(testbed)}
+    equal("the snapshots that the mover lists", expected=sorted(snapshots), seen=sorted(found), oracle="mover's log",
+          part="mover", cause="the mover's discovery")  # fmt: skip
+    for snapshot, record in snapshots.items():
+        entry = found[snapshot]
+        wanted = {"userName": record.identity.username, "hostName": record.identity.hostname, "path": record.path}
+        shown = {key: entry.get(key) for key in wanted}
+        equal(f"the line of snapshot {snapshot}", expected=wanted, seen=shown, oracle="mover's log", part="mover",
+              cause="the mover's discovery")  # fmt: skip
+        for key, instant in (("startTime", record.start), ("endTime", record.end)):
+            seen = _rfc3339(f"{key} of snapshot {snapshot}", entry.get(key))
+            if not _within(seen, instant, instant):
+                equal(f"{key} of snapshot {snapshot}", expected=instant, seen=seen, oracle="mover's log", part="mover",
+                      cause="the mover's discovery")  # fmt: skip
+
+
+def mover_log(sync: Sync) -> str:
+    """Return the log of a sync's mover; Blocked where none was meant to run, Divergence where none ran."""
+    require_job(sync)
+    if sync.result is None:
+        raise Divergence(f"the mover of {sync.ref}", expected="it ran", seen=sync.said or sync.note, oracle="operator")
+    return sync.result.log
+
+
+def _is_command(line: str, command: str) -> bool:
+    """Whether a line holds the words of a kopia command in their order; flags may stand between them."""
+    first, second = command.split()
+    return re.search(rf"\b{first}\b(\s+-\S+)*\s+{second}\b", line) is not None
+
+
+def _entries(sync: Sync) -> list[Mapping[str, Any]]:
+    return identities(sync.status)
+
+
+def _snapshots(testbed: Testbed) -> Sequence[SnapshotRecord]:
+    records = testbed.snapshots()
+    if not records:
+        raise Divergence("the repository", expected="snapshots to list", seen="none", oracle="repository",
+                         roots=("BA_1",))  # fmt: skip
+    return records
+
+
+def _names_instant(sync: Sync, identity: str, begin: datetime, end: datetime) -> None:
+    what = f"the latest snapshot of {identity}"
+    entry = next((entry for entry in _entries(sync) if entry.get("identity") == identity), {})
+    seen = _rfc3339(what, entry.get("latestSnapshot", "nothing"))
+    if not _within(seen, begin, end):
+        expected = end.isoformat() if begin == end else f"from {begin.isoformat()} to {end.isoformat()}"
+        equal(what, expected=expected, seen=seen.isoformat(), oracle=STATUS, cause="latestSnapshot")
+
+
+def _within(seen: datetime, begin: datetime, end: datetime) -> bool:
+    """Whether an instant lies between two others, where it may have lost its fraction of a second."""
+    return begin.replace(microsecond=0) <= seen <= end + timedelta(microseconds=1)
+
+
+def _rfc3339(what: str, value: object) -> datetime:
+    try:
+        seen = datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", str(value)))
+    except ValueError:
+        seen = None
+    if seen is None or seen.tzinfo is None:
+        raise Divergence(what, expected="an RFC 3339 instant", seen=value, oracle=STATUS, cause="an instant")
+    return seen.astimezone(UTC)
+
+
+def _query(testbed: Testbed, sync: Sync, expression: str) -> list[Any]:
+    """Run a documented query; what it cannot be applied to is what the operator left out."""
+    try:
+        return queries.jq(expression, testbed.as_json(sync.ref))
+    except queries.QueryFailed as problem:
+        raise Divergence("the documented query", expected="it works", seen=str(problem), oracle="jq",
+                         cause="a documented query") from None  # fmt: skip

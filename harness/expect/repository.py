@@ -1,0 +1,114 @@
+"""Judges what a repository and its store hold: whose snapshots, how many, and how much room they take."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from harness.errors import Divergence
+from harness.expect.ending import equal, succeeded
+from harness.expect.identity import listed
+from harness.model import Identity, ObjectRef
+from harness.scenario.preconditions import identity_of_job, require
+from harness.scenario.sync import Growth, Sync
+from harness.scenario.testbed import Testbed
+
+
+def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> None:
+    """A backup added between two shares of its own size to the store; a compaction may even make that smaller."""
+    require(growth.sync)
+    share = growth.added_bytes / growth.of_bytes
+    if not at_least <= share <= at_most:
+        limit = f"at least {at_least:.0%}" if at_least > 0 else f"at most {at_most:.0%}"
+        raise Divergence(
+            f"what the backup of {growth.sync.ref} added to the store",
+            expected=f"{limit} of {growth.of_bytes} bytes",
+            seen=f"{share:.1%} ({growth.added_bytes} bytes)",
+            oracle="store",
+        )
+
+
+def only_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
+    """A repository holds snapshots, and all of them are of one sync's identity."""
+    require(sync)
+    seen = {record.identity for record in testbed.snapshots(repository)}
+    equal(f"the identities in {repository}", expected={identity_of_job(sync)}, seen=seen, oracle="repository",
+          cause="who is in a repository")  # fmt: skip
+
+
+def no_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
+    """A repository holds snapshots, and none of them is of one sync's identity."""
+    seen = {record.identity for record in testbed.snapshots(repository)}
+    if not seen:
+        raise Divergence(f"the repository {repository}", expected="snapshots", seen="none", oracle="repository",
+                         roots=("BA_1",))  # fmt: skip
+    foreign = sorted(str(one) for one in seen & {identity_of_job(sync)})
+    equal(f"foreign identities in {repository}", expected=[], seen=foreign, oracle="repository",
+          cause="who is in a repository")  # fmt: skip
+
+
+def traced(testbed: Testbed, number: int) -> None:
+    """So many backups are in the repository; each snapshot is one sync's, by its identity and its time."""
+    backups = testbed.backups()
+    equal("the backups that succeeded", expected=number, seen=len(backups), oracle="operator", roots=("BA_1",))
+    seen = Counter((record.identity, record.id) for sync in backups for record in testbed.recorded(sync))
+    expected = Counter((record.identity, record.id) for record in testbed.snapshots())
+    equal("the snapshots that the syncs account for", expected=expected, seen=seen, oracle="repository",
+          cause="the audit trail")  # fmt: skip
+    for sync in backups:
+        owners = sorted({record.identity for record in testbed.recorded(sync)})
+        equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository",
+              roots=("OV_5",), cause="the recorded identity is not the Job's")  # fmt: skip
+
+
+def snapshots_of(testbed: Testbed, source: ObjectRef, number: int) -> None:
+    """The identity of a source has exactly so many snapshots."""
+    identity = identity_of_job(testbed.last_sync(source))
+    seen = sum(record.identity == identity for record in testbed.snapshots())
+    equal(f"the number of snapshots of {source}", expected=number, seen=seen, oracle="repository")
+
+
+def newest_is_kept(testbed: Testbed, source: ObjectRef) -> None:
+    """The snapshot of the newest backup of a source is in the repository."""
+    sync = testbed.last_sync(source)
+    require(sync)
+    seen = len(testbed.recorded(sync))
+    equal(f"the snapshot of the newest backup of {source}", expected=1, seen=seen, oracle="repository")
+
+
+def described_as(testbed: Testbed, sync: Sync, text: str) -> None:
+    """The snapshot of a backup has exactly this description."""
+    succeeded(sync)
+    seen = [record.description for record in testbed.recorded(sync)]
+    equal(f"the description of the snapshot of {sync.ref}", expected=[text], seen=seen, oracle="repository")
+
+
+def kept_out(content: Mapping[str, str], source: ObjectRef) -> None:
+    """Somebody who tried to read a source's data was shown nothing."""
+    equal(
+        f"what was read of {source}", expected=0, seen=len(content), oracle="volume", detail="files, folders and links"
+    )
+
+
+def unchanged(what: str, before: object, after: object) -> None:
+    """Nothing of what was written down before has changed."""
+    equal(what, expected=before, seen=after, oracle="repository")
+
+
+def history_of_each(testbed: Testbed, number: int) -> None:
+    """Each source's identity has exactly so many snapshots, and no other identity has any."""
+    wanted: Counter[Identity] = Counter()
+    for source in testbed.sources():
+        require(testbed.last_sync(source))
+        wanted[identity_of_job(testbed.last_sync(source))] += number
+    seen = Counter(record.identity for record in testbed.snapshots())
+    equal("the number of snapshots of each identity", expected=dict(wanted), seen=dict(seen), oracle="repository")
+    equal("the number of identities", expected=len(testbed.sources()), seen=len(seen), oracle="repository",
+          detail=listed(seen))  # fmt: skip
+
+
+def identities_in_repository(testbed: Testbed, number: int) -> None:
+    """The repository holds the snapshots of exactly so many identities."""
+    identities = {record.identity for record in testbed.snapshots()}
+    what = "the number of identities"
+    equal(what, expected=number, seen=len(identities), oracle="repository", detail=listed(identities))

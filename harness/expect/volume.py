@@ -1,0 +1,132 @@
+"""Judge what a volume holds after a sync, by its content and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked
+from harness.expect.ending import log_of, succeeded
+from harness.model import Identity, ObjectRef
+from harness.scenario.preconditions import BACKUP, how, require, roots_of_content
+from harness.scenario.sync import Sync
+from harness.scenario.testbed import Testbed
+from harness.volumes import Difference, Tree, compare, contents
+
+
+def holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+    """A restore put back, byte for byte, the files of the newest backup of a source."""
+    content = backed_up(testbed, source)
+    succeeded(sync)
+    owners = ", ".join(str(owner) for owner in testbed.owners_of(sync.after))
+    _same(sync, f"the data of {source}", content, f"the data of {owners}" if owners else "")
+
+
+def holds_whole(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+    """A restore put back modes, empty folders, links and names as they were backed up."""
+    content = backed_up(testbed, source)
+    succeeded(sync)
+    difference = compare(content, sync.after)
+    if difference:
+        _differs(sync, f"the tree of {source}, with modes, folders and links", content, str(difference),
+                 cause="what a restore makes of modes, folders, links and names")  # fmt: skip
+
+
+def holds_attributes(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+    """A restore put back the time of each file and, where the mover may set them, its owner and group."""
+    if not testbed.mover_keeps_owners:
+        raise NotAsked("the mover does not run as root: owners are not its to set")
+    backed_up(testbed, source)
+    succeeded(sync)
+    expected = _times_and_owners(testbed.last_sync(source).attributes_before)
+    seen = _times_and_owners(sync.attributes_after)
+    difference = compare(expected, seen)
+    if difference:
+        path = [*difference.changed, *difference.missing, *difference.extra][0]
+        told = f"{path}: {expected.get(path, 'none')}", f"{path}: {seen.get(path, 'none')}"
+        raise Divergence(f"owner, group and time in the volume of {sync.ref}", expected=told[0], seen=told[1],
+                         oracle="volume", cause="what a restore makes of owners and times", part="mover")  # fmt: skip
+
+
+def backup_left_it(testbed: Testbed, sync: Sync) -> None:
+    """A backup left its volume as it was: content, modes, times and, where the harness leaves them, owners."""
+    require(sync)
+    difference = compare(sync.before, sync.after)
+    if testbed.mover_keeps_owners:
+        difference = difference or compare(sync.attributes_before, sync.attributes_after)
+    if not sync.before:
+        raise HarnessError(f"the volume of {sync.ref} was empty: that it still is would show nothing")
+    if difference:
+        _differs(sync, "as it was before the backup", sync.before, str(difference), cause="a backup changes its volume")
+
+
+def holds_backup_of(testbed: Testbed, sync: Sync, source: ObjectRef, instant: str) -> None:
+    """A restore put back, byte for byte, the backup that a source made at an instant."""
+    succeeded(sync)
+    taken = testbed.histories.instant_of(source, sync.after)
+    expected = f"the backup of {source} at {instant}"
+    _same(sync, expected, testbed.histories.at(source, instant), f"the one at {taken}" if taken else "")
+
+
+def holds_data_of_user(testbed: Testbed, sync: Sync, identity: Identity) -> None:
+    """A restore put back, byte for byte, what a user that no operator knows had backed up."""
+    succeeded(sync)
+    _same(sync, f"the data of {identity}", testbed.histories.of_stranger(identity), "")
+
+
+def holds_besides(testbed: Testbed, sync: Sync, source: ObjectRef, files: Collection[str]) -> None:
+    """A volume holds the newest backup of a source, and of other files exactly these."""
+    content = backed_up(testbed, source)
+    succeeded(sync)
+    difference = compare(contents(content), contents(sync.after))
+    others = difference.extra
+    if difference.missing or difference.changed:
+        _differs(sync, f"the data of {source}", content, str(Difference(difference.missing, [], difference.changed)))
+    if others != sorted(set(files)):
+        expected = f"besides the data of {source}: {', '.join(sorted(set(files))) or 'nothing'}"
+        _differs(sync, expected, content, f"besides it: {', '.join(others) or 'nothing'}")
+
+
+def untouched(testbed: Testbed, sync: Sync) -> None:
+    """A sync left its volume as it was; a volume that was empty would show nothing: an error of the scenario."""
+    if not sync.before:
+        raise HarnessError(f"the volume of {sync.ref} was empty before: that it still is would show nothing")
+    difference = compare(sync.before, sync.after)
+    if difference:
+        owners = ", ".join(str(owner) for owner in testbed.owners_of(sync.after))
+        _differs(sync, "as it was before", sync.before, f"the data of {owners}" if owners else str(difference))
+
+
+def backed_up(testbed: Testbed, source: ObjectRef) -> Tree:
+    """Return what the newest successful backup of a source held; Blocked where it has none."""
+    content = testbed.content(source)
+    if content is None:
+        raise Blocked(Divergence(f"the backup of {source}", expected="it succeeded", seen="it has none",
+                                 oracle="operator", roots=(BACKUP,)))  # fmt: skip
+    return content
+
+
+def _same(sync: Sync, expected: str, content: Tree, whose: str) -> None:
+    """The volume holds exactly this content; ``whose`` names the owner of other content, "" where it has none."""
+    difference = compare(contents(content), contents(sync.after))
+    if difference:
+        seen = whose or ("an empty volume" if not sync.after else str(difference))
+        _differs(sync, expected, content, seen, roots=() if whose else roots_of_content(sync))
+
+
+def _times_and_owners(attributes: Tree) -> Tree:
+    """Return the attributes without hard links: kopia restores each name of a file as a file of its own."""
+    return {path: " ".join(what.split()[:2]) for path, what in attributes.items()}
+
+
+def _differs(sync: Sync, expected: str, content: Tree, seen: str, cause: str = "", roots: tuple[str, ...] = ()) -> None:
+    raise Divergence(
+        f"the volume of {sync.ref}",
+        expected=expected,
+        seen=seen,
+        oracle="volume",
+        detail=log_of(sync),
+        others={"operator's Job": sync.asked_for or "no Job"},
+        trees=(content, sync.after),
+        cause=cause or f"{how(sync)} gives other data",
+        roots=roots,
+    )

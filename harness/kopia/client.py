@@ -1,0 +1,212 @@
+"""Typed calls of a real kopia binary.
+
+A ``KopiaClient`` is one client as kopia sees it: a configuration, a cache and a log folder of
+its own.  Whatever kopia prints as JSON is checked here, where it enters.
+Source of commands and fields: kopia's command line reference, measured on 0.23.1 and 0.22.3.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.kopia.templates import Configuration
+from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.system.process import Call, Completed, run
+
+TIMEOUT_S = 120.0
+
+CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
+"""Halves the time of every later call against kopia's default; it changes no behaviour under test."""
+
+REFUSES_PASSWORD = "invalid repository password"  # noqa: S105 (what kopia says)
+NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
+"""What kopia says where there is no repository: when it connects, and when a client opens it later."""
+
+
+class KopiaFailed(HarnessError):
+    """A call that the harness itself needs did not succeed."""
+
+
+@dataclass(frozen=True)
+class KopiaClient:
+    """One kopia client.
+
+    ``folder`` holds its configuration and logs, ``cache`` its cache.  ``record`` is told of
+    every call with its duration.
+    """
+
+    binary: Path
+    folder: Path
+    cache: Path
+    access: RepositoryAccess
+    record: Callable[[Call], None]
+
+    def run(self, *args: str | Path) -> Completed:
+        """Runs any kopia command as this client; secrets travel in the environment only."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return run([self.binary, *args], env=self._env(), timeout_s=TIMEOUT_S, record=self.record)
+
+    def connect(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
+        """``repository connect``; the caller looks at the exit status."""
+        return self.run(*self._open_args("connect", address, identity))
+
+    def create(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
+        """``repository create``; the caller looks at the exit status."""
+        args = self._open_args("create", address, identity)
+        return self.run(*args, f"--format-block-key-derivation-algorithm={CHEAP_KEY_DERIVATION}")
+
+    def configuration(self) -> Configuration:
+        """What kopia noted when this client connected."""
+        what = "repository.config"
+        try:
+            noted = json.loads(self._config.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise HarnessError(f"kopia {what}: {self._config} cannot be read: {error}") from None
+        _field(_field(noted, "storage", dict, what), "config", dict, what)
+        return dict(noted)
+
+    def configure(self, like: Configuration, address: RepositoryAddress, identity: Identity) -> None:
+        """Opens a repository by what a client noted that connected to another one of the store: without a call."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        storage = like["storage"]
+        place = {"bucket": address.bucket, "prefix": address.prefix}
+        caching = {**like.get("caching", {}), "cacheDirectory": str(self.cache)}
+        noted = {
+            **like,
+            "storage": {**storage, "config": {**storage["config"], **place}},
+            "caching": caching,
+            "username": identity.username,
+            "hostname": identity.hostname,
+        }
+        self._config.touch(mode=0o600)
+        self._config.write_text(json.dumps(noted), encoding="utf-8")
+
+    @property
+    def _config(self) -> Path:
+        return self.folder / "repository.config"
+
+    def snapshot(self, folder: Path, path: str, *extra: str) -> Completed:
+        """Takes a snapshot of ``folder``, recorded under ``path`` and this client's own identity."""
+        return self.run("snapshot", "create", "--json", "--no-progress", *extra, f"--override-source={path}", folder)
+
+    def restore(self, snapshot_id: str, target: Path, *extra: str) -> Completed:
+        """Restores a snapshot into ``target``."""
+        return self.run("snapshot", "restore", "--no-progress", *extra, snapshot_id, target)
+
+    def list_snapshots(self, *scope: str) -> Completed:
+        """``snapshot list --json``; ``scope`` is ``--all`` or a path of this client."""
+        return self.run("snapshot", "list", "--json", *scope)
+
+    def client_identity(self) -> Identity:
+        """Who kopia says this client is (``repository status``)."""
+        done = require(self.run("repository", "status", "--json"), "read the status of the repository")
+        options = _field(parse_json(done, "repository status"), "clientOptions", dict, "repository status")
+        return Identity(
+            _field(options, "username", str, "repository status"),
+            _field(options, "hostname", str, "repository status"),
+        )
+
+    def _open_args(self, verb: str, address: RepositoryAddress, identity: Identity | None) -> list[str]:
+        args = ["repository", verb, "s3", f"--bucket={address.bucket}", f"--endpoint={address.endpoint}"]
+        args += [f"--prefix={address.prefix}"] if address.prefix else []
+        args += [] if address.tls else ["--disable-tls"]
+        args += [f"--cache-directory={self.cache}"]
+        if identity is not None:
+            args += [f"--override-username={identity.username}", f"--override-hostname={identity.hostname}"]
+        return args
+
+    def _env(self) -> Mapping[str, str]:
+        return {
+            "HOME": str(self.folder),
+            "PATH": "/usr/bin:/bin",
+            "KOPIA_CONFIG_PATH": str(self._config),
+            "KOPIA_LOG_DIR": str(self.folder / "logs"),
+            "KOPIA_CHECK_FOR_UPDATES": "false",
+            "KOPIA_USE_KEYRING": "false",
+            "KOPIA_PERSIST_CREDENTIALS_ON_CONNECT": "false",
+            "KOPIA_PASSWORD": self.access.password,
+            "AWS_ACCESS_KEY_ID": self.access.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.access.secret_key,
+        }
+
+
+def finds_no_repository(done: Completed) -> bool:
+    """Whether a call failed because there is no repository at all."""
+    return done.exit_code != 0 and any(words in done.stderr for words in NO_REPOSITORY)
+
+
+def refuses_password(done: Completed) -> bool:
+    """Whether a call failed because the repository has another password."""
+    return done.exit_code != 0 and REFUSES_PASSWORD in done.stderr
+
+
+def require(done: Completed, what: str) -> Completed:
+    """Returns a call that succeeded; raises KopiaFailed with the end of its log otherwise."""
+    if done.exit_code == 0:
+        return done
+    raise KopiaFailed(f"could not {what}: {' '.join(done.args)} ended with {done.exit_code}: {done.tail}")
+
+
+def snapshots_in(done: Completed) -> tuple[SnapshotRecord, ...]:
+    """Parses ``snapshot list --json``, oldest first."""
+    entries = parse_json(require(done, "list snapshots"), "snapshot list")
+    if not isinstance(entries, list):
+        raise HarnessError(f"kopia snapshot list: expected a list, got {type(entries).__name__}")
+    return tuple(sorted((parse_snapshot(entry) for entry in entries), key=lambda record: record.start))
+
+
+def parse_json(done: Completed, command: str) -> Any:
+    """The JSON that a call printed; HarnessError names the command where it is none."""
+    try:
+        return json.loads(done.stdout)
+    except ValueError:
+        raise HarnessError(f"kopia {command}: expected JSON, got {done.stdout[:200]!r}") from None
+
+
+def parse_snapshot(entry: Any) -> SnapshotRecord:
+    """One snapshot manifest; HarnessError names a field that is missing or of another type."""
+    what = "snapshot manifest"
+    if not isinstance(entry, dict):
+        raise HarnessError(f"kopia {what}: expected an object, got {entry!r}")
+    source = _field(entry, "source", dict, what)
+    root = entry.get("rootEntry") or {}
+    return SnapshotRecord(
+        id=_field(entry, "id", str, what),
+        identity=Identity(_field(source, "userName", str, what), _field(source, "host", str, what)),
+        path=_field(source, "path", str, what),
+        start=_instant(entry, "startTime"),
+        end=_instant(entry, "endTime"),
+        root=str(root.get("obj", "")),
+        description=str(entry.get("description") or ""),
+    )
+
+
+def _field(holder: Any, key: str, kind: type, what: str) -> Any:
+    value = holder.get(key) if isinstance(holder, dict) else None
+    if not isinstance(value, kind):
+        raise HarnessError(f"kopia {what}: field {key} should be {kind.__name__}, is {value!r}")
+    return value
+
+
+def _instant(entry: Mapping[str, Any], key: str) -> datetime:
+    text = str(_field(entry, key, str, "snapshot manifest"))
+    try:
+        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+    except ValueError:
+        raise HarnessError(f"kopia snapshot manifest: field {key} is no instant: {text!r}") from None
+
+
+def command_line(done: Completed) -> str:
+    """The command, as a log shows it: the program by its plain name."""
+    return " ".join(["kopia", *_quoted(done.args[1:])])
+
+
+def _quoted(words: Sequence[str]) -> list[str]:
+    return [f"'{word}'" if re.search(r"\s", word) else word for word in words]

@@ -1,0 +1,165 @@
+"""etcd and kube-apiserver as two processes on 127.0.0.1: an API without a cluster.
+
+Flags as measured for an operator that is carried end to end without a cluster; everything lies in the
+folder of the run and ends with it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import ssl
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import trustme
+import yaml
+from Crypto.PublicKey import ECC
+
+from harness.errors import HarnessError
+from harness.storage.server import free_port
+from harness.system.process import REDACT, RUN_MARKER, tail
+from harness.system.reaper import Warden
+from harness.toolchain import provision
+from harness.toolchain.download import Progress
+
+READY_TIMEOUT_S = 60.0
+WITHOUT = "ServiceAccount,StorageObjectInUseProtection"
+"""What admission does only with controllers that are not here: their finalizers would never go."""
+
+POLL_S = 0.05
+
+
+@dataclass(frozen=True)
+class ApiServer:
+    """How to reach the API, and the certificate that a kubelet may serve logs with.
+
+    ``owned`` is false for an API that was there before: what the run makes on it is removed one by one.
+    """
+
+    kubeconfig: Path
+    certificates: Path
+    kubectl: Path
+    origin: str
+    owned: bool = True
+
+
+def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Progress) -> ApiServer:
+    """Starts both and waits until they are ready; HarnessError with the end of a log otherwise."""
+    etcd, server, kubectl = (
+        provision.kubernetes(name, environment, say) for name in ("etcd", "kube-apiserver", "kubectl")
+    )
+    folder.mkdir(mode=0o700)
+    client, peer, port = free_port(), free_port(), free_port()
+    store = f"http://127.0.0.1:{client}"
+    _start(
+        [
+            etcd.path, f"--data-dir={folder / 'etcd'}", "--unsafe-no-fsync", "--log-level=error",
+            f"--listen-client-urls={store}", f"--advertise-client-urls={store}",
+            f"--listen-peer-urls=http://127.0.0.1:{peer}",
+        ],
+        folder / "etcd.log",
+        warden,
+    )  # fmt: skip
+    token = secrets.token_urlsafe(24)
+    REDACT.add([token])
+    certificates = folder / "certificates"
+    process = _start(
+        [
+            server.path, f"--etcd-servers={store}", "--service-cluster-ip-range=10.0.0.0/24",
+            "--bind-address=127.0.0.1", "--advertise-address=127.0.0.1", f"--secure-port={port}",
+            f"--cert-dir={certificates}", "--service-account-issuer=https://conformance.local",
+            f"--service-account-key-file={_key(folder)}", f"--service-account-signing-key-file={_key(folder)}",
+            "--authorization-mode=RBAC", f"--token-auth-file={_tokens(folder, token)}",
+            f"--disable-admission-plugins={WITHOUT}", "--allow-privileged=true", "--endpoint-reconciler-type=none",
+            "--max-requests-inflight=0", "--enable-priority-and-fairness=false",
+        ],
+        folder / "kube-apiserver.log",
+        warden,
+    )  # fmt: skip
+    _await_ready(f"https://127.0.0.1:{port}", token, process, folder)
+    kubeconfig = _kubeconfig(folder, port, token)
+    return ApiServer(kubeconfig, certificates, kubectl.path, f"kube-apiserver ({server.origin})")
+
+
+def existing(kubeconfig: Path, folder: Path, environment: Mapping[str, str], say: Progress) -> ApiServer:
+    """An API that is there already.
+
+    Where the harness plays the kubelet, that API has to reach 127.0.0.1 of this machine, where the logs are served.
+    """
+    kubectl = provision.kubernetes("kubectl", environment, say)
+    certificates = folder / "certificates"
+    certificates.mkdir(parents=True, mode=0o700)
+    certificate = trustme.CA().issue_cert("127.0.0.1")
+    certificate.private_key_pem.write_to_path(certificates / "apiserver.key")
+    for number, blob in enumerate(certificate.cert_chain_pems):
+        blob.write_to_path(certificates / "apiserver.crt", append=number > 0)
+    return ApiServer(kubeconfig, certificates, kubectl.path, f"the API of {kubeconfig}", owned=False)
+
+
+def _start(command: Sequence[str | Path], log: Path, warden: Warden) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            env={"PATH": os.defpath, "HOME": str(log.parent), RUN_MARKER: os.environ.get(RUN_MARKER, "")},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    warden.guard("process", process.pid)
+    return process
+
+
+def _await_ready(url: str, token: str, process: subprocess.Popen[bytes], folder: Path) -> None:
+    context = ssl._create_unverified_context()  # noqa: S323 (its certificate was made a moment ago, on this machine)
+    request = urllib.request.Request(f"{url}/readyz", headers={"Authorization": f"Bearer {token}"})  # noqa: S310
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(request, timeout=5, context=context):  # noqa: S310
+                return
+        except (urllib.error.URLError, OSError):
+            # Not listening, or not ready yet: the loop ends with the server's death or the time limit.
+            time.sleep(POLL_S)
+    logs = "\n".join(
+        tail((folder / name).read_text(errors="replace"), 5) for name in ("etcd.log", "kube-apiserver.log")
+    )
+    raise HarnessError(f"kube-apiserver did not become ready: {REDACT(logs)}")
+
+
+def _key(folder: Path) -> Path:
+    """The key that signs service accounts; the API server wants one, whoever uses it."""
+    file = folder / "service-account.key"
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(ECC.generate(curve="P-256").export_key(format="PEM", use_pkcs8=False), encoding="utf-8")
+    return file
+
+
+def _tokens(folder: Path, token: str) -> Path:
+    file = folder / "tokens.csv"
+    file.touch(mode=0o600)
+    file.write_text(f'{token},conformance,conformance,"system:masters"\n', encoding="utf-8")
+    return file
+
+
+def _kubeconfig(folder: Path, port: int, token: str) -> Path:
+    file = folder / "kubeconfig"
+    file.touch(mode=0o600)
+    cluster = {"server": f"https://127.0.0.1:{port}", "insecure-skip-tls-verify": True}
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "conformance",
+        "clusters": [{"name": "conformance", "cluster": cluster}],
+        "users": [{"name": "conformance", "user": {"token": token}}],
+        "contexts": [{"name": "conformance", "context": {"cluster": "conformance", "user": "conformance"}}],
+    }
+    file.write_text(yaml.safe_dump(config), encoding="utf-8")
+    return file

@@ -1,0 +1,211 @@
+"""The kubelet's part: Jobs of the API become MoverJobs, results become Pods, logs and status.
+
+Source: the Kubernetes API reference for Jobs and Pods; the operator's contract (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.errors import AdmissionRefused
+from harness.kubernetes.api import Api
+from harness.kubernetes.log_server import LogServer
+from harness.kubernetes.notes import Note
+from harness.kubernetes.pod import OPERATIONS, POD_IP, MissingKey, PodFacts, command_of, left_out, mover_of
+from harness.kubernetes.pod_environment import Environment, Reading, environment_of
+from harness.kubernetes.pod_volumes import PodVolumes
+from harness.model import MoverJob, MoverResult, ObjectRef
+from harness.operator.platform import Volumes
+
+
+class Kubelet:
+    """A node that runs what it is told to: makes the Pod of a Job, and reports how its mover ended."""
+
+    def __init__(self, api: Api, logs: LogServer, note: Note) -> None:
+        """Register a node of its own; ``note`` takes a line on each thing of a Pod that is left out."""
+        self._api = api
+        self._logs = logs
+        self._note = note
+        self._pods: dict[str, ObjectRef] = {}
+        self.node = f"conformance-{secrets.token_hex(4)}"
+        api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": self.node}})
+        status = {
+            "addresses": [{"type": "InternalIP", "address": POD_IP}],
+            "daemonEndpoints": {"kubeletEndpoint": {"Port": logs.port}},
+            "conditions": [{"type": "Ready", "status": "True"}],
+        }
+        api.set_status(ObjectRef("Node", "", self.node), status)
+
+    def hold(self, job: Mapping[str, Any]) -> None:
+        """No-op: nothing runs here but what ``start`` was asked for."""
+
+    def fill(self, claim: ObjectRef, folder: Path) -> None:
+        """No-op: this claim is the folder itself."""
+
+    def fetch(self, claim: ObjectRef, folder: Path) -> None:
+        """No-op: this claim is the folder itself."""
+
+    def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
+        """Make the Pod of a Job, and what its mover is given; ``owner`` is the object as a scenario names it.
+
+        Raises:
+            MissingKey: the Pod cannot start, since something that it needs is missing; its status says so.
+            HarnessError: the Job asks for something that this kubelet cannot do.
+        """
+        metadata = job["metadata"]
+        facts = PodFacts(f"{metadata['namespace']}/{metadata['name']}", self._pod_for(job), self.node)
+        _runs_one_pod(job, facts)
+        for text in left_out(facts.pod["spec"]):
+            self._note(facts.job, text)
+        self._forget_older(job)
+        try:
+            made = self._api.create(facts.pod)
+        except AdmissionRefused as refusal:
+            # No verdict of the API on an object of the scenario, which is what this error means elsewhere.
+            raise facts.cannot(
+                "spec.template", facts.pod["metadata"]["name"], f"the API refuses this Pod: {refusal}"
+            ) from None
+        facts = PodFacts(facts.job, made, self.node)
+        pod = ObjectRef("Pod", metadata["namespace"], made["metadata"]["name"])
+        container = mover_of(made["spec"])
+        try:
+            read = Reading(self._api)
+            environment = environment_of(read, container, facts, self._note)
+            mounts = PodVolumes(read, volumes, owner.namespace, facts, self._note).mounts(container, environment)
+        except MissingKey as problem:
+            self._api.set_status(pod, _waiting(made, problem))
+            raise
+        self._pods[metadata["uid"]] = pod
+        self._api.set_status(job_ref(job), {"startTime": _now(), "active": 1})
+        return MoverJob(
+            owner,
+            arguments_of(container, environment, facts),
+            environment.plain,
+            environment.secret,
+            mounts.folders,
+            read_only=mounts.read_only,
+            working_dir=container.get("workingDir") or None,
+            declared=job,
+        )
+
+    def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
+        """Tells how the mover of a Job ended: first its log, then its Pod, then the Job."""
+        pod = self._pods.pop(job["metadata"]["uid"])
+        container = mover_of(job["spec"]["template"]["spec"])["name"]
+        succeeded = result.succeeded
+        self._logs.serve(pod.namespace, pod.name, container, result.log)
+        terminated = {"exitCode": result.exit_code or (0 if succeeded else 137), "finishedAt": _now()}
+        status = {**_not_ready(container), "state": {"terminated": terminated}}
+        self._api.set_status(pod, {"phase": "Succeeded" if succeeded else "Failed", "containerStatuses": [status]})
+        self._api.set_status(job_ref(job), _succeeded() if succeeded else _failed(result))
+
+    def _forget_older(self, job: Mapping[str, Any]) -> None:
+        """Delete the Pods of an older Job of the same name, as the garbage collector of a cluster does.
+
+        Operators look for the Pod by that name, and creation times have whole seconds.
+        """
+        namespace, name = job["metadata"]["namespace"], job["metadata"]["name"]
+        for pod in self._api.list("Pod", namespace):
+            owners = [owner["uid"] for owner in pod["metadata"].get("ownerReferences") or ()]
+            of_its_name = (pod["metadata"].get("labels") or {}).get("job-name") == name
+            if of_its_name and job["metadata"]["uid"] not in owners:
+                self._api.delete(ObjectRef("Pod", namespace, pod["metadata"]["name"]))
+
+    def _pod_for(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        metadata, template = job["metadata"], job["spec"]["template"]
+        of_template = template.get("metadata") or {}
+        return {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {
+                "name": f"{metadata['name']}-{secrets.token_hex(3)}",
+                "namespace": metadata["namespace"],
+                "labels": {**(of_template.get("labels") or {}), "job-name": metadata["name"]},
+                "annotations": dict(of_template.get("annotations") or {}),
+                "ownerReferences": [_owned_by(job)],
+            },
+            # The service account is set by admission on a cluster, which an API without controllers has to do without.
+            "spec": {"serviceAccountName": "default", **template["spec"], "nodeName": self.node},
+        }
+
+
+def arguments_of(container: Mapping[str, Any], environment: Environment, facts: PodFacts) -> tuple[str, ...]:
+    """Return what the mover is told: the container's ``args``, or what follows the program in its ``command``.
+
+    The mover stands in for the program of the image: it has to be told to back up or to restore.
+    """
+    words = [environment.expanded(word)[0] for word in command_of(container)]
+    operations = [number for number, word in enumerate(words) if word in OPERATIONS]
+    if not operations:
+        field = f"{container['name']}.{'args' if container.get('args') else 'command'}"
+        given = container.get("args") or container.get("command") or "not set"
+        raise facts.cannot(field, given, f"has none of the words {' and '.join(OPERATIONS)}, and no mover is told so")
+    # In a command, an interpreter and its options may come before.
+    return tuple(words if container.get("args") else words[operations[0] :])
+
+
+def job_ref(job: Mapping[str, Any]) -> ObjectRef:
+    """What names a Job in the API."""
+    return ObjectRef("Job", job["metadata"]["namespace"], job["metadata"]["name"])
+
+
+def _owned_by(job: Mapping[str, Any]) -> dict[str, Any]:
+    metadata = job["metadata"]
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "name": metadata["name"],
+        "uid": metadata["uid"],
+        "controller": True,
+    }
+
+
+def _runs_one_pod(job: Mapping[str, Any], facts: PodFacts) -> None:
+    spec = job["spec"]
+    for field in ("parallelism", "completions"):
+        if spec.get(field, 1) != 1:
+            raise facts.cannot(f"spec.{field}", spec[field], "this kubelet runs one Pod a Job, and one only")
+    if spec.get("suspend"):
+        raise facts.cannot("spec.suspend", "true", "no Pod of it runs before it is resumed")
+
+
+def _waiting(pod: Mapping[str, Any], problem: MissingKey) -> dict[str, Any]:
+    """Return the status of a Pod that waits for something that is missing."""
+    if problem.reason == "Unschedulable":
+        condition = {"type": "PodScheduled", "status": "False", "reason": problem.reason, "message": str(problem)}
+        return {"phase": "Pending", "conditions": [condition]}
+    reason = "ContainerCreating" if problem.reason == "FailedMount" else problem.reason
+    state = {"waiting": {"reason": reason, "message": str(problem)}}
+    return {"phase": "Pending", "containerStatuses": [{**_not_ready(mover_of(pod["spec"])["name"]), "state": state}]}
+
+
+def _not_ready(container: str) -> dict[str, Any]:
+    return {"name": container, "image": "mover", "imageID": "", "ready": False, "restartCount": 0}
+
+
+def _succeeded() -> dict[str, Any]:
+    conditions = [_condition("SuccessCriteriaMet", "CompletionsReached"), _condition("Complete", "CompletionsReached")]
+    return {"active": 0, "succeeded": 1, "completionTime": _now(), "conditions": conditions}
+
+
+def _failed(result: MoverResult) -> dict[str, Any]:
+    reason = result.why_ended or f"the mover ended with {result.exit_code}"
+    conditions = [
+        _condition("FailureTarget", "BackoffLimitExceeded", reason),
+        _condition("Failed", "BackoffLimitExceeded", reason),
+    ]
+    return {"active": 0, "failed": 1, "conditions": conditions}
+
+
+def _condition(kind: str, reason: str, message: str = "") -> dict[str, str]:
+    now = _now()
+    times = {"lastProbeTime": now, "lastTransitionTime": now}
+    return {"type": kind, "status": "True", "reason": reason, "message": message, **times}
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,315 @@
+"""An operator of somebody else on a real Kubernetes API, whoever runs its Jobs.
+
+What a scenario calls a namespace may have another name on the API, so that scenarios do not meet; a
+scenario whose expectations hold the name literally keeps it, and takes turns with others that do.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import HarnessError, OperatorCrashed
+from harness.kubernetes.pod import MissingKey
+from harness.kubernetes.pod_volumes import copied, snapshots_of
+from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
+from harness.operator.platform import NoJob, Volumes
+from harness.volsync import status as said_in
+from harness.volsync.fields import SYNCED, claim_of, kopia_spec, status_of
+from harness.volsync.manifests import ref_of
+
+RETRY_TIMEOUT_S = 5.0
+"""How long an operator that named an error may take to try again and make a Job after all.
+
+A right subject of tests/tolerance takes 4 s: it tries again after 1 s, and its Job takes 3 s to appear.
+"""
+
+NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
+NO_SOURCE_TIMEOUT_S = 1.0
+"""The same for a source that is not there: many scenarios ask for one, and a cache that lags is soon filled."""
+
+SAYS_WITHIN_S = 2.0
+"""How long an operator may take to say that the Pod of its Job cannot start."""
+
+ASKED_TIMEOUT_S = 2.0
+GONE_TIMEOUT_S = 15.0
+
+NOT_OF_THE_OPERATOR = ("Name", "Namespace", "API Version", "Kind", "Metadata", "Spec")
+"""Sections of ``kubectl describe`` that the operator does not write."""
+
+if TYPE_CHECKING:
+    from harness.kubernetes.connection import Cluster
+
+
+class KubernetesPlatform:
+    """See Platform.  ``rename`` maps the namespaces of a scenario to those on the API."""
+
+    def __init__(self, cluster: Cluster, volumes: Volumes, rename: Callable[[str], str]) -> None:
+        self.answer_s = 0.0
+        self._cluster = cluster
+        self._api = cluster.api
+        self._volumes = volumes
+        self._rename = rename
+        self._applied: dict[ObjectRef, Manifest] = {}
+        self._failed: set[ObjectRef] = set()
+        self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
+        self._known_jobs: set[str] = set()
+        self._known_events: dict[ObjectRef, set[str]] = {}
+        self._stale: dict[ObjectRef, Mapping[str, Any]] = {}
+        self._triggered: ObjectRef | None = None
+        self._crashes = cluster.crashes()
+        cluster.platform = self
+
+    def apply(self, manifest: Manifest) -> None:
+        """See Platform.
+
+        An object whose last sync failed, and that changes in more than its trigger, is made anew: its
+        operator may still be retrying the sync that failed.
+        """
+        ref = ref_of(manifest)
+        if self._applied.get(ref) == manifest:
+            return
+        outside = self._outside(manifest)
+        if ref.kind in SYNCED and manifest["spec"].get("trigger"):
+            claim = claim_of(manifest)
+            self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
+        there = ref in self._applied
+        if there and ref in self._failed and not _only_triggers(self._applied[ref], manifest):
+            self._delete(ref)
+            there = False
+        self._known_events[ref] = {_version(event) for event in self._events(ref)}
+        self._stale[ref] = self._status(ref) if there else {}
+        if not there:
+            there = not self._create(ref, outside)
+        if there:
+            self._api.update(self._there(ref), lambda before: _changed(before, outside))
+        self._applied[ref] = manifest
+        if ref.kind in SYNCED and manifest["spec"].get("trigger"):
+            self._triggered = ref
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """See Platform."""
+        return self._api.get(self._there(ref)) if ref in self._applied else None
+
+    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
+        """See Platform: waits until the operator makes a Job for what was applied last, or says why it makes none."""
+        ref, self._triggered = self._triggered, None
+        if ref is None:
+            return NoJob(note="nothing was applied that has an operator")
+        limit_s = self._cluster.answer_limit_s
+        found = self._wait(lambda: self._job_of(ref) or self.failure(ref), limit_s)
+        if isinstance(found, str):
+            retry_s = NO_SOURCE_TIMEOUT_S if NO_SOURCE.search(found) else RETRY_TIMEOUT_S
+            found = self._wait(lambda: self._job_of(ref), retry_s) or self.failure(ref) or found
+        if found is None or isinstance(found, str):
+            self._failed.add(ref)
+            return NoJob(
+                found or "", "" if found else f"the operator made no Job and said nothing within {limit_s:g} s"
+            )
+        self._known_jobs.add(found["metadata"]["uid"])
+        if ref in self._failed:
+            # What the status says of the failure before is not yet about this Job.
+            self._stale[ref] = self._status(ref)
+        if held:
+            self._cluster.node.hold(found)
+        try:
+            moved = self._cluster.node.start(found, ref, self._volumes)
+        except MissingKey as problem:
+            # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
+            self._failed.add(ref)
+            said = self._wait(lambda: self.failure(ref), SAYS_WITHIN_S) or ""
+            return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
+        self._jobs[ref] = found
+        if ref.kind == "ReplicationDestination":
+            asked = lambda: (self._status(ref).get("kopia") or {}).get("requestedIdentity")  # noqa: E731
+            self._wait(asked, ASKED_TIMEOUT_S)
+        return moved
+
+    def finished(self, job: MoverJob, result: MoverResult) -> str:
+        """See Platform: waits until the operator took note of it."""
+        ref = job.owner
+        trigger = self._applied[ref]["spec"]["trigger"]["manual"]
+        self._cluster.node.finish(self._jobs.pop(ref), result)
+
+        def noted() -> bool:
+            return self._status(ref).get("lastManualSync") == trigger or bool(self.failure(ref))
+
+        limit_s = self._cluster.answer_timeout_s
+        was_noted = self._wait(noted, limit_s)
+        if ref.kind == "ReplicationDestination":
+            claim = claim_of(self._applied[ref])
+            self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
+        succeeded = self._status(ref).get("lastManualSync") == trigger
+        (self._failed.discard if succeeded else self._failed.add)(ref)
+        return "" if was_noted else f"the operator took no note of its mover's result within {limit_s:g} s"
+
+    def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
+        """See Platform."""
+        self._wait(lambda: holds(self._status(ref)), timeout_s)
+
+    def failure(self, ref: ObjectRef) -> str:
+        """See Platform: what stood in the status before the last trigger, and older events, say nothing."""
+        status = self._status(ref)
+        warnings = [
+            str(event.get("message") or event.get("reason") or "a warning without a message")
+            for event in self._events(ref)
+            if event.get("type") == "Warning" and _version(event) not in self._known_events.get(ref, ())
+        ]
+        current = self._cluster.informer.get(self._there(ref))
+        generation = (current or {}).get("metadata", {}).get("generation")
+        fresh = status if status != self._stale.get(ref) else {}
+        return said_in.failure(fresh, warnings, generation)
+
+    def messages(self, ref: ObjectRef) -> Sequence[str]:
+        """See Platform."""
+        events = [str(event.get("message") or "") for event in self._events(ref)]
+        return said_in.messages(status_of(self.get(ref)), events)
+
+    def as_json(self, ref: ObjectRef) -> str:
+        """See Platform: what the real kubectl prints."""
+        there = self._there(ref)
+        printed = self._cluster.kubectl("get", there.kind.lower(), there.name, "-n", there.namespace, "-o", "json")
+        return printed.decode()
+
+    def described(self, ref: ObjectRef) -> str:
+        """See Platform: what the real kubectl prints, without what the scenario itself wrote."""
+        there = self._there(ref)
+        printed = self._cluster.kubectl("describe", there.kind.lower(), there.name, "-n", there.namespace).decode()
+        return written_by_operator(printed)
+
+    def close(self) -> None:
+        """Removes what a scenario made, and waits until it is gone where others may use the names.
+
+        On an API that is thrown away with the run, a namespace that no other scenario uses keeps what is left in it.
+        """
+        synced = [ref for ref in self._applied if ref.kind in SYNCED]
+        for ref in synced:
+            self._api.delete(self._there(ref))
+        keeps = self._cluster.facts.owned
+        left = {ref.namespace for ref in synced if not (keeps and self._rename(ref.namespace) != ref.namespace)}
+        for namespace in sorted(map(self._rename, left)):
+            for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
+                self._api.delete_all(kind, namespace)
+            gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731
+            if not self._cluster.informer.wait(gone, GONE_TIMEOUT_S):
+                raise HarnessError(f"objects of namespace {namespace} are still there after {GONE_TIMEOUT_S:g} s")
+
+    def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
+        """The part of the snapshot controller: a copy of the claim's folder, and the status that says so."""
+        metadata = snapshot["metadata"]
+        inside = {self._rename(ref.name): ref.name for ref in list(self._applied) if ref.kind == "Namespace"}
+        namespace = inside.get(metadata["namespace"])
+        claim = (snapshot.get("spec") or {}).get("source", {}).get("persistentVolumeClaimName")
+        if namespace is None or claim is None or status_of(snapshot).get("readyToUse"):
+            return
+        folder = self._volumes.claim(snapshots_of(namespace), metadata["name"])
+        copied(self._volumes.claim(namespace, claim), folder)
+        content = f"content-of-{metadata['uid']}"
+        ref = ObjectRef("VolumeSnapshot", metadata["namespace"], metadata["name"])
+        self._api.set_status(ref, {"boundVolumeSnapshotContentName": content, "readyToUse": True})
+
+    # --- inside
+
+    def _there(self, ref: ObjectRef) -> ObjectRef:
+        if ref.kind == "Namespace":
+            return ObjectRef(ref.kind, "", self._rename(ref.name))
+        return ObjectRef(ref.kind, self._rename(ref.namespace) if ref.namespace else "", ref.name)
+
+    def _outside(self, manifest: Manifest) -> dict[str, Any]:
+        there = self._there(ref_of(manifest))
+        whole: dict[str, Any] = json.loads(json.dumps(manifest))
+        whole["metadata"] |= {"name": there.name, **({"namespace": there.namespace} if there.namespace else {})}
+        identity = kopia_spec(whole).get("sourceIdentity") or {}
+        if "sourceNamespace" in identity:
+            identity["sourceNamespace"] = self._rename(identity["sourceNamespace"])
+        return whole
+
+    def _create(self, ref: ObjectRef, outside: Manifest) -> bool:
+        """Whether it was made now; a namespace or a claim that another scenario left is as good."""
+        if ref.kind == "Namespace":
+            if self._api.exists_or_create(outside):
+                self._cluster.made.note("Namespace", outside["metadata"]["name"])
+            return True
+        if ref.kind not in SYNCED:
+            return self._api.exists_or_create(outside) or ref.kind == "PersistentVolumeClaim"
+        self._api.create(outside)
+        return True
+
+    def _delete(self, ref: ObjectRef) -> None:
+        there = self._there(ref)
+        self._api.delete(there)
+        if not self._cluster.informer.wait(lambda: self._cluster.informer.get(there) is None, GONE_TIMEOUT_S):
+            raise HarnessError(f"{there} is still there {GONE_TIMEOUT_S:g} s after it was deleted")
+        self._failed.discard(ref)
+
+    def _status(self, ref: ObjectRef) -> Mapping[str, Any]:
+        return status_of(self._cluster.informer.get(self._there(ref)))
+
+    def _job_of(self, ref: ObjectRef) -> Mapping[str, Any] | None:
+        there = self._there(ref)
+        current = self._cluster.informer.get(there)
+        if current is None:
+            return None
+        uid = current["metadata"]["uid"]
+        for job in self._cluster.informer.of("Job", there.namespace):
+            owners = [owner["uid"] for owner in job["metadata"].get("ownerReferences", ())]
+            if uid in owners and job["metadata"]["uid"] not in self._known_jobs:
+                return job
+        return None
+
+    def _wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
+        """Waits for the operator, and counts how long it took to answer; one that crashes meanwhile is no answer."""
+
+        def answered_or_crashed() -> Any:
+            return self._crashed() or condition()
+
+        begin = time.monotonic()
+        found = self._cluster.informer.wait(answered_or_crashed, timeout_s)
+        self.answer_s += time.monotonic() - begin if found else 0.0
+        if self._crashed():
+            raise OperatorCrashed(f"the operator crashed: {self._cluster.crashes()[len(self._crashes) :].strip()}")
+        return found
+
+    def _crashed(self) -> bool:
+        return len(self._cluster.crashes()) > len(self._crashes)
+
+    def _events(self, ref: ObjectRef) -> list[Mapping[str, Any]]:
+        there = self._there(ref)
+        return [
+            event
+            for event in self._cluster.informer.of("Event", there.namespace)
+            if (event.get("involvedObject") or {}).get("name") == there.name
+            and (event.get("involvedObject") or {}).get("kind") == there.kind
+        ]
+
+
+def written_by_operator(description: str) -> str:
+    """Return a ``kubectl describe`` without the sections that whoever applied the object wrote."""
+    kept, keeps = [], True
+    for line in description.splitlines():
+        if line[:1].strip():
+            keeps = line.split(":")[0] not in NOT_OF_THE_OPERATOR
+        if keeps:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def _version(event: Mapping[str, Any]) -> str:
+    return f"{event['metadata'].get('uid')}/{event['metadata'].get('resourceVersion')}"
+
+
+def _only_triggers(before: Manifest, after: Manifest) -> bool:
+    """Whether two manifests of an object differ in nothing but the trigger."""
+    return _untriggered(before) == _untriggered(after)
+
+
+def _untriggered(manifest: Manifest) -> Mapping[str, Any]:
+    return {**manifest, "spec": {key: value for key, value in manifest["spec"].items() if key != "trigger"}}
+
+
+def _changed(before: Mapping[str, Any], outside: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {key: before[key] for key in ("metadata", "apiVersion", "kind", "status") if key in before}
+    return {**{key: value for key, value in outside.items() if key not in ("metadata", "status")}, **kept}

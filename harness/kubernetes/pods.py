@@ -1,0 +1,230 @@
+"""On a real cluster: the pods of a Job run there, the suite only watches, and looks into their volumes.
+
+The folders of a scenario stand for its claims here, too: what a folder holds is carried into its claim
+before an object is synced, and back afterwards, through a Pod that mounts the claim.
+Source: the Kubernetes API reference for Jobs and Pods.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from harness.errors import HarnessError
+from harness.kubernetes.api import Api, Informer
+from harness.kubernetes.kubelet import job_ref
+from harness.kubernetes.notes import Note
+from harness.kubernetes.pod import PodFacts, mover_of
+from harness.kubernetes.pod_environment import environment_of
+from harness.model import MoverJob, MoverResult, ObjectRef
+from harness.operator.platform import Volumes
+from harness.volsync.fields import status_of
+from harness.volumes import Tree, tree
+
+HELPER_START_TIMEOUT_S = 180.0
+CARRY_TIMEOUT_S = 120.0
+HELPER, INSIDE = "helper", "/volume"
+HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
+"""Why a container waits that will not start by itself."""
+
+ELSEWHERE = "its Pods run on a cluster, where the suite sees no processes"
+
+
+class Kubectl(Protocol):
+    """Runs the real kubectl: its arguments, and what it reads; returns what it wrote."""
+
+    def __call__(self, *args: str, given: bytes = b"") -> bytes:
+        """HarnessError where it fails."""
+
+
+class Pods:
+    """A node of somebody else's cluster, and a mover: whoever runs the Jobs there is the one under test."""
+
+    def __init__(
+        self,
+        api: Api,
+        informer: Informer,
+        kubectl: Kubectl,
+        helper: str,
+        timeout_s: float,
+        note: Note,
+    ) -> None:
+        """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take.
+
+        ``note`` takes a line on each variable whose value is not recorded, since only the Pod knows it.
+        """
+        self._note = note
+        self._api = api
+        self._informer = informer
+        self._kubectl = kubectl
+        self._helper = helper
+        self._timeout_s = timeout_s
+        self._no_helper = ""
+        self._carried: dict[str, Tree] = {}
+        self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
+        self.watched = False
+
+    # --- as a node
+
+    def hold(self, job: Mapping[str, Any]) -> None:
+        """Has no mover run: the operator was only asked what it makes of an object."""
+        self._api.update(job_ref(job), lambda before: {**before, "spec": {**before["spec"], "suspend": True}})
+
+    def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
+        """What the Job gives its mover; its Pod is the cluster's.  Raises MissingKey as a kubelet would wait."""
+        metadata, template = job["metadata"], job["spec"]["template"]
+        of_template = template.get("metadata") or {}
+        known = {"namespace": metadata["namespace"], **{key: of_template.get(key) for key in ("labels", "annotations")}}
+        facts = PodFacts(f"{metadata['namespace']}/{metadata['name']}", {"metadata": known, "spec": template["spec"]})
+        container = mover_of(template["spec"])
+        environment = environment_of(self._api, container, facts, self._note)
+        self._jobs[owner] = job
+        args = tuple(container.get("args") or ())
+        return MoverJob(owner, args, environment.plain, environment.secret, {}, declared=job)
+
+    def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
+        """The cluster tells the operator by itself."""
+
+    def fill(self, claim: ObjectRef, folder: Path) -> None:
+        """Carries a folder into a claim, which then holds just that."""
+        known, wanted = self._known(claim), tree(folder)
+        if known is None or wanted == self._carried.get(known, {}):
+            return
+        self._carried[known] = wanted
+        packed = _tar("-cf", "-", "-C", str(folder), ".")
+        unpack = f"find {INSIDE} -mindepth 1 -delete && tar -xpf - -C {INSIDE}"
+        self._with_helper(claim, ("sh", "-c", unpack), packed)
+
+    def fetch(self, claim: ObjectRef, folder: Path) -> None:
+        """Carries what a claim holds into a folder, which then holds just that."""
+        packed = self._with_helper(claim, ("tar", "-cf", "-", "-C", INSIDE, "."))
+        for entry in folder.iterdir():
+            shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
+        _tar("-xpf", "-", "-C", str(folder), given=packed)
+        self._carried[self._known(claim) or ""] = tree(folder)
+
+    # --- as a mover
+
+    def run(self, job: MoverJob) -> MoverResult:
+        """Waits for the first Pod of the Job to end: a Job whose Pods fail begins again for a long time."""
+        there = self._jobs.pop(job.owner)
+        ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
+        if isinstance(ended, MoverResult):
+            return ended
+        return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s", blind=ELSEWHERE)
+
+    # --- inside
+
+    def _known(self, claim: ObjectRef) -> str | None:
+        """What a claim is known by, also when another one has its name later; None where there is none."""
+        found = self._api.get(claim)
+        return str(found["metadata"]["uid"]) if found else None
+
+    def _ended(self, job: Mapping[str, Any]) -> MoverResult | None:
+        for pod in self._pods_of(job):
+            code = _terminated(pod, mover_of(pod["spec"])["name"])
+            if code is not None:
+                return MoverResult(code, self._log(pod), blind=ELSEWHERE)
+            if why := _stuck(pod):
+                return MoverResult(1, "", f"its Pod cannot start ({why})", blind=ELSEWHERE)
+        current = self._informer.get(job_ref(job))
+        for condition in status_of(current).get("conditions") or ():
+            if (condition["type"], condition["status"]) == ("Failed", "True"):
+                why = f"its Job failed: {condition.get('message', condition.get('reason'))}"
+                return MoverResult(1, "", why, blind=ELSEWHERE)
+        return None
+
+    def _pods_of(self, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        uid, namespace = job["metadata"]["uid"], job["metadata"]["namespace"]
+        return [
+            pod
+            for pod in self._informer.of("Pod", namespace)
+            if uid in [owner["uid"] for owner in pod["metadata"].get("ownerReferences", ())]
+        ]
+
+    def _log(self, pod: Mapping[str, Any]) -> str:
+        ref = ObjectRef("Pod", pod["metadata"]["namespace"], pod["metadata"]["name"])
+        return self._api.log(ref, mover_of(pod["spec"])["name"])
+
+    def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
+        """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
+        if self._no_helper:
+            # What kept one from starting keeps them all, and would take as long each time.
+            raise HarnessError(self._no_helper)
+        helper = ObjectRef("Pod", claim.namespace, f"conformance-helper-{secrets.token_hex(4)}")
+        self._api.create(self._helper_pod(helper, claim))
+        try:
+            ready = self._informer.wait(lambda: self._running(helper), HELPER_START_TIMEOUT_S)
+            if ready is not True:
+                late = f"it did not run within {HELPER_START_TIMEOUT_S:g} s{_unscheduled(self._informer.get(helper))}"
+                self._no_helper = (
+                    f"the Pod that looks into {claim} cannot start (helper image {self._helper}): {ready or late}"
+                )
+                raise HarnessError(self._no_helper)
+            return self._kubectl("exec", "-i", helper.name, "-n", helper.namespace, "--", *command, given=given)
+        finally:
+            self._api.delete(helper)
+
+    def _running(self, helper: ObjectRef) -> bool | str:
+        pod = self._informer.get(helper)
+        if pod is None:
+            return False
+        return _stuck(pod) or status_of(pod).get("phase") == "Running"
+
+    def _helper_pod(self, helper: ObjectRef, claim: ObjectRef) -> dict[str, Any]:
+        container = {
+            "name": HELPER,
+            "image": self._helper,
+            "imagePullPolicy": "IfNotPresent",
+            "command": ["sleep", "3600"],
+            "volumeMounts": [{"name": "volume", "mountPath": INSIDE}],
+        }
+        volume = {"name": "volume", "persistentVolumeClaim": {"claimName": claim.name}}
+        spec = {
+            "restartPolicy": "Never",
+            "terminationGracePeriodSeconds": 0,
+            "containers": [container],
+            "volumes": [volume],
+        }
+        metadata = {"name": helper.name, "namespace": helper.namespace}
+        return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _terminated(pod: Mapping[str, Any], container: str) -> int | None:
+    """How a container of a Pod ended, at its first try; None where it has not."""
+    for status in status_of(pod).get("containerStatuses") or ():
+        if status["name"] != container:
+            continue
+        for state in (status.get("lastState") or {}, status.get("state") or {}):
+            if "terminated" in state:
+                return int(state["terminated"]["exitCode"])
+    return None
+
+
+def _stuck(pod: Mapping[str, Any]) -> str:
+    statuses = status_of(pod)
+    for status in (*(statuses.get("initContainerStatuses") or ()), *(statuses.get("containerStatuses") or ())):
+        waiting = (status.get("state") or {}).get("waiting") or {}
+        if waiting.get("reason") in HOPELESS:
+            return f"{waiting['reason']}: {waiting.get('message', 'no message')}"
+    return ""
+
+
+def _unscheduled(pod: Mapping[str, Any] | None) -> str:
+    """Why the cluster found no place for a Pod, as it says itself; "" where it did."""
+    for condition in status_of(pod).get("conditions") or ():
+        if (condition["type"], condition["status"]) == ("PodScheduled", "False"):
+            return f": {condition.get('message', condition.get('reason', ''))}"
+    return ""
+
+
+def _tar(*args: str, given: bytes = b"") -> bytes:
+    """The system's tar: it keeps what a symbolic link of a volume could do out of other folders."""
+    done = subprocess.run(["tar", *args], input=given, capture_output=True, timeout=CARRY_TIMEOUT_S, check=False)
+    if done.returncode != 0:
+        raise HarnessError(f"tar {' '.join(args)}: {done.stderr.decode(errors='replace').strip()[-300:]}")
+    return done.stdout

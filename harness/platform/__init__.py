@@ -1,1 +1,0 @@
-"""Operators: manifests in, mover jobs out, results in, status out."""

@@ -1,0 +1,29 @@
+"""What a run leaves for others to read is searched once more: it must hold no secret, however it got there."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from harness.system import secret_forms
+
+
+def remove_leaks(folder: Path, secrets: Collection[str]) -> list[str]:
+    """Remove every file below ``folder`` in which a secret can be read; return the names of these files."""
+    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+    leaks = [file for file in files if any(secret_forms.shows(text, secrets) for text in _texts(file))]
+    for file in leaks:
+        file.unlink()
+    return [str(file.relative_to(folder)) for file in leaks]
+
+
+def _texts(file: Path) -> Iterator[str]:
+    """The file as it is, and as whoever opens it reads it."""
+    text = file.read_text(encoding="utf-8", errors="replace")
+    yield text
+    if file.suffix == ".json":
+        yield from secret_forms.texts(json.loads(text))
+    if file.suffix in (".html", ".xml"):
+        yield html.unescape(text)

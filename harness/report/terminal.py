@@ -1,0 +1,154 @@
+"""The account of a run for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from harness.document.ledger import claims
+from harness.document.verdict import ExitStatus, Verdict
+from harness.report.causes import CHARGED, Cause, accounts, causes
+from harness.report.expectations import Delta
+from harness.report.json_report import RunFacts
+from harness.report.outcome import Outcome
+from harness.report.verdicts import MutantResult, Prediction, by_area, by_mutant
+
+LONGEST_TEXT = 400
+MARKS = {"passed": "✓", "failed": "✗", "not run": "·"}
+
+
+def lines(outcomes: Sequence[Outcome], facts: RunFacts, predictions: Mapping[str, Prediction]) -> list[str]:
+    """Return the lines that end a run: the table, the subject, the time, and the verdict.
+
+    Args:
+        outcomes: How each scenario ended.
+        facts: What else is known of the run.
+        predictions: What was written down of each mutant, by name; used where the run is a proof.
+    """
+    table = _mutant_table(outcomes, predictions) if facts.is_proof else _area_table(outcomes)
+    subject = "every mutant" if facts.is_proof else facts.subject
+    kopia_s = sum(outcome.kopia_s for outcome in outcomes)
+    number = sum(not outcome.scenario.endswith(CHARGED) for outcome in outcomes)
+    return [
+        *table,
+        *([f"sides found out: {'; '.join(dict.fromkeys(facts.found_out))}"] if facts.found_out else []),
+        f"subject {subject}; {facts.store_origin}; kopia {facts.kopia_version}",
+        f"{number} scenarios in {facts.seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
+        f"verdict: {_verdict(facts)}",
+    ]
+
+
+def delta(seen: Delta, file: str) -> list[str]:
+    """What differs from the list of known divergences, what is new first."""
+    new = [f"  {' '.join(one.claims)} {one.story.title if one.story else one.scenario}" for one in seen.new]
+    return [
+        f"held against {file}: {len(new)} new, {len(seen.mended)} mended, {len(seen.unchanged)} unchanged",
+        *(["new divergences:", *new] if new else []),
+        *(["mended, to be taken off the list:", *(f"  {entry}" for entry in seen.mended)] if seen.mended else []),
+        *(["known divergences:", *(f"  {entry}" for entry in seen.unchanged)] if seen.unchanged else []),
+    ]
+
+
+def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
+    rows = by_area(outcomes)
+    head = _row("area of the document", [verdict.counted_as for verdict in Verdict])
+    counts = [[row.held, row.diverged, row.blocked, row.known, row.unknown, row.skipped, row.findings] for row in rows]
+    total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 7
+    body = [_row(row.title, numbers) for row, numbers in zip(rows, counts, strict=True)]
+    return [*_causes(outcomes), head, *body, _row("claims", total), *_findings(outcomes)]
+
+
+def _causes(outcomes: Sequence[Outcome]) -> list[str]:
+    """What is to be mended, one entry a cause: whom it harms, who says what, and what it blocks."""
+    found = causes(outcomes)
+    if not found:
+        return []
+    return [f"{len(found)} thing{'s' if len(found) > 1 else ''} to mend:", *(
+        line for number, cause in enumerate(found, 1) for line in _cause(number, cause)
+    ), ""]  # fmt: skip
+
+
+def _cause(number: int, cause: Cause) -> list[str]:
+    lines = [f"{number:>3}. {_line(cause.cause)} ({' '.join(cause.claims)})", f"     harm: {cause.harm}"]
+    if cause.evidence:
+        lines.append(f"     in question: {_line(cause.evidence.what)}")
+        lines += [f"     the {who} says: {_line(says)}" for who, says in accounts(cause.evidence).items()]
+        lines += [f"     decided by: {cause.evidence.part}"] if cause.evidence.part else []
+    lines.append(f"     scenario: {cause.scenarios[0]}")
+    others = len(cause.scenarios) - 1
+    lines += [f"     and {others} more scenario{'s' if others > 1 else ''}"] if others else []
+    lines += [f"     not reached because of it: {' '.join(cause.blocks)}"] if cause.blocks else []
+    return lines
+
+
+def _line(text: str) -> str:
+    """Text from outside in one line of bounded length."""
+    whole = " / ".join(line.strip() for line in text.splitlines() if line.strip())
+    return whole if len(whole) <= LONGEST_TEXT else f"{whole[:LONGEST_TEXT]}…"
+
+
+def _row(title: str, numbers: Sequence[object]) -> str:
+    held, diverged, blocked, known, unknown, skipped, findings = numbers
+    return f"{title:<56}{held:>6}{diverged:>10}{blocked:>9}{known:>7}{unknown:>9}{skipped:>9}{findings:>10}"
+
+
+def _findings(outcomes: Sequence[Outcome]) -> list[str]:
+    found = [(outcome, finding) for outcome in outcomes for finding in outcome.findings if not finding.holds]
+    order = list(claims())
+    found.sort(key=lambda pair: (min(map(order.index, pair[0].claims), default=0), pair[1].question))
+    lines = [f"  {' '.join(outcome.claims)} {finding.in_words}" for outcome, finding in found]
+    return ["findings:", *dict.fromkeys(lines)] if lines else []
+
+
+def _mutant_table(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> list[str]:
+    return [
+        f"{'mutant':<34}outcome",
+        *(f"{row.name:<34}{_mutant_in_words(row)}" for row in by_mutant(outcomes, predictions)),
+    ]
+
+
+def _mutant_in_words(row: MutantResult) -> str:
+    parts = [f"killed by {' '.join(row.killed_by)}"] if row.killed_by else []
+    parts += [f"SURVIVED {' '.join(row.survived)}"] if row.survived else []
+    parts += [f"UNRELATED BUT FAILED {' '.join(row.collateral)}"] if row.collateral else []
+    parts += [f"UNKNOWN {' '.join(row.unknown)}"] if row.unknown else []
+    return "; ".join(parts) or "was not asked"
+
+
+def _verdict(facts: RunFacts) -> str:
+    if facts.is_proof and facts.status is ExitStatus.CONFORMANT:
+        return "every mutant is caught"
+    if facts.is_proof and facts.status is ExitStatus.DIVERGES:
+        return "A MUTANT SURVIVED, or broke what it should not"
+    return facts.status.in_words
+
+
+def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisioning_s: float) -> str:
+    """Return how often a mover of somebody else was asked, and what the suite added to its own time.
+
+    ``seconds`` count from the first scenario to the end of clean-up; provisioning is reported apart.  The time
+    that an operator on an API takes to answer is its own, too.
+    """
+    operations, inside_s = sum(one.operations for one in outcomes), sum(one.mover_s for one in outcomes)
+    if not operations:
+        return ""
+    operator_s = sum(one.operator_s for one in outcomes)
+    added = (seconds * workers - inside_s - operator_s) / (inside_s + operator_s)
+    above = (seconds * workers - inside_s) / inside_s
+    of_operator = f"the operator answered in {operator_s:.1f} s; " if operator_s else ""
+    of_both = f" ({above:.0%} above the mover alone)" if operator_s else ""
+    return (
+        f"{operations} operations of the mover, {inside_s:.1f} s inside it, {inside_s / operations:.2f} s each; "
+        f"{of_operator}on {workers} workers the suite added {added:.0%}{of_both}; "
+        f"before that {provisioning_s:.1f} s of provisioning"
+    )
+
+
+def told(outcome: Outcome) -> list[str]:
+    """A scenario as Gherkin, with a mark a step."""
+    if outcome.story is None:
+        return []
+    lines = [f"  {' '.join(f'@{claim}' for claim in outcome.claims)} [{outcome.sides}]", f"  {outcome.story.title}"]
+    for step in outcome.story.steps:
+        lines.append(f"    {MARKS[step.outcome]} {step.keyword} {step.text}")
+        lines += [f"        | {' | '.join(row)} |" for row in step.table]
+    return lines

@@ -1,0 +1,1 @@
+"""One scenario's world: declare objects, sync them, and record what happened."""

@@ -1,0 +1,25 @@
+"""Findings: what was seen where the document promises more than its own rules can keep.
+
+A finding neither passes nor fails a subject.  It says whether the promise held this time, and
+what was seen; where there is no threshold to hold, it is a figure with its conditions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.errors import Blocked, Divergence
+from harness.model import Finding
+
+
+def whether(question: str, check: Callable[[], None]) -> Finding:
+    """Puts a promise to the test by a check that would be a Divergence for a rule."""
+    try:
+        check()
+    except Blocked as blocked:
+        return Finding(question, None, f"{blocked.divergence.what}: {blocked.divergence.seen}", reached=False)
+    except Divergence as divergence:
+        if divergence.roots:
+            return Finding(question, None, f"{divergence.what}: {divergence.seen}", reached=False)
+        return Finding(question, False, f"{divergence.what}: {divergence.seen}")
+    return Finding(question, True, "it does")

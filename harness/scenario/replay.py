@@ -1,0 +1,121 @@
+"""Repeats the kopia calls of a run as plain shell scripts, to measure what the harness adds.
+
+A worker writes one script a scenario; the controller then runs them all through ``xargs``, as
+many at a time as there were workers, against buckets and folders of their own on the same store.
+The scripts hold secrets: they lie in the folder of the run, which only its user can read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.scenario.context import Equipment
+from harness.system.process import Call, tail
+
+FOLDER = "replay"
+TIMEOUT_S = 600.0
+
+
+def write_script(equipment: Equipment, name: str, begin: float, calls: Iterable[Call]) -> None:
+    """Writes the script of one scenario; ``begin`` orders the scripts as the scenarios were."""
+    folder = equipment.folder / FOLDER
+    folder.mkdir(exist_ok=True)
+    known: dict[str, str] = {}
+    lines = ["set -u"]
+    opened: set[str] = set()
+    for number, call in enumerate(calls):
+        lines += _configured(call, equipment, opened)
+        lines += _lines(call, number, equipment.folder, known)
+    prefix = f"--bucket={equipment.store.bucket_prefix}-"
+    text = "\n".join(lines).replace(prefix, f"{prefix}r-")
+    (folder / f"{begin:020.6f}-{name}.sh").write_text(text + "\n", encoding="utf-8")
+
+
+def run_all(equipment: Equipment, parallel: int) -> float:
+    """Runs every script, ``parallel`` at a time; returns the seconds it took.
+
+    Raises HarnessError where a call ended with another exit status than in the run.
+    """
+    scripts = sorted((equipment.folder / FOLDER).glob("*.sh"))
+    if not scripts:
+        raise HarnessError("no call of kopia was recorded: there is nothing to compare with")
+    for bucket in sorted({bucket for script in scripts for bucket in _buckets(script)}):
+        _make_bucket(equipment, bucket)
+    begin = time.monotonic()
+    done = subprocess.run(
+        ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"],
+        input="\n".join(map(str, scripts)),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+    seconds = time.monotonic() - begin
+    if done.returncode != 0:
+        raise HarnessError(f"the shell loop did not repeat the run: {tail(done.stderr, 3)}")
+    return seconds
+
+
+def _make_bucket(equipment: Equipment, bucket: str) -> None:
+    """Makes a bucket of the loop, which begins as its counterpart in the run did."""
+    prefix = equipment.store.bucket_prefix
+    equipment.buckets.make(bucket)
+    beginning = equipment.buckets.copied_from(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
+    if beginning:
+        equipment.store.copy_objects(beginning, bucket)
+
+
+def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list[str]:
+    is_create = call.args[1:3] == ("snapshot", "create")
+    # A snapshot is taken of the volume that the run left; all that is written goes elsewhere.
+    kept = {call.args[-1]} if is_create else set()
+    words = [_word(word if word in kept else _moved(word, folder), known) for word in call.args]
+    env = " ".join(f"{key}={shlex.quote(_moved(value, folder))}" for key, value in _sorted(call.env))
+    command = f"{env} {' '.join(words)}"
+    check = f'[ $? -eq {call.exit_code} ] || {{ echo "call {number} ended otherwise" >&2; exit 1; }}'
+    if is_create and call.exit_code == 0:
+        known[json.loads(call.stdout)["id"]] = f"$id_{number}"
+        return [
+            f"out=$({command} 2>/dev/null)",
+            check,
+            f'id_{number}=$(printf %s "$out" | sed -n \'s/^{{"id":"\\([0-9a-f]*\\)".*/\\1/p\')',
+        ]
+    return [f"{command} >/dev/null 2>&1", check]
+
+
+def _configured(call: Call, equipment: Equipment, opened: set[str]) -> list[str]:
+    """Gives a client that never connected (the Observer's) the configuration that it had in the run."""
+    config = call.env["KOPIA_CONFIG_PATH"]
+    if config in opened or not Path(config).exists():
+        return []
+    opened.add(config)
+    if call.args[1:3] in (("repository", "connect"), ("repository", "create")):
+        return []
+    text = Path(config).read_text(encoding="utf-8")
+    bucket = equipment.store.bucket_prefix
+    text = _moved(text.replace(f'"{bucket}-', f'"{bucket}-r-'), equipment.folder)
+    there = shlex.quote(_moved(config, equipment.folder))
+    return [f'mkdir -p "$(dirname {there})"', f"printf %s {shlex.quote(text)} > {there}"]
+
+
+def _word(word: str, known: Mapping[str, str]) -> str:
+    return known.get(word) or shlex.quote(word)
+
+
+def _moved(text: str, folder: Path) -> str:
+    return text.replace(f"{folder}/", f"{folder}/{FOLDER}/of-the-loop/")
+
+
+def _sorted(env: Mapping[str, str]) -> list[tuple[str, str]]:
+    return sorted(env.items())
+
+
+def _buckets(script: Path) -> set[str]:
+    return set(re.findall(r'(?:--bucket=|"bucket": ")([a-z0-9-]+)', script.read_text(encoding="utf-8")))

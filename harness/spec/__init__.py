@@ -1,1 +1,0 @@
-"""The document's rules as pure functions, and the ledger of its claims."""

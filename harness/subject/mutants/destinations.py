@@ -1,0 +1,82 @@
+"""Mutants that ask for another identity than a destination, or the source that it names, gives."""
+
+from __future__ import annotations
+
+from harness.document import rules
+from harness.model import Identity, Manifest
+from harness.operator.decisions import Decisions, FindSource, source_namespace
+from harness.subject.mutants.registry import mutant
+from harness.volsync.fields import kopia_spec
+
+
+@mutant("names-of-destinations-lower-cased", fails="IS_3 RD_4", unrelated="UN_1 HN_1 RD_2")
+class _NamesOfDestinationsLowerCased(Decisions):
+    """The custom names of a destination are turned to lower case, those of a source are not."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        identity = super().requested_identity(destination, find)
+        explicit = bool(kopia_spec(destination).get("username"))
+        return Identity(identity.username.lower(), identity.hostname.lower()) if explicit else identity
+
+
+@mutant("names-of-destinations-sanitised", fails="IS_3 RD_4", unrelated="UN_1 HN_1 RD_2")
+class _NamesOfDestinationsSanitised(Decisions):
+    """The custom names of a destination go through the rules for generated ones."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        identity = super().requested_identity(destination, find)
+        if not kopia_spec(destination).get("username"):
+            return identity
+        return Identity(rules.sanitise_username(identity.username), rules.sanitise_hostname(identity.hostname))
+
+
+@mutant("names-of-the-source-sanitised", fails="SI_4", unrelated="SI_1 RD_4 UN_1 HN_1")
+class _NamesOfTheSourceSanitised(Decisions):
+    """sourceIdentity puts the names that a source gives through the rules for generated ones."""
+
+    def identity_by_source(self, source: Manifest | None, name: str, namespace: str) -> Identity:
+        identity = super().identity_by_source(source, name, namespace)
+        return Identity(rules.sanitise_username(identity.username), rules.sanitise_hostname(identity.hostname))
+
+
+@mutant("repository-of-the-source-wins", fails="SI_1", unrelated="RD_2 RD_4 SR_6")
+class _RepositoryOfTheSourceWins(Decisions):
+    """The Secret that the named source names is used, even where the destination names another."""
+
+    def repository(self, manifest: Manifest, find: FindSource) -> str | None:
+        wanted = kopia_spec(manifest).get("sourceIdentity")
+        source = find(source_namespace(manifest), wanted["sourceName"]) if wanted else None
+        return super().repository(source or manifest, find)
+
+
+@mutant("gone-source-is-the-destination", fails="SI_7", unrelated="SI_1 SI_4 RD_2")
+class _GoneSourceIsTheDestination(Decisions):
+    """Where the named source does not exist, a destination stands for itself."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        wanted = kopia_spec(destination).get("sourceIdentity")
+        if wanted and find(source_namespace(destination), wanted["sourceName"]) is None:
+            return self.identity(destination)
+        return super().requested_identity(destination, find)
+
+
+@mutant("gone-source-sought-at-home", fails="SI_7", unrelated="SI_1 SI_4 RD_2")
+class _GoneSourceSoughtAtHome(Decisions):
+    """Where the named source does not exist, the one of its name in the destination's namespace is taken."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        def found(namespace: str, name: str) -> Manifest | None:
+            return find(namespace, name) or find(destination["metadata"]["namespace"], name)
+
+        return super().requested_identity(destination, found)
+
+
+@mutant("gone-source-by-prefix", fails="SI_7", unrelated="SI_1 SI_4 RD_2")
+class _GoneSourceByPrefix(Decisions):
+    """Where the named source does not exist, one whose name only begins so is taken."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        def found(namespace: str, name: str) -> Manifest | None:
+            return find(namespace, name) or find(namespace, f"{name}s")
+
+        return super().requested_identity(destination, found)

@@ -1,0 +1,84 @@
+"""Mutants that tell the mover something else than the object says: variables of its Job."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from harness.model import Manifest
+from harness.operator.decisions import Decisions
+from harness.subject.mutants.registry import mutant
+from harness.volsync.fields import kopia_spec
+from harness.volsync.jobs import ARGUMENT_SEPARATOR
+
+
+def _without(variable: str) -> type[Decisions]:
+    class Without(Decisions):
+        def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+            return {name: value for name, value in env.items() if name != variable}
+
+    return Without
+
+
+@mutant("restore-as-of-not-handed-over", fails="RP_3 RP_4", unrelated="RP_1 RP_2 HN_2")
+class _RestoreAsOfDropped(_without("KOPIA_RESTORE_AS_OF")):  # type: ignore[misc]
+    """restoreAsOf never reaches the mover."""
+
+
+@mutant("restore-as-of-in-whole-seconds", fails="RP_3", unrelated="RP_1 RP_2 RP_4")
+class _RestoreAsOfWhole(Decisions):
+    """restoreAsOf reaches the mover without its fraction of a second."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        as_of = env.get("KOPIA_RESTORE_AS_OF")
+        return {**env, "KOPIA_RESTORE_AS_OF": re.sub(r"\.\d+", "", as_of)} if as_of else env
+
+
+@mutant("previous-not-handed-over", fails="RP_2 RP_4 RP_5 RP_6", unrelated="RP_1 RP_3 HN_2")
+class _PreviousDropped(_without("KOPIA_PREVIOUS")):  # type: ignore[misc]
+    """previous never reaches the mover."""
+
+
+@mutant("shallow-not-handed-over", fails="RP_9", unrelated="RP_1 RP_2 HN_2")
+class _ShallowDropped(_without("KOPIA_SHALLOW")):  # type: ignore[misc]
+    """shallow never reaches the mover."""
+
+
+@mutant("file-deletion-always-handed-over", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _FileDeletionAlways(Decisions):
+    """Every mover is told to empty the volume first."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        return {**env, "KOPIA_ENABLE_FILE_DELETION": "true"}
+
+
+@mutant("arguments-not-handed-over", fails="TR_1 TR_5", unrelated="TR_2 TR_4 HN_2")
+class _ArgumentsDropped(_without("KOPIA_ADDITIONAL_ARGS")):  # type: ignore[misc]
+    """additionalArgs never reach the mover."""
+
+
+@mutant("arguments-joined-by-blanks", fails="TR_5", unrelated="TR_2 TR_4 HN_2")
+class _ArgumentsJoined(Decisions):
+    """additionalArgs are split at blanks before they are joined."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        words = kopia_spec(manifest).get("additionalArgs")
+        return {**env, "KOPIA_ADDITIONAL_ARGS": ARGUMENT_SEPARATOR.join(" ".join(words).split())} if words else env
+
+
+@mutant("arguments-joined-by-commas", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
+class _ArgumentsJoinedByCommas(Decisions):
+    """additionalArgs are joined by another separator than the mover's."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        words = kopia_spec(manifest).get("additionalArgs")
+        return {**env, "KOPIA_ADDITIONAL_ARGS": ",".join(words)} if words else env
+
+
+@mutant("first-argument-only", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
+class _FirstArgumentOnly(Decisions):
+    """The first of several additionalArgs is handed over, the others are not."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        words = kopia_spec(manifest).get("additionalArgs")
+        return {**env, "KOPIA_ADDITIONAL_ARGS": words[0]} if words else env

@@ -1,0 +1,167 @@
+"""Mutants that choose wrongly: which snapshot of a history a restore takes, and when a volume is emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from harness.kopia.client import KopiaClient
+from harness.model import MoverJob, SnapshotRecord
+from harness.mover.reference import ReferenceMover, empty_volume
+from harness.mover.selection import candidates
+from harness.subject.mutants.registry import mutant
+
+
+def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
+    """Empty the volume of a job where that is wanted, but for what is spared; return that nothing is left to do."""
+    if wanted:
+        empty_volume(job.volumes["/restore/data"], spared)
+    return False
+
+
+def _as_kopia_writes_it(record: SnapshotRecord) -> str:
+    whole, _, fraction = record.end.strftime("%Y-%m-%dT%H:%M:%S.%f").partition(".")
+    return f"{whole}.{fraction}".rstrip("0").rstrip(".") + "Z" if fraction.strip("0") else f"{whole}Z"
+
+
+@mutant("oldest-is-newest", fails="RP_1 RP_2 RP_3 RP_4 RP_6", unrelated="HN_2 SR_3 RP_8")
+class _OldestIsNewest(ReferenceMover):
+    """A history is counted from its oldest end."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        found = candidates(history, job.env)[::-1]
+        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("previous-ignored", fails="RP_2 RP_4 RP_5 RP_6 RP_9", unrelated="RP_1 RP_3 HN_2")
+class _PreviousIgnored(ReferenceMover):
+    """The newest is taken, however far back was asked for."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        return next(iter(candidates(history, job.env)), None)
+
+
+@mutant("previous-stops-at-the-oldest", fails="RP_5 RP_9", unrelated="RP_1 RP_2 RP_3")
+class _PreviousStopsAtTheOldest(ReferenceMover):
+    """Beyond the end of a history its oldest snapshot is taken."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        found = candidates(history, job.env)
+        return found[min(int(job.env.get("KOPIA_PREVIOUS", "0")), len(found) - 1)] if found else None
+
+
+@mutant("instants-compared-as-text", fails="RP_3", unrelated="RP_1 RP_2 HN_2")
+class _InstantsComparedAsText(ReferenceMover):
+    """restoreAsOf is compared letter by letter."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        as_of = job.env.get("KOPIA_RESTORE_AS_OF", "~")
+        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
+        found = [record for record in newest_first if record.end.isoformat() <= as_of]
+        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("instants-sorted-as-text", fails="RP_1 RP_3", unrelated="RP_2 RP_4 HN_2")
+class _InstantsSortedAsText(ReferenceMover):
+    """The newest is the one whose instant, as kopia writes it, is last in the alphabet: .25Z behind .255Z."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        found = sorted(candidates(history, job.env), key=_as_kopia_writes_it, reverse=True)
+        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("previous-before-instant", fails="RP_4", unrelated="RP_1 RP_2 RP_3")
+class _PreviousBeforeInstant(ReferenceMover):
+    """previous counts back first, and restoreAsOf filters what is left."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
+        left = newest_first[int(job.env.get("KOPIA_PREVIOUS", "0")) :]
+        env = {key: value for key, value in job.env.items() if key != "KOPIA_PREVIOUS"}
+        return next(iter(candidates(left, env)), None)
+
+
+@mutant("shallow-ignored", fails="RP_9", unrelated="RP_1 RP_2 RP_3")
+class _ShallowIgnored(ReferenceMover):
+    """shallow is not looked at."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        env = {key: value for key, value in job.env.items() if key != "KOPIA_SHALLOW"}
+        found = candidates(history, env)
+        previous = int(env.get("KOPIA_PREVIOUS", "0"))
+        return found[previous] if previous < len(found) else None
+
+
+@mutant("files-never-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _FilesNeverDeleted(ReferenceMover):
+    """enableFileDeletion is not looked at."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return False
+
+
+@mutant("files-always-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _FilesAlwaysDeleted(ReferenceMover):
+    """Every restore empties the volume first."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return True
+
+
+@mutant("deletion-spares-too-much", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _DeletionSparesTooMuch(ReferenceMover):
+    """Whatever has a name that begins with lost+found stays in the volume."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return _emptied(job, super().deletes_files(job), lambda name: name.startswith("lost+found"))
+
+
+@mutant("deletion-torn-at-blanks", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
+class _DeletionTornAtBlanks(ReferenceMover):
+    """Names with a blank, or with a hyphen in front, survive a careless loop."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        return _emptied(job, super().deletes_files(job), lambda name: " " in name or name.startswith("-"))
+
+
+@mutant("path-not-looked-at", fails="RP_8", unrelated="RP_1 SI_1 HN_2")
+class _PathNotLookedAt(ReferenceMover):
+    """A restore takes the newest snapshot of its identity, of whatever path."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        return [record for record in records if record.identity == self.identity(job)]
+
+
+@mutant("path-by-its-begin", fails="RP_8", unrelated="RP_1 SI_1 HN_2")
+class _PathByItsBegin(ReferenceMover):
+    """A restore takes snapshots of what is below its path, too."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        path = self.snapshot_path(job)
+        return [one for one in records if one.identity == self.identity(job) and one.path.startswith(path)]
+
+
+@mutant("shallow-counts-everybody", fails="RP_9", unrelated="RP_1 RP_2 HN_2")
+class _ShallowCountsEverybody(ReferenceMover):
+    """shallow takes the newest snapshots of the repository, whoever they belong to."""
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        self._all = super().list_all(client)
+        return self._all
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        shallow = int(job.env.get("KOPIA_SHALLOW", "0"))
+        newest = sorted(self._all, key=lambda record: record.end, reverse=True)[: shallow or None]
+        return super().choose([record for record in history if record in newest], job)
+
+
+@mutant("deletion-before-the-choice", fails="IS_6", unrelated="RP_7 RP_1 SR_3")
+class _DeletionBeforeTheChoice(ReferenceMover):
+    """A volume is emptied before it is known whether there is anything to restore."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        if self.deletes_files(job):
+            empty_volume(job.volumes["/restore/data"])
+        return super().choose(history, job)

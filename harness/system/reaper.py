@@ -1,0 +1,272 @@
+"""Ends what a run leaves behind, however the run ends.
+
+A process of its own that reads what to clean from a pipe.  When the pipe closes, because the
+run ended or was killed, it kills every process that carries the run's marker, removes the
+container and the folder, and exits.  One mechanism for a normal end, Ctrl-C, SIGTERM and SIGKILL.
+
+Lines it reads: ``container NAME``, ``containers MARKER`` (those with the run's label), ``process PID``,
+``folder PATH``; ``keep`` spares all of those.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import HarnessError
+from harness.system.container_engine import reason
+from harness.system.process import RUN_MARKER
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+RUN_LABEL = "volsync-kopia-conformance.run"
+"""Label of every container that a worker starts; its value is the run's marker."""
+
+CLEAN_TIMEOUT_S = 30.0
+ENGINE_TIMEOUT_S = 10
+REMOVE_TIMEOUT_S = 20.0
+REMOVE_POLL_S = 0.1
+SWEEP_TIMEOUT_S = 5.0
+SWEEP_POLL_S = 0.01
+
+# Places in /proc/PID/stat, counted from the field after the name (see proc(5)).
+STAT_STATE, STAT_FLAGS, STAT_ENV_START, STAT_ENV_END = 0, 6, 47, 48
+ZOMBIE = "Z"
+EXITING, KERNEL_THREAD = 0x00000004, 0x00200000
+
+
+class Warden:
+    """The run's side: tells the warden what to clean, and ends it."""
+
+    def __init__(self, marker: str) -> None:
+        """Starts the warden for the run that ``marker`` names."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "harness.system.reaper", marker],
+            cwd=Path(__file__).parents[2],
+            env={name: value for name, value in os.environ.items() if name != RUN_MARKER},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def guard(self, kind: str, what: object) -> None:
+        """Have something cleaned at the end; to be called before it comes into being.
+
+        Raises:
+            HarnessError: nobody knows how to clean this kind.
+        """
+        if kind not in CLEANERS:
+            raise HarnessError(f"cannot clean {kind} {what}: not one of {', '.join(CLEANERS)}")
+        self._tell(f"{kind} {what}")
+
+    def keep(self) -> None:
+        """Spares what was guarded so far; only stray processes are ended."""
+        self._tell("keep")
+
+    def close(self) -> None:
+        """Ends the run's leftovers now; raises HarnessError where something could not be cleaned."""
+        if self._process.poll() is None and self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(CLEAN_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            raise HarnessError(f"cleaning up did not end within {CLEAN_TIMEOUT_S:g} s") from None
+        problem = ""
+        if self._process.stdout:
+            with self._process.stdout as output:
+                problem = output.read().decode(errors="replace").strip()
+        if self._process.returncode != 0:
+            raise HarnessError(f"cleaning up failed: {(problem.splitlines() or ['without a word'])[-1]}")
+
+    def _tell(self, line: str) -> None:
+        if self._process.stdin is None or self._process.poll() is not None:
+            raise HarnessError("the warden that cleans up after the run is gone")
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.flush()
+
+
+def main(marker: str) -> int:
+    """The warden's side: reads until the pipe closes, then cleans.  Returns the exit status."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    orders = [_understood(line) for line in sys.stdin]
+    kept = ["keep"] in orders
+    sweep(marker, spared={int(order[1]) for order in orders if kept and order[0] == "process"})
+    if kept:
+        return 0
+    # Side by side: the engine and the disk each take their time.
+    with ThreadPoolExecutor(max_workers=max(1, len(orders))) as pool:
+        problems = [problem for problem in pool.map(lambda order: _clean(*order), orders) if problem]
+    if problems:
+        _report("; ".join(problems))
+    return 1 if problems else 0
+
+
+def _understood(line: str) -> list[str]:
+    order = line.strip().split(" ", 1)
+    if order[0].startswith("container"):
+        # Loading the client takes as long as removing a container: better now, while the run goes on.
+        _engine_errors()
+    return order
+
+
+def _report(problem: str) -> None:
+    """Tells the run; where that was killed, whoever watches its terminal."""
+    try:
+        print(problem, flush=True)
+    except BrokenPipeError:
+        print(f"ERROR: cleaning up after a run that was killed: {problem}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
+    """Kills every process that carries the marker, but for the spared ones, until none is left.
+
+    A process in the middle of an exec shows no environment, so it may be one of ours: none is left
+    only when no process is in that state either.
+    """
+    deadline = time.monotonic() + SWEEP_TIMEOUT_S
+    while time.monotonic() < deadline:
+        seen = _look(marker, variable)
+        for pid in set(seen.marked) - spared:
+            _kill(pid)
+        if not seen.unsettled and not set(seen.marked) - spared:
+            return
+        time.sleep(SWEEP_POLL_S)
+
+
+def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
+    """The processes whose environment carries the marker (Linux; elsewhere none are found this way)."""
+    return _look(marker, variable).marked
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One look at all processes: those with the marker, and those that show nothing at this moment."""
+
+    marked: list[int]
+    unsettled: list[int]
+
+
+def _look(marker: str, variable: str) -> _Seen:
+    wanted = f"{variable}={marker}".encode()
+    seen = _Seen([], [])
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+            if wanted in environment.split(b"\0"):
+                seen.marked.append(int(folder.name))
+            elif not environment and _in_exec(folder):
+                seen.unsettled.append(int(folder.name))
+        except OSError:
+            # The process ended while we looked, or is somebody else's: neither is ours to end.
+            continue
+    return seen
+
+
+def _in_exec(folder: Path) -> bool:
+    """Whether a process that showed no environment has one to come: it neither ends nor belongs to the kernel."""
+    status = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    if status[STAT_STATE] == ZOMBIE or int(status[STAT_FLAGS]) & (EXITING | KERNEL_THREAD):
+        return False
+    really_empty = status[STAT_ENV_END] == status[STAT_ENV_START] != "0"
+    return not really_empty
+
+
+def _clean(kind: str, what: str = "") -> str:
+    """Clean one thing; return what went wrong, or ""."""
+    clean = CLEANERS.get(kind)
+    if clean is None or not what:
+        return f"cannot clean {f'{kind} {what}'.strip()!r}: not one of {', '.join(CLEANERS)}, with what to clean"
+    return clean(what)
+
+
+def _end(pid: str) -> str:
+    _kill(int(pid))
+    return ""
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def _remove_container(name: str) -> str:
+    """Removes a container; an engine that is still busy with it is asked again, until it says that there is none."""
+    from docker.errors import NotFound
+
+    problem = "the engine still lists it"
+    deadline = time.monotonic() + REMOVE_TIMEOUT_S
+    try:
+        containers = _engine().containers
+    except _engine_errors() as error:
+        return f"container {name} could not be removed: {reason(error)}"
+    while time.monotonic() < deadline:
+        try:
+            containers.get(name).remove(force=True, v=True)
+        except NotFound:
+            return ""
+        except _engine_errors() as error:
+            problem = reason(error)
+        time.sleep(REMOVE_POLL_S)
+    return f"container {name} could not be removed: {problem}"
+
+
+def _remove_labelled(marker: str) -> str:
+    try:
+        found = _engine().containers.list(all=True, filters={"label": f"{RUN_LABEL}={marker}"})
+    except _engine_errors() as error:
+        return f"containers of this run could not be listed: {reason(error)}"
+    return "; ".join(filter(None, [_remove_container(str(container.id)) for container in found]))
+
+
+def _engine() -> DockerClient:
+    import docker
+
+    return docker.from_env(timeout=ENGINE_TIMEOUT_S)
+
+
+def _engine_errors() -> tuple[type[Exception], ...]:
+    """What the client raises: its own errors, and those of the library beneath it when an answer does not come."""
+    from docker.errors import DockerException
+    from requests import RequestException
+
+    return DockerException, RequestException
+
+
+def _remove_folder(folder: Path) -> str:
+    """Removes a folder; a process that is just ending may still write, so it looks again for a moment.
+
+    The many small files that clients of kopia leave take ``rm`` a third of the time.
+    """
+    deadline = time.monotonic() + SWEEP_TIMEOUT_S
+    while folder.exists():
+        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL, check=False)
+        if folder.exists() and time.monotonic() > deadline:
+            return f"folder {folder} could not be removed"
+    return ""
+
+
+CLEANERS: Mapping[str, Callable[[str], str]] = {
+    "process": _end,
+    "container": _remove_container,
+    "containers": _remove_labelled,
+    "folder": lambda folder: _remove_folder(Path(folder)),
+}
+"""How each kind of thing is cleaned."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,14 @@
+"""The version of this suite, as pyproject.toml gives it."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def version() -> str:
+    """Such as ``0.1.0``."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(project["project"]["version"])

@@ -1,0 +1,1 @@
+"""The operator's API: kinds, fields, defaults, admission, Jobs, status, and the documented queries."""

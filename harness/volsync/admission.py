@@ -1,0 +1,96 @@
+"""What an API server checks before an object exists: names, schema, documented patterns.
+
+Source: the operator's public API (docs/architecture.md) and Kubernetes' rules for names
+(RFC 1123 labels and subdomains).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import best_match
+
+from harness.errors import AdmissionRefused
+from harness.model import Manifest
+from harness.system import yaml_io
+
+SCHEMAS = Path(__file__).with_name("schemas.yaml")
+
+VOLSYNC = "volsync.backube/v1alpha1"
+KINDS: Mapping[str, str] = {
+    "ReplicationSource": VOLSYNC,
+    "ReplicationDestination": VOLSYNC,
+    "Secret": "v1",
+    "PersistentVolumeClaim": "v1",
+    "Namespace": "v1",
+}
+"""Kind -> the apiVersion it is served under."""
+
+LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+MAX_LABEL_LENGTH = 63
+MAX_SUBDOMAIN_LENGTH = 253
+
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("rfc3339")
+def _instant(value: object) -> bool:
+    return not isinstance(value, str) or _is_rfc3339(value)
+
+
+def admit(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
+    """Raises AdmissionRefused, worded as the API server would, where an object is not acceptable.
+
+    ``accepts_name`` is the rule for custom usernames and hostnames.
+    """
+    kind, metadata = manifest["kind"], manifest["metadata"]
+    _admit_name(kind, "metadata.name", metadata["name"], label=kind == "Namespace")
+    if kind != "Namespace":
+        _admit_name(kind, "metadata.namespace", metadata.get("namespace", ""), label=True)
+    error = best_match(_validator(kind).iter_errors(dict(manifest)))
+    if error is not None:
+        path = ".".join(str(step) for step in error.absolute_path) or "object"
+        raise AdmissionRefused(f'{kind} "{metadata["name"]}" is invalid: {path}: {error.message}')
+    _admit_custom_names(manifest, accepts_name)
+
+
+def illegal_name(name: str, *, label: bool) -> str:
+    """Why Kubernetes refuses a name ("" where it does not); ``label``: the stricter rule of namespaces."""
+    pattern, longest = (LABEL, MAX_LABEL_LENGTH) if label else (rf"{LABEL}(\.{LABEL})*", MAX_SUBDOMAIN_LENGTH)
+    if len(name) > longest:
+        return f"must be no more than {longest} characters"
+    if re.fullmatch(pattern, name):
+        return ""
+    allowed = "'-'" if label else "'-' or '.'"
+    return f"must consist of lower case alphanumeric characters, {allowed}, and start and end alphanumeric"
+
+
+def _admit_name(kind: str, field: str, name: str, *, label: bool) -> None:
+    problem = illegal_name(name, label=label)
+    if problem:
+        raise AdmissionRefused(f'{kind} "{name}" is invalid: {field}: Invalid value: "{name}": {problem}')
+
+
+def _admit_custom_names(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
+    spec = (manifest.get("spec") or {}).get("kopia") or {}
+    for field in ("username", "hostname"):
+        if field in spec and not accepts_name(spec[field]):
+            raise AdmissionRefused(
+                f'{manifest["kind"]} "{manifest["metadata"]["name"]}" is invalid: '
+                f'spec.kopia.{field}: Invalid value: "{spec[field]}": should match the pattern for custom names'
+            )
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    schemas: dict[str, Any] = yaml_io.load(SCHEMAS.read_text(encoding="utf-8"))
+    return Draft202012Validator({"$defs": schemas["$defs"], **schemas[kind]}, format_checker=FORMATS)
+
+
+def _is_rfc3339(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", text) is not None

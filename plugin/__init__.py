@@ -1,0 +1,1 @@
+"""The pytest plugin: options, cases, start and end of a run, verdicts."""

@@ -1,0 +1,131 @@
+"""What is written down of one scenario: for the report, for whoever reads its failure, and for the capsule."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shlex
+from typing import Any
+
+import pytest
+
+from harness.document.ledger import claims
+from harness.document.verdict import Verdict
+from harness.errors import Blocked, Divergence
+from harness.report.outcome import Evidence, Outcome, SyncRecord
+from harness.scenario import failure_bundle
+from harness.scenario.sync import Sync
+from harness.subject.subject import Subject
+from harness.system.process import REDACT
+from harness.system.version import version
+from plugin import lifecycle
+from plugin.cases import Case
+from plugin.options import OPTIONS
+from plugin.scenario import CALLS, TESTBED
+from plugin.story import STORY
+
+COMMANDS_SHOWN = 12
+REPORTS = "reports"
+
+
+def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, message: str) -> dict[str, Any]:
+    """What is reported of one phase of a scenario, as plain values without a secret."""
+    case = getattr(item, "funcargs", {}).get("case")
+    bed = item.stash.get(TESTBED, None)
+    error = call.excinfo.value if call.excinfo and isinstance(call.excinfo.value, Exception) else None
+    outcome = Outcome(
+        scenario=item.nodeid,
+        claims=_asked(item, case, verdict),
+        subject=_subject(item, case).name,
+        sides=str(case.sides) if isinstance(case, Case) else "",
+        verdict=verdict,
+        message=message,
+        seconds=0.0,
+        kopia_s=sum(one.seconds for one in item.stash.get(CALLS, [])),
+        operations=len(bed.mover_seconds) if bed else 0,
+        mover_s=sum(bed.mover_seconds) if bed else 0.0,
+        operator_s=bed.operator_seconds if bed else 0.0,
+        findings=tuple(bed.findings) if bed else (),
+        story=item.stash.get(STORY, None),
+        evidence=_evidence(error),
+        commands=_last_commands(item) if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
+        syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
+    ).as_facts()
+    # Whatever it came from: no secret leaves the process that knows it.
+    return dict(REDACT.values(outcome))
+
+
+def _asked(item: pytest.Item, case: Any, verdict: Verdict) -> tuple[str, ...]:
+    """The claims that the scenario is about: what only another part decides is not credited to a subject."""
+    tags = [mark.name for mark in item.iter_markers() if mark.name in claims()]
+    if verdict is Verdict.SKIP and not isinstance(case, Case):
+        return tuple(tags)
+    return tuple(tag for tag in tags if _subject(item, case).decides(tag))
+
+
+def _subject(item: pytest.Item, case: Any) -> Subject:
+    """Who is tested: that of the case, or of the run where a scenario was not reached or left out."""
+    return case.subject if isinstance(case, Case) else item.config.stash[OPTIONS].subject
+
+
+def _last_commands(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(shlex.join(["kopia", *call.args[1:]]) for call in item.stash.get(CALLS, [])[-COMMANDS_SHOWN:])
+
+
+def _evidence(error: Exception | None) -> Evidence | None:
+    divergence = error.divergence if isinstance(error, Blocked) else error
+    if not isinstance(divergence, Divergence):
+        return None
+    texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
+    others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
+    about = (divergence.cause, divergence.part, divergence.roots)
+    return Evidence(divergence.what, *texts, others, *about)
+
+
+def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
+    asked = sync.asked_for
+    username, hostname = (asked.username, asked.hostname) if asked else ("", "")
+    return SyncRecord(str(sync.ref), username, hostname, sync.ending.value, snapshots)
+
+
+def explain(item: pytest.Item, error: Divergence | Blocked) -> str:
+    """A divergence for people: the claim in words, who says what, the last command, and how to repeat it."""
+    said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
+    options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))
+    command = [f"last command: {one}" for one in _last_commands(item)[-1:]]
+    return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
+
+
+def keep_capsule(item: pytest.Item, message: str, error: Divergence) -> None:
+    """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
+    bed = item.stash.get(TESTBED, None)
+    if bed is None or item.config.stash[OPTIONS].proof:
+        return
+    # Names that differ in signs alone are folders of their own: their workers may write at the same time.
+    readable = re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:110]
+    distinct = hashlib.sha256(item.nodeid.encode()).hexdigest()[:6]
+    folder = item.config.rootpath / REPORTS / "failures" / f"{readable}-{distinct}"
+    equipment = item.config.stash[lifecycle.EQUIPMENT]
+    versions = {
+        "harness": version(),
+        "kopia": equipment.kopia.version,
+        "storage": equipment.store.origin,
+        "seed": None,
+        "random": "contents and credentials are new in every run; nothing else is drawn by chance",
+    }
+    failure_bundle.write(folder, bed, item.nodeid, _options(item.config), message, versions, error.trees)
+
+
+def _options(config: pytest.Config) -> str:
+    """The options of this run that decide what a scenario does, to repeat it."""
+    defaults = {
+        "subject": "reference",
+        "default_username": None,
+        "custom_names": None,
+        "kopia": None,
+        "storage": "auto",
+    }
+    given = {name: getattr(config.option, name) for name in defaults}
+    return " ".join(
+        f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in given.items() if value != defaults[name]
+    )

@@ -1,0 +1,321 @@
+"""Starts what a run needs, hands it to the workers, and ends it, however the run ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.document.verdict import ExitStatus
+from harness.errors import HarnessError, UsageError
+from harness.kubernetes.cluster_facts import ANSWER_TIMEOUT_S
+from harness.kubernetes.settings import MOST_CRASHES
+from harness.scenario import replay
+from harness.scenario.context import Equipment, require_space
+from harness.storage.choose import open_store
+from harness.subject import variants
+from harness.subject.subject import Subject
+from harness.system.process import REDACT, RUN_MARKER
+from harness.system.reaper import Warden, marked, sweep
+from harness.toolchain import provision
+from plugin.options import AUTO, OPTIONS, SUITE_BROKEN, serves
+
+if TYPE_CHECKING:
+    from harness.kubernetes.session import OperatorSession
+
+EQUIPMENT = pytest.StashKey[Equipment]()
+RUN = pytest.StashKey["Run"]()
+PARENT_POLL_S = 0.3
+ANSWER_SPLIT_S = 5.0
+"""Which part of the time that an operator has for its first answer is left to the first scenario."""
+KILL_EVERY_S = 0.1
+WORKERS_FOLDER = "workers"
+WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
+"""Environment variable that only the workers of a run carry, from their first moment on."""
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Run:
+    """The controller's side of a run: provisions, and cleans up through the warden."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._options = config.stash[OPTIONS]
+        self._warden: Warden | None = None
+        self.begin = time.monotonic()
+        self.begin_at = datetime.now(UTC)
+        self.interrupted = False
+        self.lost_worker = False
+        self.problem = ""
+        self.mover = ""
+        self._operator: OperatorSession | None = None
+        self.overhead = ""
+        self.ended_s = 0.0
+        self.first_s = 0.0
+
+    def start(self) -> Equipment:
+        """Provisions kopia and a store; progress goes to the terminal."""
+        # A run that cannot even start must not leave the report of another one behind.
+        shutil.rmtree(self._config.rootpath / "reports", ignore_errors=True)
+        marker = secrets.token_hex(8)
+        os.environ[RUN_MARKER] = marker
+        self._warden = Warden(marker)
+        kopia = provision.kopia(self._options.kopia, os.environ, self.say)
+        who = self._options.subject
+        self.mover = who.mover_in_words(kopia.path)
+        if who.image:
+            self._warden.guard("containers", marker)
+        folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
+        self._warden.guard("folder", folder)
+        _made(folder)
+        require_space(folder)
+        name = folder.name
+        store = open_store(
+            self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
+        )
+        self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
+        if not who.runs_reference_mover:
+            self.say(f"mover: {self.mover}")
+        equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
+        equipment.mover_kopia = who.mover_kopia(kopia.path, folder)
+        equipment.buckets.make(store.probe_bucket)
+        if who.kubernetes:
+            # Imported late: only such a subject needs the client of the API.
+            from harness.kubernetes.session import OperatorSession
+
+            self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._warden)
+            equipment.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
+            self._find_sides(who, equipment)
+        # From here on: what is started before is no worker.
+        os.environ[WORKER_MARKER] = marker
+        return equipment
+
+    def _give_up(self) -> None:
+        """An operator that crashes all the time ends the run: what is left would say the same a hundred times."""
+        self.problem = f"the operator crashed {MOST_CRASHES} times; its log is in reports/operator.log"
+        self.lost_worker = True
+        self.kill_workers()
+
+    def _find_sides(self, who: Subject, equipment: Equipment) -> None:
+        """Finds out sides that are ``auto``, now that there is an operator to ask."""
+        options = self._config.stash[OPTIONS]
+        if AUTO not in (options.default_username, options.custom_names):
+            return
+        # A plain source that is not answered ends the run soon: part of the time to answer passes here.
+        equipment.be_answered_since(ANSWER_SPLIT_S)
+        probed = variants.probe(who, equipment.cluster)
+        unanswered = variants.UNANSWERED in (probed.default_username, probed.custom_names)
+        equipment.be_answered_since(ANSWER_TIMEOUT_S - ANSWER_SPLIT_S if unanswered else 0.0)
+        self._config.stash[OPTIONS] = options.with_sides(probed)
+
+    def say(self, text: str) -> None:
+        """One line of progress."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None:
+            reporter.write_line(REDACT(text))
+            reporter.flush()
+
+    def close(self) -> None:
+        """Cleans up once; what goes wrong is kept in ``problem``: the verdict is then unknown."""
+        warden, self._warden = self._warden, None
+        if warden is None:
+            return
+        equipment = self._config.stash.get(EQUIPMENT, None)
+        try:
+            if self._operator is not None:
+                self._operator.close(self._config.rootpath / "reports" / "operator.log")
+        except HarnessError as error:
+            self._fail(error)
+        try:
+            if equipment is not None and equipment.store.lasting:
+                # Before their buckets go, so must whatever still writes into them.
+                sweep(os.environ[RUN_MARKER], spared=set())
+                equipment.remove_buckets()
+            if equipment is not None and equipment.keep:
+                warden.keep()
+        except HarnessError as error:
+            self._fail(error)
+        try:
+            warden.close()
+        except HarnessError as error:
+            self._fail(error)
+
+    def compare_with_shell_loop(self, parallel: int) -> None:
+        """Repeats all calls of kopia as a shell loop, and keeps what that says about the suite's overhead."""
+        suite_s = self.ended_s
+        self.say("repeating all calls of kopia as a shell loop")
+        try:
+            loop_s = replay.run_all(self._config.stash[EQUIPMENT], parallel)
+        except HarnessError as error:
+            self._fail(error)
+            return
+        self.overhead = (
+            f"overhead: the run took {suite_s:.1f} s, a shell loop of its kopia calls, {parallel} at a time, "
+            f"{loop_s:.1f} s: {suite_s / loop_s:.2f} times"
+        )
+
+    def _fail(self, error: HarnessError) -> None:
+        self.problem = self.problem or str(error)
+        self.say(f"ERROR: {REDACT(str(error))}")
+
+    def pytest_runtest_logstart(self) -> None:
+        """Notes when the first scenario begins: what is before that is provisioning."""
+        self.first_s = self.first_s or self.elapsed_s
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self.begin
+
+    def kill_workers(self) -> None:
+        """Ends the workers at once, also one that is just starting: they would finish what is queued first."""
+        self.kill_known_workers()
+        threading.Thread(target=_keep_killing, name="worker-killer", daemon=True).start()
+
+    def kill_known_workers(self) -> None:
+        """Ends the workers that came up."""
+        equipment = self._config.stash.get(EQUIPMENT, None)
+        folder = equipment.folder / WORKERS_FOLDER if equipment else None
+        _kill(int(entry.name) for entry in (folder.glob("*") if folder else ()))
+
+
+def _keep_killing() -> None:
+    """A worker that has not come up yet is not known by its number, but by its environment."""
+    while WORKER_MARKER in os.environ:
+        _kill(marked(os.environ[WORKER_MARKER], WORKER_MARKER))
+        time.sleep(KILL_EVERY_S)
+
+
+def _kill(pids: Iterable[int]) -> None:
+    for pid in pids:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Starts the run in the controller; a worker takes over what the controller started."""
+    config = session.config
+    if not serves(config):
+        return
+    if hasattr(config, "workerinput"):
+        _join(config)
+        return
+    run = config.stash[RUN] = Run(config)
+    config.pluginmanager.register(run, "conformance-run")
+    config.add_cleanup(run.close)
+    _catch_signals(run)
+    _watch_parent()
+    try:
+        config.stash[EQUIPMENT] = run.start()
+    except UsageError as error:
+        raise pytest.UsageError(REDACT(str(error))) from None
+    except (HarnessError, OSError) as error:
+        run.problem = REDACT(str(error))
+        raise pytest.UsageError(run.problem) from None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_cmdline_main(config: pytest.Config) -> Any:
+    """Ends a run that could not start in one line and with 3: pytest itself has only its own usage errors so."""
+    try:
+        return (yield)
+    except pytest.UsageError:
+        run = config.stash.get(RUN, None)
+        problem = run.problem if run else config.stash.get(SUITE_BROKEN, "")
+        if not problem:
+            raise
+        print(f"ERROR: verdict unknown: {problem}", file=sys.stderr)
+        return ExitStatus.UNKNOWN
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hands the equipment to a worker of xdist."""
+    equipment = node.config.stash.get(EQUIPMENT, None)
+    if equipment is not None:
+        options = node.config.stash[OPTIONS]
+        node.workerinput["equipment"] = equipment.as_dict()
+        node.workerinput["sides"] = [options.default_username, options.custom_names, list(options.probed)]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object | None) -> None:
+    """Ends the run when a worker dies: xdist would have the others finish all that is queued for them."""
+    run = node.config.stash.get(RUN, None)
+    if error and run is not None and not run.interrupted and not run.lost_worker:
+        run.lost_worker = True
+        run.kill_workers()
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Any:
+    """Cleans up after the workers have ended and before the summary is printed."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None:
+        # The workers have handed in all they had; xdist would wait for each to tidy up its memory.
+        run.kill_known_workers()
+    result = yield
+    if run is not None:
+        run.ended_s = run.elapsed_s
+        ended_early = run.interrupted or run.lost_worker
+        if session.config.stash[OPTIONS].overhead and EQUIPMENT in session.config.stash and not ended_early:
+            run.compare_with_shell_loop(int(session.config.getoption("numprocesses", None) or 1))
+        run.close()
+    return result
+
+
+def _join(config: pytest.Config) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    equipment = Equipment.from_dict(config.workerinput["equipment"])  # type: ignore[attr-defined]
+    _made(equipment.folder / WORKERS_FOLDER / str(os.getpid()))
+    default_username, custom_names, seen = config.workerinput["sides"]  # type: ignore[attr-defined]
+    config.stash[OPTIONS] = replace(
+        config.stash[OPTIONS], default_username=default_username, custom_names=custom_names, probed=tuple(seen)
+    )
+    config.stash[EQUIPMENT] = equipment
+
+
+def _catch_signals(run: Run) -> None:
+    """Has a signal end the run once: tox and the terminal may both send it, and clean-up must not be cut."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        for each in ENDING_SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        run.interrupted = True
+        run.kill_workers()
+        raise KeyboardInterrupt
+
+    for number in ENDING_SIGNALS:
+        signal.signal(number, interrupt)
+
+
+def _watch_parent() -> None:
+    """Has the run end when its parent dies: tox that gets a SIGTERM leaves its children behind."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(PARENT_POLL_S)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+
+
+def _made(folder: Path) -> None:
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)

@@ -1,0 +1,107 @@
+"""Write what is kept of a run, and print the table that ends it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harness.document.verdict import ExitStatus
+from harness.kopia.repositories import HINTS_FOLDER
+from harness.report import json_report, page, secret_check, terminal
+from harness.report.outcome import Outcome
+from harness.scenario.context import Equipment
+from harness.system.process import REDACT
+from harness.system.version import version
+from plugin import evidence, lifecycle
+from plugin.options import OPTIONS
+from plugin.verdicts import CUT_OFF, DELTA, OUTCOMES, STOPPED, predictions
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints the table and writes the report."""
+    run = config.stash.get(lifecycle.RUN, None)
+    equipment = config.stash.get(lifecycle.EQUIPMENT, None)
+    if run is None or equipment is None:
+        return
+    outcomes = config.stash[OUTCOMES]
+    options = config.stash[OPTIONS]
+    session = terminalreporter._session
+    status = ExitStatus(int(session.exitstatus)) if session else ExitStatus.UNKNOWN
+    facts = _run_facts(config, run, equipment, status)
+    file = config.rootpath / evidence.REPORTS / "report.json"
+    _write_report(file.parent, outcomes, facts)
+    if leaks := secret_check.remove_leaks(file.parent, REDACT.secrets):
+        run.problem = f"a password or key was in reports/{', reports/'.join(leaks)}"
+        facts = replace(facts, status=ExitStatus.UNKNOWN, problem=run.problem, is_complete=False)
+        _write_report(file.parent, (), facts)
+        secret_check.remove_leaks(file.parent, REDACT.secrets)
+        run.say(f"ERROR: {run.problem}")
+        if session:
+            session.exitstatus = facts.status
+    terminalreporter.section("conformance")
+    for line in terminal.delta(config.stash[DELTA], str(options.expectations)) if DELTA in config.stash else ():
+        terminalreporter.write_line(REDACT(line))
+    if options.sample:
+        parts, seed = options.sample
+        terminalreporter.write_line(f"a sample: one scenario in {parts}, drawn by the seed {seed}, and the base claims")
+    for line in terminal.lines(outcomes, facts, predictions()):
+        terminalreporter.write_line(REDACT(line))
+    who = options.subject
+    workers = int(config.getoption("numprocesses", None) or 1)
+    asked_s = run.elapsed_s - run.first_s
+    counts = not who.runs_reference_mover and STOPPED not in config.stash
+    of_mover = terminal.of_mover(outcomes, asked_s, workers, run.first_s) if counts else ""
+    for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(equipment)]):
+        terminalreporter.write_line(line)
+    terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
+
+
+def _write_report(folder: Path, outcomes: Sequence[Outcome], facts: json_report.RunFacts) -> None:
+    """Writes what is kept of the run: for machines, for people, and for CI."""
+    folder.mkdir(exist_ok=True)
+    report = REDACT.values(json_report.build(outcomes, facts))
+    (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
+    (folder / "index.html").write_text(page.render(report), encoding="utf-8")
+    redacted = [Outcome.of_facts(REDACT.values(outcome.as_facts())) for outcome in outcomes]
+    (folder / "junit.xml").write_text(json_report.junit(redacted, facts), encoding="utf-8")
+
+
+def _run_facts(
+    config: pytest.Config, run: lifecycle.Run, equipment: Equipment, status: ExitStatus
+) -> json_report.RunFacts:
+    options = config.stash[OPTIONS]
+    return json_report.RunFacts(
+        subject=options.subject.name,
+        about=options.subject.about,
+        kopia_path=str(equipment.kopia.path),
+        kopia_version=equipment.kopia.version,
+        kopia_origin=equipment.kopia.origin,
+        store_kind=equipment.store.kind,
+        store_origin=equipment.store.origin,
+        harness_version=version(),
+        status=status,
+        begin=run.begin_at,
+        seconds=run.ended_s,
+        is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF] or STOPPED in config.stash),
+        problem=REDACT(run.problem),
+        mover=run.mover,
+        taken={"default_username": options.default_username, "custom_names": options.custom_names},
+        found_out=options.probed,
+        added=options.subject.additions.in_words(),
+        stopped=config.stash.get(STOPPED, ""),
+        is_proof=options.proof,
+    )
+
+
+def _kept(equipment: Equipment) -> list[str]:
+    if not equipment.keep:
+        return []
+    return [
+        f"kept: {equipment.store.origin} at {equipment.store.endpoint}",
+        f"  look into a scenario's repository: sh {equipment.folder / HINTS_FOLDER}/SCENARIO.sh",
+        f"  end it: {equipment.store.ends_with}; rm -rf {equipment.folder}",
+    ]

@@ -1,0 +1,75 @@
+"""What a scenario is given: its case, and a world of its own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from typing import cast
+
+import pytest
+
+from harness.scenario import replay
+from harness.scenario.context import Equipment
+from harness.scenario.testbed import Testbed
+from harness.system.process import Call
+from plugin.cases import Case, OutOfReach, only_case
+from plugin.lifecycle import EQUIPMENT
+from plugin.namespaces import literal_names, names_for, only_named
+from plugin.story import STORY
+
+TESTBED = pytest.StashKey[Testbed]()
+CALLS = pytest.StashKey[list[Call]]()
+
+_NUMBERS = count(1)
+
+
+@pytest.fixture
+def case(request: pytest.FixtureRequest) -> Case:
+    """Who is tested in this scenario, and under which sides."""
+    chosen = getattr(request, "param", None) or only_case(request)
+    if isinstance(chosen, OutOfReach):
+        raise chosen.blocked()
+    return cast("Case", chosen)
+
+
+@pytest.fixture
+def calls(request: pytest.FixtureRequest) -> Iterator[list[Call]]:
+    """The calls of kopia that this scenario makes."""
+    equipment = request.config.stash[EQUIPMENT]
+    equipment.calls.clear()
+    begin = time.monotonic()
+    request.node.stash[CALLS] = equipment.calls
+    yield equipment.calls
+    if equipment.overhead and equipment.calls:
+        replay.write_script(equipment, _worker(request.config), begin, equipment.calls)
+
+
+@pytest.fixture
+def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> Iterator[Testbed]:
+    """The world of this scenario; its repositories are removed with the store."""
+    equipment = request.config.stash[EQUIPMENT]
+    name = f"{_worker(request.config)}-{next(_NUMBERS)}"
+    literal = _literal(request, equipment)
+    if equipment.cluster and (taken := equipment.cluster.taken(literal)):
+        pytest.skip(f"the namespace {', '.join(taken)} is on this API already, and is left alone")
+    named = only_named(request.node.stash[STORY]) if equipment.kubernetes else set()
+    with names_for(literal, named, equipment.folder, name) as rename:
+        bed = Testbed(equipment, case.subject, case.sides, name, rename)
+        request.node.stash[TESTBED] = bed
+        yield bed
+        bed.close()
+        equipment.discard(bed.folder)
+    if equipment.keep:
+        bed.repositories.write_hints(request.node.name)
+
+
+def _literal(request: pytest.FixtureRequest, equipment: Equipment) -> set[str]:
+    if equipment.kubernetes is None:
+        return set()
+    tags = {mark.name for mark in request.node.iter_markers()}
+    return literal_names(request.node.stash[STORY], tags, request.config.rootpath / "fixtures" / "manifests")
+
+
+def _worker(config: pytest.Config) -> str:
+    return str(getattr(config, "workerinput", {}).get("workerid", "main"))

@@ -1,0 +1,243 @@
+"""Turns what pytest reports into verdicts, the table, the report, and the exit status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from harness.document.verdict import ExitStatus, Verdict
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked, OperatorCrashed
+from harness.report import causes, expectations, terminal, verdicts
+from harness.report.likely_cause import likely_cause
+from harness.report.outcome import Outcome
+from harness.scenario.preconditions import BACKUP, RESTORE
+from harness.subject.mutants import MUTANTS
+from harness.system.process import REDACT
+from plugin import evidence, lifecycle
+from plugin.crashes import CRASHED
+from plugin.options import OPTIONS
+from plugin.scenario import TESTBED
+
+OUTCOMES = pytest.StashKey[list[Outcome]]()
+COLLECTION_FAILED = pytest.StashKey[bool]()
+CUT_OFF = pytest.StashKey[bool]()
+STOPPED = pytest.StashKey[str]()
+SESSION = pytest.StashKey[pytest.Session]()
+DELTA = pytest.StashKey[expectations.Delta]()
+OF_LAST_PHASE = ("kopia_s", "operations", "mover_s", "operator_s", "findings", "story", "syncs")
+"""What the last phase of a scenario knows best."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begins the account of this run."""
+    config.stash[OUTCOMES] = []
+    config.stash[CUT_OFF] = False
+    config.pluginmanager.register(_Collector(config), "conformance-collector")
+
+
+class _Collector:
+    """Collects outcomes in the controller: its hooks are given no config."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._partial: dict[str, dict[str, Any]] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Adds one phase; the outcome is complete with the teardown, or where a worker died."""
+        facts = getattr(report, "conformance", None)
+        if facts is None:
+            if report.failed and "features/" in report.nodeid:
+                self._config.stash[OUTCOMES].append(_lost(report))
+                self._config.stash[CUT_OFF] = True
+            return
+        known = self._partial.setdefault(report.nodeid, facts)
+        known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
+        known["message"] = known["message"] or facts["message"]
+        known["seconds"] += report.duration
+        known.update({key: facts[key] for key in OF_LAST_PHASE})
+        known["commands"] = known["commands"] or facts["commands"]
+        known["evidence"] = known["evidence"] or facts["evidence"]
+        if report.when == "teardown":
+            outcome = Outcome.of_facts(self._partial.pop(report.nodeid))
+            self._config.stash[OUTCOMES].append(outcome)
+            self._stop_without_base(outcome)
+            if self._config.option.verbose > 0:
+                self._tell(outcome)
+
+    def _stop_without_base(self, outcome: Outcome) -> None:
+        """Ends a run of a subject whose plain backup or restore fails: all else would say the same."""
+        options = self._config.stash[OPTIONS]
+        broken = outcome.verdict in (Verdict.FAIL, Verdict.BLOCKED) and {BACKUP, RESTORE} & set(outcome.claims)
+        if not broken or options.proof or options.subject.mutant or self._config.option.keep_going:
+            return
+        what = "backup" if BACKUP in outcome.claims else "restore"
+        reason = f"a plain {what} does not succeed; --keep-going runs on"
+        said = (outcome.evidence.seen, outcome.evidence.detail) if outcome.evidence else ("", "")
+        self._config.stash[STOPPED] = likely_cause("\n".join(said), reason)
+        workers = self._config.pluginmanager.getplugin("dsession")
+        (workers or self._config.stash[SESSION]).shouldstop = reason
+        if workers:
+            # They would first run what is queued for them, and wait for the same answer once more.
+            self._config.stash[lifecycle.RUN].kill_workers()
+            # It would tell of workers that went down.
+            workers.terminal = None
+            self._config.pluginmanager.unregister(name="terminaldistreporter")
+
+    def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
+        """A scenario whose worker was ended with the run was not judged."""
+        if STOPPED in self._config.stash:
+            report.outcome, report.longrepr = "skipped", (report.nodeid, 0, "Skipped: the run ended early")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_terminal_summary(self) -> None:
+        """Has xdist not call it a crash that workers were ended with the run."""
+        workers = self._config.pluginmanager.getplugin("dsession")
+        if workers and STOPPED in self._config.stash:
+            workers._summary_report = None
+
+    def _tell(self, outcome: Outcome) -> None:
+        """Under ``-v`` a scenario reads as Gherkin, a mark a step."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        for line in terminal.told(outcome) if reporter else ():
+            reporter.write_line(line)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """A feature that cannot be read is an error of the suite, not of the subject."""
+        if report.failed:
+            self._config.stash[COLLECTION_FAILED] = True
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Keeps the session, which can be told to stop."""
+    session.config.stash[SESSION] = session
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Only a Divergence is a verdict against the subject; anything else that is raised is unknown."""
+    report = yield
+    if "case" not in getattr(item, "fixturenames", ()):
+        return report
+    if call.excinfo is not None and isinstance(call.excinfo.value, NotAsked):
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {REDACT(str(call.excinfo.value))}")
+    verdict, message = _judge(item, call, report)
+    if report.failed:
+        # The account of an exception, and what was printed, may hold anything.
+        report.longrepr = message or REDACT(str(report.longrepr))
+        report.sections = [(title, REDACT(text)) for title, text in report.sections]
+    report.conformance = evidence.facts(item, call, verdict, message or (report.longrepr if report.failed else ""))
+    return report
+
+
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    """Errors and divergences are told apart while the run goes on; in a proof, a divergence is a kill."""
+    verdict = getattr(report, "conformance", {}).get("verdict")
+    if verdict == Verdict.ERROR:
+        return "error", "E", "ERROR (verdict unknown)"
+    if verdict == Verdict.BLOCKED:
+        return "blocked", "b", "NOT REACHED"
+    if verdict == Verdict.FAIL:
+        return ("killed", "k", "KILLED") if config.stash[OPTIONS].proof else ("failed", "F", "DIVERGES")
+    return None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=False)
+def pytest_sessionfinish(session: pytest.Session) -> Any:
+    """Settles the exit status, after everything is cleaned up."""
+    result = yield
+    run = session.config.stash.get(lifecycle.RUN, None)
+    if run is not None:
+        outcomes = session.config.stash[OUTCOMES]
+        session.config.stash[OUTCOMES] = causes.resolved(outcomes)
+        _hold_against_expectations(session.config)
+        session.exitstatus = _exit_status(session, run)
+        workers = session.config.pluginmanager.getplugin("dsession")
+        if session.shouldfail or session.shouldstop or getattr(workers, "shouldstop", False):
+            session.config.stash[CUT_OFF] = True
+    return result
+
+
+def _hold_against_expectations(config: pytest.Config) -> None:
+    """Turns listed divergences to known ones; what differs from the list is kept, and written where that was asked."""
+    options, equipment = config.stash[OPTIONS], config.stash.get(lifecycle.EQUIPMENT, None)
+    if options.expectations is None or equipment is None:
+        return
+    file, kopia = options.expectations, equipment.kopia.version
+    listed = expectations.load(file) if file.exists() else ()
+    found = config.stash[OUTCOMES]
+    outcomes = expectations.applied(listed, found, kopia)
+    seen = expectations.delta(listed, outcomes, kopia)
+    if options.update_expectations and (seen.new or seen.mended):
+        file.write_text(expectations.updated(file, seen), encoding="utf-8")
+        listed = expectations.load(file)
+        outcomes = expectations.applied(listed, outcomes, kopia)
+    config.stash[OUTCOMES] = outcomes
+    config.stash[DELTA] = seen
+
+
+def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport) -> tuple[Verdict, str]:
+    if report.skipped:
+        return Verdict.SKIP, str(report.longrepr[2] if isinstance(report.longrepr, tuple) else "").removeprefix(
+            "Skipped: "
+        )
+    if call.excinfo is None:
+        return Verdict.PASS, ""
+    error = call.excinfo.value
+    if isinstance(error, OperatorCrashed):
+        item.stash[CRASHED] = item.stash.get(CRASHED, 0) + 1
+        if item.stash[CRASHED] > 1:
+            error = Divergence("the operator's process", expected="it goes on", seen=str(error), oracle="operator")
+    if not isinstance(error, Divergence | Blocked):
+        return Verdict.ERROR, f"verdict unknown: {REDACT(str(error))}" if isinstance(
+            error, HarnessError | OSError
+        ) else ""
+    sick = _surroundings(item)
+    if sick:
+        return Verdict.ERROR, f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
+    message = REDACT(evidence.explain(item, error))
+    evidence.keep_capsule(item, message, error.divergence if isinstance(error, Blocked) else error)
+    return Verdict.BLOCKED if isinstance(error, Blocked) else Verdict.FAIL, message
+
+
+def _surroundings(item: pytest.Item) -> str:
+    testbed = item.stash.get(TESTBED, None)
+    try:
+        if testbed is not None:
+            testbed.check_surroundings()
+    except HarnessError as problem:
+        return str(problem)
+    return ""
+
+
+def _lost(report: pytest.TestReport) -> Outcome:
+    message = f"verdict unknown: {report.longreprtext.splitlines()[0] if report.longreprtext else 'the worker died'}"
+    return Outcome(report.nodeid, (), "", "", Verdict.ERROR, message, report.duration, 0.0)
+
+
+def _exit_status(session: pytest.Session, run: lifecycle.Run) -> int:
+    before = int(session.exitstatus)
+    if run.interrupted:
+        return ExitStatus.INTERRUPTED
+    if run.problem or before == ExitStatus.UNKNOWN or session.config.stash.get(COLLECTION_FAILED, False):
+        return ExitStatus.UNKNOWN
+    if before in (ExitStatus.WRONG_USE, ExitStatus.NOTHING):
+        return before
+    outcomes = session.config.stash[OUTCOMES]
+    if before and not {Verdict.FAIL, Verdict.ERROR, Verdict.KNOWN, Verdict.BLOCKED} & {one.verdict for one in outcomes}:
+        return ExitStatus.UNKNOWN
+    if session.config.stash[OPTIONS].proof:
+        return verdicts.exit_status_of_proof(outcomes, predictions())
+    return verdicts.exit_status(outcomes) or _mended(session.config)
+
+
+def predictions() -> dict[str, verdicts.Prediction]:
+    """Return what was written down of each mutant before it ran, by name."""
+    return {name: verdicts.Prediction(mutant.must_fail, mutant.unrelated) for name, mutant in MUTANTS.items()}
+
+
+def _mended(config: pytest.Config) -> int:
+    """A list with what no longer diverges fails the run until it is trimmed."""
+    seen = config.stash.get(DELTA, None)
+    stale = seen is not None and seen.mended and not config.stash[OPTIONS].update_expectations
+    return ExitStatus.DIVERGES if stale else ExitStatus.CONFORMANT

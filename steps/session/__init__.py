@@ -1,1 +1,0 @@
-"""The run around the scenarios: options, cases, start and end, verdicts."""
