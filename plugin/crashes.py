@@ -16,8 +16,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from harness.kubernetes.crashes import is_down, note_provoked, revive, told
-from harness.scenario.context import Equipment
-from plugin.lifecycle import EQUIPMENT
+from harness.scenario.context import WorkerContext
+from plugin.lifecycle import CONTEXT
 
 CRASHED = pytest.StashKey[int]()
 """How often the operator crashed under a scenario."""
@@ -28,21 +28,21 @@ TURN_FILE = "operator.turn"
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """Runs a scenario, and once more where the operator crashed under it."""
-    equipment = item.config.stash.get(EQUIPMENT, None)
-    if equipment is None or equipment.kubernetes is None:
+    context = item.config.stash.get(CONTEXT, None)
+    if context is None or context.kubernetes is None:
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     item.stash[CRASHED] = 0
-    crashes = Path(equipment.kubernetes.crashes)
+    crashes = Path(context.kubernetes.crashes)
     if is_down(crashes):
-        with _turn(equipment, fcntl.LOCK_EX):
+        with _turn(context, fcntl.LOCK_EX):
             revive(crashes)
     before = len(told(crashes))
-    with _turn(equipment, fcntl.LOCK_SH):
+    with _turn(context, fcntl.LOCK_SH):
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if item.stash[CRASHED]:
         # Now that nobody runs, all that could have provoked it is gone.
-        with _turn(equipment, fcntl.LOCK_EX):
+        with _turn(context, fcntl.LOCK_EX):
             revive(crashes)
             item._initrequest()  # type: ignore[attr-defined]
             reports = runtestprotocol(item, log=False, nextitem=nextitem)
@@ -56,8 +56,8 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @contextmanager
-def _turn(equipment: Equipment, kind: int) -> Iterator[None]:
+def _turn(context: WorkerContext, kind: int) -> Iterator[None]:
     """Others may run at the same time (LOCK_SH), or nobody (LOCK_EX)."""
-    with (equipment.folder / TURN_FILE).open("a") as file:
+    with (context.folder / TURN_FILE).open("a") as file:
         fcntl.flock(file, kind)
         yield

@@ -1,4 +1,4 @@
-"""What is written down of one scenario: for the report, for whoever reads its failure, and for the capsule."""
+"""What is written down of one scenario: for the report, for whoever reads its failure, and for the failure bundle."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def explain(item: pytest.Item, error: Divergence | Blocked) -> str:
     return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
 
 
-def keep_capsule(item: pytest.Item, message: str, error: Divergence) -> None:
+def keep_failure_bundle(item: pytest.Item, message: str, error: Divergence) -> None:
     """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
     bed = item.stash.get(TESTBED, None)
     if bed is None or item.config.stash[OPTIONS].proof:
@@ -105,11 +105,11 @@ def keep_capsule(item: pytest.Item, message: str, error: Divergence) -> None:
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:110]
     distinct = hashlib.sha256(item.nodeid.encode()).hexdigest()[:6]
     folder = item.config.rootpath / REPORTS / "failures" / f"{readable}-{distinct}"
-    equipment = item.config.stash[lifecycle.EQUIPMENT]
+    context = item.config.stash[lifecycle.CONTEXT]
     versions = {
         "harness": version(),
-        "kopia": equipment.kopia.version,
-        "storage": equipment.store.origin,
+        "kopia": context.kopia.version,
+        "storage": context.store.origin,
         "seed": None,
         "random": "contents and credentials are new in every run; nothing else is drawn by chance",
     }

@@ -21,22 +21,22 @@ import pytest
 
 from harness.document.verdict import ExitStatus
 from harness.errors import HarnessError, UsageError
-from harness.kubernetes.cluster_facts import ANSWER_TIMEOUT_S
+from harness.kubernetes.api_access import ANSWER_TIMEOUT_S
 from harness.kubernetes.settings import MOST_CRASHES
 from harness.scenario import replay
-from harness.scenario.context import Equipment, require_space
+from harness.scenario.context import WorkerContext, require_space
 from harness.storage.choose import open_store
 from harness.subject import variants
 from harness.subject.subject import Subject
 from harness.system.process import REDACT, RUN_MARKER
-from harness.system.reaper import Warden, marked, sweep
+from harness.system.reaper import Reaper, marked, sweep
 from harness.toolchain import provision
 from plugin.options import AUTO, OPTIONS, SUITE_BROKEN, serves
 
 if TYPE_CHECKING:
     from harness.kubernetes.session import OperatorSession
 
-EQUIPMENT = pytest.StashKey[Equipment]()
+CONTEXT = pytest.StashKey[WorkerContext]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
 ANSWER_SPLIT_S = 5.0
@@ -49,12 +49,12 @@ ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Run:
-    """The controller's side of a run: provisions, and cleans up through the warden."""
+    """The controller's side of a run: provisions, and cleans up through the reaper."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._options = config.stash[OPTIONS]
-        self._warden: Warden | None = None
+        self._reaper: Reaper | None = None
         self.begin = time.monotonic()
         self.begin_at = datetime.now(UTC)
         self.interrupted = False
@@ -66,42 +66,42 @@ class Run:
         self.ended_s = 0.0
         self.first_s = 0.0
 
-    def start(self) -> Equipment:
+    def start(self) -> WorkerContext:
         """Provisions kopia and a store; progress goes to the terminal."""
         # A run that cannot even start must not leave the report of another one behind.
         shutil.rmtree(self._config.rootpath / "reports", ignore_errors=True)
         marker = secrets.token_hex(8)
         os.environ[RUN_MARKER] = marker
-        self._warden = Warden(marker)
+        self._reaper = Reaper(marker)
         kopia = provision.kopia(self._options.kopia, os.environ, self.say)
         who = self._options.subject
         self.mover = who.mover_in_words(kopia.path)
         if who.image:
-            self._warden.guard("containers", marker)
+            self._reaper.guard("containers", marker)
         folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
-        self._warden.guard("folder", folder)
+        self._reaper.guard("folder", folder)
         _made(folder)
         require_space(folder)
         name = folder.name
         store = open_store(
-            self._options.storage, self._options.minio_image, name, folder, self._warden, os.environ, self.say
+            self._options.storage, self._options.minio_image, name, folder, self._reaper, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
         if not who.runs_reference_mover:
             self.say(f"mover: {self.mover}")
-        equipment = Equipment(kopia, store, folder, self._options.keep, self._options.overhead)
-        equipment.mover_kopia = who.mover_kopia(kopia.path, folder)
-        equipment.buckets.make(store.probe_bucket)
+        context = WorkerContext(kopia, store, folder, self._options.keep, self._options.overhead)
+        context.mover_kopia = who.mover_kopia(kopia.path, folder)
+        context.buckets.make(store.probe_bucket)
         if who.kubernetes:
             # Imported late: only such a subject needs the client of the API.
             from harness.kubernetes.session import OperatorSession
 
-            self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._warden)
-            equipment.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
-            self._find_sides(who, equipment)
+            self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._reaper)
+            context.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
+            self._find_sides(who, context)
         # From here on: what is started before is no worker.
         os.environ[WORKER_MARKER] = marker
-        return equipment
+        return context
 
     def _give_up(self) -> None:
         """An operator that crashes all the time ends the run: what is left would say the same a hundred times."""
@@ -109,16 +109,16 @@ class Run:
         self.lost_worker = True
         self.kill_workers()
 
-    def _find_sides(self, who: Subject, equipment: Equipment) -> None:
+    def _find_sides(self, who: Subject, context: WorkerContext) -> None:
         """Finds out sides that are ``auto``, now that there is an operator to ask."""
         options = self._config.stash[OPTIONS]
         if AUTO not in (options.default_username, options.custom_names):
             return
         # A plain source that is not answered ends the run soon: part of the time to answer passes here.
-        equipment.be_answered_since(ANSWER_SPLIT_S)
-        probed = variants.probe(who, equipment.cluster)
+        context.be_answered_since(ANSWER_SPLIT_S)
+        probed = variants.probe(who, context.cluster)
         unanswered = variants.UNANSWERED in (probed.default_username, probed.custom_names)
-        equipment.be_answered_since(ANSWER_TIMEOUT_S - ANSWER_SPLIT_S if unanswered else 0.0)
+        context.be_answered_since(ANSWER_TIMEOUT_S - ANSWER_SPLIT_S if unanswered else 0.0)
         self._config.stash[OPTIONS] = options.with_sides(probed)
 
     def say(self, text: str) -> None:
@@ -130,26 +130,26 @@ class Run:
 
     def close(self) -> None:
         """Cleans up once; what goes wrong is kept in ``problem``: the verdict is then unknown."""
-        warden, self._warden = self._warden, None
-        if warden is None:
+        reaper, self._reaper = self._reaper, None
+        if reaper is None:
             return
-        equipment = self._config.stash.get(EQUIPMENT, None)
+        context = self._config.stash.get(CONTEXT, None)
         try:
             if self._operator is not None:
                 self._operator.close(self._config.rootpath / "reports" / "operator.log")
         except HarnessError as error:
             self._fail(error)
         try:
-            if equipment is not None and equipment.store.lasting:
+            if context is not None and context.store.lasting:
                 # Before their buckets go, so must whatever still writes into them.
                 sweep(os.environ[RUN_MARKER], spared=set())
-                equipment.remove_buckets()
-            if equipment is not None and equipment.keep:
-                warden.keep()
+                context.remove_buckets()
+            if context is not None and context.keep:
+                reaper.keep()
         except HarnessError as error:
             self._fail(error)
         try:
-            warden.close()
+            reaper.close()
         except HarnessError as error:
             self._fail(error)
 
@@ -158,7 +158,7 @@ class Run:
         suite_s = self.ended_s
         self.say("repeating all calls of kopia as a shell loop")
         try:
-            loop_s = replay.run_all(self._config.stash[EQUIPMENT], parallel)
+            loop_s = replay.run_all(self._config.stash[CONTEXT], parallel)
         except HarnessError as error:
             self._fail(error)
             return
@@ -187,8 +187,8 @@ class Run:
 
     def kill_known_workers(self) -> None:
         """Ends the workers that came up."""
-        equipment = self._config.stash.get(EQUIPMENT, None)
-        folder = equipment.folder / WORKERS_FOLDER if equipment else None
+        context = self._config.stash.get(CONTEXT, None)
+        folder = context.folder / WORKERS_FOLDER if context else None
         _kill(int(entry.name) for entry in (folder.glob("*") if folder else ()))
 
 
@@ -222,7 +222,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     _catch_signals(run)
     _watch_parent()
     try:
-        config.stash[EQUIPMENT] = run.start()
+        config.stash[CONTEXT] = run.start()
     except UsageError as error:
         raise pytest.UsageError(REDACT(str(error))) from None
     except (HarnessError, OSError) as error:
@@ -246,11 +246,11 @@ def pytest_cmdline_main(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Hands the equipment to a worker of xdist."""
-    equipment = node.config.stash.get(EQUIPMENT, None)
-    if equipment is not None:
+    """Hands the context to a worker of xdist."""
+    context = node.config.stash.get(CONTEXT, None)
+    if context is not None:
         options = node.config.stash[OPTIONS]
-        node.workerinput["equipment"] = equipment.as_dict()
+        node.workerinput["context"] = context.as_dict()
         node.workerinput["sides"] = [options.default_username, options.custom_names, list(options.probed)]
 
 
@@ -274,7 +274,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     if run is not None:
         run.ended_s = run.elapsed_s
         ended_early = run.interrupted or run.lost_worker
-        if session.config.stash[OPTIONS].overhead and EQUIPMENT in session.config.stash and not ended_early:
+        if session.config.stash[OPTIONS].overhead and CONTEXT in session.config.stash and not ended_early:
             run.compare_with_shell_loop(int(session.config.getoption("numprocesses", None) or 1))
         run.close()
     return result
@@ -282,13 +282,13 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
 
 def _join(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    equipment = Equipment.from_dict(config.workerinput["equipment"])  # type: ignore[attr-defined]
-    _made(equipment.folder / WORKERS_FOLDER / str(os.getpid()))
+    context = WorkerContext.from_dict(config.workerinput["context"])  # type: ignore[attr-defined]
+    _made(context.folder / WORKERS_FOLDER / str(os.getpid()))
     default_username, custom_names, seen = config.workerinput["sides"]  # type: ignore[attr-defined]
     config.stash[OPTIONS] = replace(
         config.stash[OPTIONS], default_username=default_username, custom_names=custom_names, probed=tuple(seen)
     )
-    config.stash[EQUIPMENT] = equipment
+    config.stash[CONTEXT] = context
 
 
 def _catch_signals(run: Run) -> None:

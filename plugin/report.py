@@ -13,7 +13,7 @@ from harness.document.verdict import ExitStatus
 from harness.kopia.repositories import HINTS_FOLDER
 from harness.report import json_report, page, secret_check, terminal
 from harness.report.outcome import Outcome
-from harness.scenario.context import Equipment
+from harness.scenario.context import WorkerContext
 from harness.system.process import REDACT
 from harness.system.version import version
 from plugin import evidence, lifecycle
@@ -24,14 +24,14 @@ from plugin.verdicts import CUT_OFF, DELTA, OUTCOMES, STOPPED, predictions
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Prints the table and writes the report."""
     run = config.stash.get(lifecycle.RUN, None)
-    equipment = config.stash.get(lifecycle.EQUIPMENT, None)
-    if run is None or equipment is None:
+    context = config.stash.get(lifecycle.CONTEXT, None)
+    if run is None or context is None:
         return
     outcomes = config.stash[OUTCOMES]
     options = config.stash[OPTIONS]
     session = terminalreporter._session
     status = ExitStatus(int(session.exitstatus)) if session else ExitStatus.UNKNOWN
-    facts = _run_facts(config, run, equipment, status)
+    facts = _run_facts(config, run, context, status)
     file = config.rootpath / evidence.REPORTS / "report.json"
     _write_report(file.parent, outcomes, facts)
     if leaks := secret_check.remove_leaks(file.parent, REDACT.secrets):
@@ -55,7 +55,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     asked_s = run.elapsed_s - run.first_s
     counts = not who.runs_reference_mover and STOPPED not in config.stash
     of_mover = terminal.of_mover(outcomes, asked_s, workers, run.first_s) if counts else ""
-    for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(equipment)]):
+    for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(context)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
 
@@ -71,17 +71,17 @@ def _write_report(folder: Path, outcomes: Sequence[Outcome], facts: json_report.
 
 
 def _run_facts(
-    config: pytest.Config, run: lifecycle.Run, equipment: Equipment, status: ExitStatus
+    config: pytest.Config, run: lifecycle.Run, context: WorkerContext, status: ExitStatus
 ) -> json_report.RunFacts:
     options = config.stash[OPTIONS]
     return json_report.RunFacts(
         subject=options.subject.name,
         about=options.subject.about,
-        kopia_path=str(equipment.kopia.path),
-        kopia_version=equipment.kopia.version,
-        kopia_origin=equipment.kopia.origin,
-        store_kind=equipment.store.kind,
-        store_origin=equipment.store.origin,
+        kopia_path=str(context.kopia.path),
+        kopia_version=context.kopia.version,
+        kopia_origin=context.kopia.origin,
+        store_kind=context.store.kind,
+        store_origin=context.store.origin,
         harness_version=version(),
         status=status,
         begin=run.begin_at,
@@ -97,11 +97,11 @@ def _run_facts(
     )
 
 
-def _kept(equipment: Equipment) -> list[str]:
-    if not equipment.keep:
+def _kept(context: WorkerContext) -> list[str]:
+    if not context.keep:
         return []
     return [
-        f"kept: {equipment.store.origin} at {equipment.store.endpoint}",
-        f"  look into a scenario's repository: sh {equipment.folder / HINTS_FOLDER}/SCENARIO.sh",
-        f"  end it: {equipment.store.ends_with}; rm -rf {equipment.folder}",
+        f"kept: {context.store.origin} at {context.store.endpoint}",
+        f"  look into a scenario's repository: sh {context.folder / HINTS_FOLDER}/SCENARIO.sh",
+        f"  end it: {context.store.ends_with}; rm -rf {context.folder}",
     ]

@@ -10,11 +10,11 @@ from typing import cast
 import pytest
 
 from harness.scenario import replay
-from harness.scenario.context import Equipment
+from harness.scenario.context import WorkerContext
 from harness.scenario.testbed import Testbed
 from harness.system.process import Call
 from plugin.cases import Case, OutOfReach, only_case
-from plugin.lifecycle import EQUIPMENT
+from plugin.lifecycle import CONTEXT
 from plugin.namespaces import literal_names, names_for, only_named
 from plugin.story import STORY
 
@@ -36,36 +36,36 @@ def case(request: pytest.FixtureRequest) -> Case:
 @pytest.fixture
 def calls(request: pytest.FixtureRequest) -> Iterator[list[Call]]:
     """The calls of kopia that this scenario makes."""
-    equipment = request.config.stash[EQUIPMENT]
-    equipment.calls.clear()
+    context = request.config.stash[CONTEXT]
+    context.calls.clear()
     begin = time.monotonic()
-    request.node.stash[CALLS] = equipment.calls
-    yield equipment.calls
-    if equipment.overhead and equipment.calls:
-        replay.write_script(equipment, _worker(request.config), begin, equipment.calls)
+    request.node.stash[CALLS] = context.calls
+    yield context.calls
+    if context.overhead and context.calls:
+        replay.write_script(context, _worker(request.config), begin, context.calls)
 
 
 @pytest.fixture
 def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> Iterator[Testbed]:
     """The world of this scenario; its repositories are removed with the store."""
-    equipment = request.config.stash[EQUIPMENT]
+    context = request.config.stash[CONTEXT]
     name = f"{_worker(request.config)}-{next(_NUMBERS)}"
-    literal = _literal(request, equipment)
-    if equipment.cluster and (taken := equipment.cluster.taken(literal)):
+    literal = _literal(request, context)
+    if context.cluster and (taken := context.cluster.taken(literal)):
         pytest.skip(f"the namespace {', '.join(taken)} is on this API already, and is left alone")
-    named = only_named(request.node.stash[STORY]) if equipment.kubernetes else set()
-    with names_for(literal, named, equipment.folder, name) as rename:
-        bed = Testbed(equipment, case.subject, case.sides, name, rename)
+    named = only_named(request.node.stash[STORY]) if context.kubernetes else set()
+    with names_for(literal, named, context.folder, name) as rename:
+        bed = Testbed(context, case.subject, case.sides, name, rename)
         request.node.stash[TESTBED] = bed
         yield bed
         bed.close()
-        equipment.discard(bed.folder)
-    if equipment.keep:
+        context.discard(bed.folder)
+    if context.keep:
         bed.repositories.write_hints(request.node.name)
 
 
-def _literal(request: pytest.FixtureRequest, equipment: Equipment) -> set[str]:
-    if equipment.kubernetes is None:
+def _literal(request: pytest.FixtureRequest, context: WorkerContext) -> set[str]:
+    if context.kubernetes is None:
         return set()
     tags = {mark.name for mark in request.node.iter_markers()}
     return literal_names(request.node.stash[STORY], tags, request.config.rootpath / "fixtures" / "manifests")

@@ -160,10 +160,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
 
 def _hold_against_expectations(config: pytest.Config) -> None:
     """Turns listed divergences to known ones; what differs from the list is kept, and written where that was asked."""
-    options, equipment = config.stash[OPTIONS], config.stash.get(lifecycle.EQUIPMENT, None)
-    if options.expectations is None or equipment is None:
+    options, context = config.stash[OPTIONS], config.stash.get(lifecycle.CONTEXT, None)
+    if options.expectations is None or context is None:
         return
-    file, kopia = options.expectations, equipment.kopia.version
+    file, kopia = options.expectations, context.kopia.version
     listed = expectations.load(file) if file.exists() else ()
     found = config.stash[OUTCOMES]
     outcomes = expectations.applied(listed, found, kopia)
@@ -196,7 +196,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if sick:
         return Verdict.ERROR, f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
     message = REDACT(evidence.explain(item, error))
-    evidence.keep_capsule(item, message, error.divergence if isinstance(error, Blocked) else error)
+    evidence.keep_failure_bundle(item, message, error.divergence if isinstance(error, Blocked) else error)
     return Verdict.BLOCKED if isinstance(error, Blocked) else Verdict.FAIL, message
 
 

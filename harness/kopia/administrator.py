@@ -72,13 +72,13 @@ class Administrator:
         """
         if self._own is not None or self._repositories.exists(DOCUMENTED_REPOSITORY):
             return None
-        beginning = self._repositories.beginning(DOCUMENTED_REPOSITORY, recipes)
+        beginning = self._repositories.template(DOCUMENTED_REPOSITORY, recipes)
         self._own = self._repositories.begin(DOCUMENTED_REPOSITORY, self._next_name(), SELF, beginning)
         return beginning.contents if beginning else ()
 
-    def put_aside(self, recipe: str, contents: Sequence[Tree]) -> None:
+    def keep_as_template(self, recipe: str, contents: Sequence[Tree]) -> None:
         """Lets others begin with the repository as it is now: it holds what the recipe says, and no more."""
-        self._repositories.put_aside(DOCUMENTED_REPOSITORY, recipe, contents)
+        self._repositories.keep_as_template(DOCUMENTED_REPOSITORY, recipe, contents)
 
     def keep(self, number: int) -> None:
         """Has no later snapshot prune a history of so many: kopia does so at every create by its defaults."""

@@ -33,7 +33,7 @@ class Histories:
         begun = self._administrator.begin_with(recipes)
         contents = [*(begun or ()), *self._snapshots(identity, path, instants[len(begun or ()) :])]
         if begun is not None and len(begun) < len(instants):
-            self._administrator.put_aside(recipes[0], contents)
+            self._administrator.keep_as_template(recipes[0], contents)
         self._of_sources |= {(ref, instant): content for instant, content in zip(instants, contents, strict=True)}
         return contents
 
@@ -73,7 +73,7 @@ class Histories:
         for host in range(1, number // SEEDS):
             self._administrator.copy_history("@crowd-0", f"@crowd-{host}")
         if begun is not None:
-            self._administrator.put_aside(recipe, [content])
+            self._administrator.keep_as_template(recipe, [content])
 
     def at(self, ref: ObjectRef, instant: str) -> Tree:
         """What the backup of a source at an instant held."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.errors import Divergence
 from harness.kopia.client import KopiaClient, finds_no_repository, refuses_password, require, snapshots_in
-from harness.kopia.templates import Shelf
+from harness.kopia.templates import RepositoryTemplates
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.system.process import Call, Completed
 
@@ -18,12 +18,14 @@ OBSERVER = Identity("observer", "conformance-harness")
 class Observer:
     """The repository's own account.  It never writes."""
 
-    def __init__(self, binary: Path, scratch: Path, record: Callable[[Call], None], shelf: Shelf) -> None:
-        """``shelf`` is shared by the observers of one store."""
+    def __init__(
+        self, binary: Path, scratch: Path, record: Callable[[Call], None], templates: RepositoryTemplates
+    ) -> None:
+        """``templates`` is shared by the observers of one store."""
         self._binary = binary
         self._scratch = scratch
         self._record = record
-        self._shelf = shelf
+        self._templates = templates
         self._clients: dict[RepositoryAddress, KopiaClient] = {}
 
     def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
@@ -50,15 +52,15 @@ class Observer:
         if address not in self._clients:
             folder = self._scratch / f"observer-{len(self._clients) + 1}"
             client = KopiaClient(self._binary, folder, folder / "cache", access, self._record)
-            if self._shelf.configuration:
-                client.configure(self._shelf.configuration, address, OBSERVER)
+            if self._templates.configuration:
+                client.configure(self._templates.configuration, address, OBSERVER)
             else:
                 done = client.connect(address, OBSERVER)
                 if finds_no_repository(done):
                     return None
                 _opens(done)
                 require(done, "let the observer connect")
-                self._shelf.note(client.configuration())
+                self._templates.note(client.configuration())
             self._clients[address] = client
         return self._clients[address]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from harness.errors import NotAsked
 from harness.kopia.client import KopiaClient, require
 from harness.kopia.observer import Observer
-from harness.kopia.templates import Beginning, Shelf
+from harness.kopia.templates import RepositoryTemplate, RepositoryTemplates
 from harness.model import Identity, Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.storage.buckets import Buckets
 from harness.system.process import REDACT, Call
@@ -43,7 +43,7 @@ class RepositoryTools:
         kopia: The kopia of the harness.
         mover_kopia: The kopia of the mover; None where that cannot be run on this machine.
         buckets: The buckets of the run.
-        shelf: What the workers of a run share.
+        templates: What the workers of a run share.
         password: The password of every repository whose Secret gives no other.
         record: Called with each call of kopia.
     """
@@ -51,7 +51,7 @@ class RepositoryTools:
     kopia: Path
     mover_kopia: Path | None
     buckets: Buckets
-    shelf: Shelf
+    templates: RepositoryTemplates
     password: str = field(repr=False)
     record: Callable[[Call], None] = field(repr=False)
 
@@ -62,11 +62,11 @@ class Repositories:
     def __init__(self, tools: RepositoryTools, name: str, folder: Path) -> None:
         self._tools = tools
         self._store = tools.buckets.store
-        self._shelf = tools.shelf
+        self._templates = tools.templates
         self._numbers = count(1)
         self._name = name
         self._folder = folder
-        self._observer = Observer(tools.kopia, folder / "observer", tools.record, tools.shelf)
+        self._observer = Observer(tools.kopia, folder / "observer", tools.record, tools.templates)
         self._buckets: dict[str, str] = {}
         self._passwords: dict[str, str] = {}
         REDACT.add([tools.password])
@@ -187,13 +187,15 @@ class Repositories:
     def open(self, repository: str, name: str, identity: Identity) -> KopiaClient:
         """A client of that name that opened a documented repository, which is there."""
         address, client = self.address(repository), self.client(name, repository)
-        if self._shelf.configuration:
-            client.configure(self._shelf.configuration, address, identity)
+        if self._templates.configuration:
+            client.configure(self._templates.configuration, address, identity)
         else:
             require(client.connect(address, identity), "open a repository")
         return client
 
-    def begin(self, repository: str, name: str, identity: Identity, like: Beginning | None = None) -> KopiaClient:
+    def begin(
+        self, repository: str, name: str, identity: Identity, like: RepositoryTemplate | None = None
+    ) -> KopiaClient:
         """Makes a documented repository for a client of that name, and returns the client.
 
         Making one takes kopia longer than any other call; so it is done once, and the others begin as a
@@ -203,36 +205,36 @@ class Repositories:
             client = self.client(name, repository)
             require(client.create(self.address(repository), identity), "make a repository")
             return client
-        beginning = like or self._shelf.find(BLANK) or self._made_blank(identity)
+        beginning = like or self._templates.find(BLANK) or self._made_blank(identity)
         self._tools.buckets.copy(beginning.bucket, self.address(repository).bucket)
         self.changed()
         return self.open(repository, name, identity)
 
-    def beginning(self, repository: str, recipes: Sequence[str]) -> Beginning | None:
+    def template(self, repository: str, recipes: Sequence[str]) -> RepositoryTemplate | None:
         """What a documented repository may begin as: by the first of the recipes that somebody wrote already."""
-        return self._shelf.first(recipes) if self._may_be_copy(repository) else None
+        return self._templates.first(recipes) if self._may_be_copy(repository) else None
 
-    def put_aside(self, repository: str, recipe: str, contents: Sequence[Tree]) -> None:
+    def keep_as_template(self, repository: str, recipe: str, contents: Sequence[Tree]) -> None:
         """Lets others begin with a documented repository as it is now: it holds what the recipe says, and no more."""
         if self._may_be_copy(repository):
-            bucket = self._bucket_of_shelf()
+            bucket = self._bucket_of_templates()
             self._tools.buckets.copy(self.address(repository).bucket, bucket)
-            self._shelf.put(recipe, Beginning(bucket, tuple(contents)))
+            self._templates.put(recipe, RepositoryTemplate(bucket, tuple(contents)))
 
     def _may_be_copy(self, repository: str) -> bool:
         return not self.address(repository).prefix and repository not in self._passwords
 
-    def _made_blank(self, identity: Identity) -> Beginning:
-        blank = Beginning(self._bucket_of_shelf())
+    def _made_blank(self, identity: Identity) -> RepositoryTemplate:
+        blank = RepositoryTemplate(self._bucket_of_templates())
         client = self.client("blank")
         address = RepositoryAddress(blank.bucket, "", self._store.endpoint, self._store.tls)
         require(client.create(address, identity), "make a repository")
-        self._shelf.note(client.configuration())
-        self._shelf.put(BLANK, blank)
+        self._templates.note(client.configuration())
+        self._templates.put(BLANK, blank)
         return blank
 
-    def _bucket_of_shelf(self) -> str:
-        bucket = f"{self._store.bucket_prefix}-{self._name}-shelf-{next(self._numbers)}"
+    def _bucket_of_templates(self) -> str:
+        bucket = f"{self._store.bucket_prefix}-{self._name}-templates-{next(self._numbers)}"
         self._tools.buckets.make(bucket)
         return bucket
 

@@ -21,32 +21,32 @@ Configuration = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Beginning:
+class RepositoryTemplate:
     """A repository that is only copied: the bucket it lies in, and what each of its snapshots holds, in order."""
 
     bucket: str
     contents: tuple[Tree, ...] = ()
 
 
-class Shelf:
-    """Beginnings by how they were made, and the configuration of the first client that connected to the store."""
+class RepositoryTemplates:
+    """Templates by how they were made, and the configuration of the first client that connected to the store."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._configuration: Configuration | None = None
 
-    def find(self, recipe: str) -> Beginning | None:
+    def find(self, recipe: str) -> RepositoryTemplate | None:
         """The repository that was made by a recipe, where there is one."""
         noted = self._read(_name(recipe))
-        return None if noted is None else Beginning(noted["bucket"], tuple(noted["contents"]))
+        return None if noted is None else RepositoryTemplate(noted["bucket"], tuple(noted["contents"]))
 
-    def first(self, recipes: Sequence[str]) -> Beginning | None:
+    def first(self, recipes: Sequence[str]) -> RepositoryTemplate | None:
         """The repository of the first recipe that there is one of."""
         return next(filter(None, map(self.find, recipes)), None)
 
-    def put(self, recipe: str, beginning: Beginning) -> None:
+    def put(self, recipe: str, template: RepositoryTemplate) -> None:
         """Keeps a repository for whoever needs it next; nothing may write to its bucket from now on."""
-        self._write(_name(recipe), {"bucket": beginning.bucket, "contents": [dict(one) for one in beginning.contents]})
+        self._write(_name(recipe), {"bucket": template.bucket, "contents": [dict(one) for one in template.contents]})
 
     @property
     def configuration(self) -> Configuration | None:

@@ -24,7 +24,7 @@ from Crypto.PublicKey import ECC
 from harness.errors import HarnessError
 from harness.storage.server import free_port
 from harness.system.process import REDACT, RUN_MARKER, tail
-from harness.system.reaper import Warden
+from harness.system.reaper import Reaper
 from harness.toolchain import provision
 from harness.toolchain.download import Progress
 
@@ -49,7 +49,7 @@ class ApiServer:
     owned: bool = True
 
 
-def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Progress) -> ApiServer:
+def start(folder: Path, reaper: Reaper, environment: Mapping[str, str], say: Progress) -> ApiServer:
     """Starts both and waits until they are ready; HarnessError with the end of a log otherwise."""
     etcd, server, kubectl = (
         provision.kubernetes(name, environment, say) for name in ("etcd", "kube-apiserver", "kubectl")
@@ -64,7 +64,7 @@ def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Pro
             f"--listen-peer-urls=http://127.0.0.1:{peer}",
         ],
         folder / "etcd.log",
-        warden,
+        reaper,
     )  # fmt: skip
     token = secrets.token_urlsafe(24)
     REDACT.add([token])
@@ -80,7 +80,7 @@ def start(folder: Path, warden: Warden, environment: Mapping[str, str], say: Pro
             "--max-requests-inflight=0", "--enable-priority-and-fairness=false",
         ],
         folder / "kube-apiserver.log",
-        warden,
+        reaper,
     )  # fmt: skip
     _await_ready(f"https://127.0.0.1:{port}", token, process, folder)
     kubeconfig = _kubeconfig(folder, port, token)
@@ -102,7 +102,7 @@ def existing(kubeconfig: Path, folder: Path, environment: Mapping[str, str], say
     return ApiServer(kubeconfig, certificates, kubectl.path, f"the API of {kubeconfig}", owned=False)
 
 
-def _start(command: Sequence[str | Path], log: Path, warden: Warden) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str | Path], log: Path, reaper: Reaper) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -112,7 +112,7 @@ def _start(command: Sequence[str | Path], log: Path, warden: Warden) -> subproce
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    warden.guard("process", process.pid)
+    reaper.guard("process", process.pid)
     return process
 
 

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from harness.errors import HarnessError
 from harness.kubernetes.api import Api, Informer
-from harness.kubernetes.cluster_facts import ANSWER_TIMEOUT_S, ClusterFacts
-from harness.kubernetes.created import Made
+from harness.kubernetes.api_access import ANSWER_TIMEOUT_S, ApiAccess
+from harness.kubernetes.created import CreatedObjects
 from harness.kubernetes.kubelet import Kubelet
 from harness.kubernetes.log_server import LogServer
 from harness.kubernetes.notes import KUBELET_LOG, Notes
@@ -47,10 +47,10 @@ class Node(Protocol):
 class Cluster:
     """One worker's connection: client, watches and node; shared by its scenarios."""
 
-    def __init__(self, facts: ClusterFacts) -> None:
+    def __init__(self, facts: ApiAccess) -> None:
         self.facts = facts
         self.api = Api(Path(facts.kubeconfig))
-        self.made = Made(Path(facts.made))
+        self.made = CreatedObjects(Path(facts.made))
         self.platform: KubernetesPlatform | None = None
         note = Notes(Path(facts.log).with_name(KUBELET_LOG))
         if facts.helper:

@@ -11,7 +11,7 @@ from harness.volsync.fields import SYNCED
 LEFT_LAST = ("Namespace", "Node", "CustomResourceDefinition")
 
 
-class Made:
+class CreatedObjects:
     """A file that all workers write to; a line an object that outlives its scenario."""
 
     def __init__(self, file: Path) -> None:

@@ -15,7 +15,7 @@ import yaml
 from harness.errors import HarnessError, UsageError
 from harness.kubernetes import crashes
 from harness.kubernetes.api import Api
-from harness.kubernetes.created import Made
+from harness.kubernetes.created import CreatedObjects
 from harness.kubernetes.settings import MOST_CRASHES, KubernetesSpec
 from harness.model import ObjectRef
 from harness.system import yaml_io
@@ -104,7 +104,7 @@ class Operator:
         return tail(self.log.read_text(encoding="utf-8", errors="replace"), lines)
 
 
-def install_crds(api: Api, crds: tuple[Path, ...], made: Made) -> None:
+def install_crds(api: Api, crds: tuple[Path, ...], made: CreatedObjects) -> None:
     """Creates the CRDs of an operator, and those of volume snapshots, and waits until they are served.
 
     What is there already is left as it is; what is made is noted in ``made``.

@@ -8,34 +8,34 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.kubernetes import api_server, crashes
 from harness.kubernetes.api import Api
-from harness.kubernetes.cluster_facts import ClusterFacts
-from harness.kubernetes.created import Made
+from harness.kubernetes.api_access import ApiAccess
+from harness.kubernetes.created import CreatedObjects
 from harness.kubernetes.notes import KUBELET_LOG, noted
 from harness.kubernetes.operator_process import CRASHES, LOG, Operator, install_crds
 from harness.kubernetes.settings import KubernetesSpec
 from harness.system.process import REDACT
-from harness.system.reaper import Warden
+from harness.system.reaper import Reaper
 from harness.toolchain.download import Progress
 
 
 class OperatorSession:
     """An API, unless the subject names one, its CRDs, and the operator's own process."""
 
-    def __init__(self, spec: KubernetesSpec, folder: Path, warden: Warden) -> None:
+    def __init__(self, spec: KubernetesSpec, folder: Path, reaper: Reaper) -> None:
         self._spec = spec
         self._folder = folder
-        self._warden = warden
-        self._made: tuple[Api, Made] | None = None
+        self._reaper = reaper
+        self._made: tuple[Api, CreatedObjects] | None = None
         self._operator: Operator | None = None
 
-    def start(self, environment: Mapping[str, str], say: Progress, give_up: Callable[[], None]) -> ClusterFacts:
+    def start(self, environment: Mapping[str, str], say: Progress, give_up: Callable[[], None]) -> ApiAccess:
         """Starts it; ``give_up`` is called where the operator crashes again and again."""
         if self._spec.api == "auto":
-            server = api_server.start(self._folder, self._warden, environment, say)
+            server = api_server.start(self._folder, self._reaper, environment, say)
         else:
             server = api_server.existing(Path(self._spec.api), self._folder, environment, say)
         say(f"{server.origin} is ready")
-        api, made = Api(server.kubeconfig), Made(self._folder / "made")
+        api, made = Api(server.kubeconfig), CreatedObjects(self._folder / "made")
         self._made = None if server.owned else (api, made)
         if self._spec.crds or server.owned:
             install_crds(api, self._spec.crds, made)
@@ -44,7 +44,7 @@ class OperatorSession:
             self._operator.run(give_up)
         say(f"operator: {' '.join(self._spec.command) or 'the one that runs there'}")
         pods = self._spec.pods
-        return ClusterFacts(
+        return ApiAccess(
             kubeconfig=str(server.kubeconfig),
             certificates=str(server.certificates),
             kubectl=str(server.kubectl),

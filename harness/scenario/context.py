@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
 from harness.kopia.repositories import RepositoryTools
-from harness.kopia.templates import Shelf
-from harness.kubernetes.cluster_facts import ClusterFacts
+from harness.kopia.templates import RepositoryTemplates
+from harness.kubernetes.api_access import ApiAccess
 from harness.storage.buckets import Buckets
 from harness.storage.s3 import S3Store
 from harness.system.process import REDACT, Call
@@ -28,11 +28,11 @@ PASSWORD_BYTES = 16
 PASSWORD_MARKS = " \"'\\$HOME`&<%!ü€ "  # noqa: S105 (the part that is no secret)
 """What a mover has to quote, or to leave in the environment; every password of a run has it."""
 
-SHELF_FOLDER = "shelf"
+TEMPLATES_FOLDER = "templates"
 
 
 @dataclass
-class Equipment:
+class WorkerContext:
     """Handed from the run to each worker as plain values, and back to typed ones."""
 
     kopia: Tool
@@ -40,7 +40,7 @@ class Equipment:
     folder: Path
     keep: bool = False
     overhead: bool = False
-    kubernetes: ClusterFacts | None = None
+    kubernetes: ApiAccess | None = None
     mover_kopia: Path | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
     password: str = field(default_factory=lambda: random_password(), repr=False)
@@ -66,9 +66,9 @@ class Equipment:
             self.kubernetes = self.cluster.facts = replace(self.kubernetes, silent_s=silent_s)
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def templates(self) -> RepositoryTemplates:
         """What the workers of this run share."""
-        return Shelf(self.folder / SHELF_FOLDER)
+        return RepositoryTemplates(self.folder / TEMPLATES_FOLDER)
 
     @cached_property
     def buckets(self) -> Buckets:
@@ -78,7 +78,9 @@ class Equipment:
     @property
     def repository_tools(self) -> RepositoryTools:
         """What the repositories of a scenario are made with."""
-        return RepositoryTools(self.kopia.path, self.mover_kopia, self.buckets, self.shelf, self.password, self.record)
+        return RepositoryTools(
+            self.kopia.path, self.mover_kopia, self.buckets, self.templates, self.password, self.record
+        )
 
     def record(self, call: Call) -> None:
         """Counts one call of kopia."""
@@ -118,16 +120,16 @@ class Equipment:
         }
 
     @staticmethod
-    def from_dict(values: Mapping[str, Any]) -> Equipment:
+    def from_dict(values: Mapping[str, Any]) -> WorkerContext:
         """The counterpart of ``as_dict``."""
         path, version, origin = values["kopia"]
-        return Equipment(
+        return WorkerContext(
             Tool(Path(path), version, origin),
             S3Store(**values["store"]),
             Path(values["folder"]),
             values["keep"],
             values["overhead"],
-            ClusterFacts(**values["kubernetes"]) if values["kubernetes"] else None,
+            ApiAccess(**values["kubernetes"]) if values["kubernetes"] else None,
             mover_kopia=Path(values["mover_kopia"]) if values["mover_kopia"] else None,
             password=values["password"],
         )

@@ -1,4 +1,4 @@
-"""A failure capsule: everything of a failed scenario, written down before anything of it is cleaned up."""
+"""A failure bundle: everything of a failed scenario, written down before anything of it is cleaned up."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write(
     versions: Mapping[str, Any],
     trees: tuple[Tree, Tree] | None = None,
 ) -> None:
-    """Writes the capsule of one scenario, in place of an older one; no secret gets into it."""
+    """Writes the failure bundle of one scenario, in place of an older one; no secret gets into it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _text(folder / "message.txt", message)

@@ -16,38 +16,38 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.errors import HarnessError
-from harness.scenario.context import Equipment
+from harness.scenario.context import WorkerContext
 from harness.system.process import Call, tail
 
 FOLDER = "replay"
 TIMEOUT_S = 600.0
 
 
-def write_script(equipment: Equipment, name: str, begin: float, calls: Iterable[Call]) -> None:
+def write_script(context: WorkerContext, name: str, begin: float, calls: Iterable[Call]) -> None:
     """Writes the script of one scenario; ``begin`` orders the scripts as the scenarios were."""
-    folder = equipment.folder / FOLDER
+    folder = context.folder / FOLDER
     folder.mkdir(exist_ok=True)
     known: dict[str, str] = {}
     lines = ["set -u"]
     opened: set[str] = set()
     for number, call in enumerate(calls):
-        lines += _configured(call, equipment, opened)
-        lines += _lines(call, number, equipment.folder, known)
-    prefix = f"--bucket={equipment.store.bucket_prefix}-"
+        lines += _configured(call, context, opened)
+        lines += _lines(call, number, context.folder, known)
+    prefix = f"--bucket={context.store.bucket_prefix}-"
     text = "\n".join(lines).replace(prefix, f"{prefix}r-")
     (folder / f"{begin:020.6f}-{name}.sh").write_text(text + "\n", encoding="utf-8")
 
 
-def run_all(equipment: Equipment, parallel: int) -> float:
+def run_all(context: WorkerContext, parallel: int) -> float:
     """Runs every script, ``parallel`` at a time; returns the seconds it took.
 
     Raises HarnessError where a call ended with another exit status than in the run.
     """
-    scripts = sorted((equipment.folder / FOLDER).glob("*.sh"))
+    scripts = sorted((context.folder / FOLDER).glob("*.sh"))
     if not scripts:
         raise HarnessError("no call of kopia was recorded: there is nothing to compare with")
     for bucket in sorted({bucket for script in scripts for bucket in _buckets(script)}):
-        _make_bucket(equipment, bucket)
+        _make_bucket(context, bucket)
     begin = time.monotonic()
     done = subprocess.run(
         ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"],
@@ -63,13 +63,13 @@ def run_all(equipment: Equipment, parallel: int) -> float:
     return seconds
 
 
-def _make_bucket(equipment: Equipment, bucket: str) -> None:
+def _make_bucket(context: WorkerContext, bucket: str) -> None:
     """Makes a bucket of the loop, which begins as its counterpart in the run did."""
-    prefix = equipment.store.bucket_prefix
-    equipment.buckets.make(bucket)
-    beginning = equipment.buckets.copied_from(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
+    prefix = context.store.bucket_prefix
+    context.buckets.make(bucket)
+    beginning = context.buckets.copied_from(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
     if beginning:
-        equipment.store.copy_objects(beginning, bucket)
+        context.store.copy_objects(beginning, bucket)
 
 
 def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list[str]:
@@ -90,7 +90,7 @@ def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list
     return [f"{command} >/dev/null 2>&1", check]
 
 
-def _configured(call: Call, equipment: Equipment, opened: set[str]) -> list[str]:
+def _configured(call: Call, context: WorkerContext, opened: set[str]) -> list[str]:
     """Gives a client that never connected (the Observer's) the configuration that it had in the run."""
     config = call.env["KOPIA_CONFIG_PATH"]
     if config in opened or not Path(config).exists():
@@ -99,9 +99,9 @@ def _configured(call: Call, equipment: Equipment, opened: set[str]) -> list[str]
     if call.args[1:3] in (("repository", "connect"), ("repository", "create")):
         return []
     text = Path(config).read_text(encoding="utf-8")
-    bucket = equipment.store.bucket_prefix
-    text = _moved(text.replace(f'"{bucket}-', f'"{bucket}-r-'), equipment.folder)
-    there = shlex.quote(_moved(config, equipment.folder))
+    bucket = context.store.bucket_prefix
+    text = _moved(text.replace(f'"{bucket}-', f'"{bucket}-r-'), context.folder)
+    there = shlex.quote(_moved(config, context.folder))
     return [f'mkdir -p "$(dirname {there})"', f"printf %s {shlex.quote(text)} > {there}"]
 
 

@@ -17,7 +17,7 @@ from harness.kopia.histories import Histories
 from harness.kopia.repositories import Repositories
 from harness.model import Finding, Identity, Manifest, ObjectRef, Sides, SnapshotRecord
 from harness.scenario import leak_scan
-from harness.scenario.context import Equipment
+from harness.scenario.context import WorkerContext
 from harness.scenario.declarations import Declarations
 from harness.scenario.preconditions import identity_of_job
 from harness.scenario.sync import Sync
@@ -39,22 +39,22 @@ class Testbed:
 
     def __init__(
         self,
-        equipment: Equipment,
+        context: WorkerContext,
         subject: Subject,
         sides: Sides,
         name: str,
         rename: Callable[[str], str] = str,
     ) -> None:
         """``rename`` maps namespaces as a scenario calls them to those on an API that others share."""
-        folder = self.folder = equipment.folder / name
-        self._equipment = equipment
+        folder = self.folder = context.folder / name
+        self._context = context
         self._volumes = FolderVolumes(folder / "volumes")
-        self._platform = subject.platform(sides, self._volumes, equipment.cluster, rename)
+        self._platform = subject.platform(sides, self._volumes, context.cluster, rename)
         self._contents: dict[ObjectRef, list[Tree]] = {}
-        self.repositories = Repositories(equipment.repository_tools, name, folder)
+        self.repositories = Repositories(context.repository_tools, name, folder)
         self.objects = Declarations(self._platform, self.repositories, subject.additions)
         self._keeps_owners = not (subject.image and (subject.image.user or subject.image.capabilities_drop))
-        mover = subject.mover(equipment.kopia.path, folder / "mover", equipment.record, equipment.cluster)
+        mover = subject.mover(context.kopia.path, folder / "mover", context.record, context.cluster)
         self._runner = SyncRunner(
             self._platform, mover, self._volumes, self.objects, self.repositories, takes_jobs=subject.pods is None
         )
@@ -113,7 +113,7 @@ class Testbed:
 
     def operator_log(self) -> str:
         """What an operator with a process of its own wrote; "" where it has none."""
-        return self._equipment.cluster.operator_log() if self._equipment.cluster else ""
+        return self._context.cluster.operator_log() if self._context.cluster else ""
 
     def close(self) -> None:
         """Ends the scenario: what it left on a shared API is removed."""
@@ -235,7 +235,7 @@ class Testbed:
 
     def secret_shown(self, told: Mapping[str, object]) -> list[str]:
         """Where a password or key can be read: a log, a status, a Job, a command line, or what else was ``told``."""
-        return leak_scan.shown(self._runner.syncs, self._equipment.calls, self.repositories.secrets(), told)
+        return leak_scan.shown(self._runner.syncs, self._context.calls, self.repositories.secrets(), told)
 
     def account(self) -> list[tuple[Sync, tuple[str, ...]]]:
         """Every sync of this scenario, with the ids of its snapshots where the repository was read after it."""
@@ -243,7 +243,7 @@ class Testbed:
 
     def check_surroundings(self) -> None:
         """Raises HarnessError where store or disk are not well: what was seen is then no verdict."""
-        self._equipment.check()
+        self._context.check()
 
     # --- inside
 

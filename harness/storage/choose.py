@@ -10,7 +10,7 @@ from harness.storage import container, external, server
 from harness.storage.credentials import random_credentials
 from harness.storage.s3 import S3Store
 from harness.system.container_engine import NoEngine, engine
-from harness.system.reaper import Warden
+from harness.system.reaper import Reaper
 from harness.toolchain import provision
 from harness.toolchain.download import Progress
 
@@ -20,7 +20,7 @@ def open_store(
     image: str | None,
     name: str,
     folder: Path,
-    warden: Warden,
+    reaper: Reaper,
     environment: Mapping[str, str],
     say: Progress,
 ) -> S3Store:
@@ -34,21 +34,21 @@ def open_store(
         external.require_access(store)
         return store
     if request == "process":
-        return _process(folder, warden, "asked for by --storage", say)
+        return _process(folder, reaper, "asked for by --storage", say)
     try:
         client = engine()
     except NoEngine as reason:
         if request == "container":
             raise HarnessError(f"--storage container: {reason}; start an engine, or use --storage process") from None
         say(f"{reason}: running MinIO as a process instead")
-        return _process(folder, warden, str(reason), say)
+        return _process(folder, reaper, str(reason), say)
     image = image or container.own_image(client, provision.minio(say), say)
-    return _container(image, name, warden)
+    return _container(image, name, reaper)
 
 
-def _container(image: str, name: str, warden: Warden) -> S3Store:
+def _container(image: str, name: str, reaper: Reaper) -> S3Store:
     credentials = random_credentials()
-    warden.guard("container", name)
+    reaper.guard("container", name)
     endpoint = container.start(image, name, credentials)
     if not server.wait_until_ready(endpoint, lambda: True):
         raise HarnessError(f"MinIO in the container {name} ({image}) did not answer at {endpoint}")
@@ -63,10 +63,10 @@ def _container(image: str, name: str, warden: Warden) -> S3Store:
     )
 
 
-def _process(folder: Path, warden: Warden, why: str, say: Progress) -> S3Store:
+def _process(folder: Path, reaper: Reaper, why: str, say: Progress) -> S3Store:
     credentials = random_credentials()
     started = server.start(provision.minio(say).path, folder, credentials)
-    warden.guard("process", started.pid)
+    reaper.guard("process", started.pid)
     return S3Store(
         started.endpoint,
         False,

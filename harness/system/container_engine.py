@@ -18,7 +18,7 @@ class NoEngine(Exception):
 
 def engine() -> DockerClient:
     """The container engine; raises NoEngine where none runs, or one that is too old."""
-    # Ryuk is an image that has to be pulled; the warden of this project cleans up in its place.
+    # Ryuk is an image that has to be pulled; the reaper of this project cleans up in its place.
     os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
     import docker
     from docker.errors import DockerException

@@ -15,7 +15,7 @@ from harness.errors import HarnessError, TimeLimitExceeded
 from harness.system import secret_forms
 
 RUN_MARKER = "VOLSYNC_CONFORMANCE_RUN"
-"""Environment variable that every process of a run carries, so that the warden finds it."""
+"""Environment variable that every process of a run carries, so that the reaper finds it."""
 
 LOG_TAIL_LINES = 15
 

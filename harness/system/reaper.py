@@ -44,11 +44,11 @@ ZOMBIE = "Z"
 EXITING, KERNEL_THREAD = 0x00000004, 0x00200000
 
 
-class Warden:
-    """The run's side: tells the warden what to clean, and ends it."""
+class Reaper:
+    """The run's side: tells the reaper what to clean, and ends it."""
 
     def __init__(self, marker: str) -> None:
-        """Starts the warden for the run that ``marker`` names."""
+        """Starts the reaper for the run that ``marker`` names."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", "harness.system.reaper", marker],
             cwd=Path(__file__).parents[2],
@@ -90,13 +90,13 @@ class Warden:
 
     def _tell(self, line: str) -> None:
         if self._process.stdin is None or self._process.poll() is not None:
-            raise HarnessError("the warden that cleans up after the run is gone")
+            raise HarnessError("the reaper that cleans up after the run is gone")
         self._process.stdin.write(f"{line}\n".encode())
         self._process.stdin.flush()
 
 
 def main(marker: str) -> int:
-    """The warden's side: reads until the pipe closes, then cleans.  Returns the exit status."""
+    """The reaper's side: reads until the pipe closes, then cleans.  Returns the exit status."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     orders = [_understood(line) for line in sys.stdin]

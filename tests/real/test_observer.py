@@ -10,7 +10,7 @@ from minio import Minio
 from harness.errors import Divergence, HarnessError
 from harness.kopia.client import KopiaClient
 from harness.kopia.observer import Observer
-from harness.kopia.templates import Shelf
+from harness.kopia.templates import RepositoryTemplates
 from harness.model import Identity, RepositoryAccess, RepositoryAddress
 from harness.storage import server
 from harness.storage.credentials import random_credentials
@@ -28,7 +28,7 @@ def world(request, tmp_path):
     store = S3Store(started.endpoint, False, credentials.access_key, credentials.secret_key)
     kopia = provision.kopia(request.param, {}, print).path
     access = RepositoryAccess("a-password", credentials.access_key, credentials.secret_key)
-    observer = Observer(kopia, tmp_path / "observer", lambda call: None, Shelf(tmp_path / "shelf"))
+    observer = Observer(kopia, tmp_path / "observer", lambda call: None, RepositoryTemplates(tmp_path / "templates"))
 
     def address(bucket, prefix=""):
         return RepositoryAddress(bucket, prefix, started.endpoint, False)

@@ -14,7 +14,7 @@ import yaml
 from harness.kubernetes import api_server
 from harness.kubernetes.api import Api
 from harness.system.process import RUN_MARKER
-from harness.system.reaper import Warden
+from harness.system.reaper import Reaper
 from tests.operator.styles import STYLES
 from tests.real.conftest import PROJECT
 
@@ -240,12 +240,12 @@ def test_an_operator_that_serves_no_missing_source_is_conformant(suite, subject)
 def existing_api(tmp_path, monkeypatch):
     """An API server that was there before the run, with a namespace of somebody else."""
     monkeypatch.setenv(RUN_MARKER, f"test-{os.getpid()}")
-    warden = Warden(f"test-{os.getpid()}")
-    server = api_server.start(tmp_path / "existing", warden, {}, print)
+    reaper = Reaper(f"test-{os.getpid()}")
+    server = api_server.start(tmp_path / "existing", reaper, {}, print)
     api = Api(server.kubeconfig)
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "prod"}})
     yield server.kubeconfig, api
-    warden.close()
+    reaper.close()
 
 
 def test_an_api_that_is_there_gets_back_as_it_was(suite, subject, existing_api):

@@ -1,4 +1,4 @@
-"""What a run leaves for people and machines: the failure capsule, and what the GitHub Action tells a job."""
+"""What a run leaves for people and machines: the failure bundle, and what the GitHub Action tells a job."""
 
 import os
 import re
@@ -13,26 +13,26 @@ DIVERGING = ("-m", "HN_E2", "--subject", "mutant:pvc-in-hostname", "--storage", 
 
 
 @pytest.fixture
-def capsule(suite):
+def bundle(suite):
     ended = suite.run(*DIVERGING)
     assert ended.status == 1, ended.output
     (folder,) = (PROJECT / "reports" / "failures").iterdir()
     return folder
 
 
-def test_a_capsule_holds_what_a_reader_needs(capsule):
-    names = {str(path.relative_to(capsule)) for path in capsule.rglob("*")}
+def test_a_failure_bundle_holds_what_a_reader_needs(bundle):
+    names = {str(path.relative_to(bundle)) for path in bundle.rglob("*")}
     sync = "sync-1-ReplicationSource-prod-app-backup"
     assert {"manifests.yaml", "snapshots.json", "buckets.txt", "versions.json", "message.txt", "repeat.sh"} <= names
     assert {f"{sync}/{name}" for name in ("job.json", "mover.log", "volume-seen.txt")} <= names
-    assert '"hostname": "prod-app-data"' in (capsule / "snapshots.json").read_text()
-    assert "KOPIA_OVERRIDE_HOSTNAME" in (capsule / sync / "job.json").read_text()
-    assert "snapshot create" in (capsule / sync / "mover.log").read_text()
-    assert "kopia.repository" in (capsule / "buckets.txt").read_text()
-    assert "0.23.1" in (capsule / "versions.json").read_text()
+    assert '"hostname": "prod-app-data"' in (bundle / "snapshots.json").read_text()
+    assert "KOPIA_OVERRIDE_HOSTNAME" in (bundle / sync / "job.json").read_text()
+    assert "snapshot create" in (bundle / sync / "mover.log").read_text()
+    assert "kopia.repository" in (bundle / "buckets.txt").read_text()
+    assert "0.23.1" in (bundle / "versions.json").read_text()
 
 
-def test_a_capsule_shows_a_volume_as_expected_and_as_seen(suite):
+def test_a_failure_bundle_shows_a_volume_as_expected_and_as_seen(suite):
     ended = suite.run("-m", "SR_3", "--subject", "mutant:newest-of-anybody", "--storage", "process")
     (folder,) = (PROJECT / "reports" / "failures").iterdir()
     expected, seen = ((folder / f"volume-{which}.txt").read_text() for which in ("expected", "seen"))
@@ -41,21 +41,21 @@ def test_a_capsule_shows_a_volume_as_expected_and_as_seen(suite):
     assert "owner.txt\tfile 0644" in expected
 
 
-def test_a_capsule_holds_no_secret(capsule):
-    for path in capsule.rglob("*"):
+def test_a_failure_bundle_holds_no_secret(bundle):
+    for path in bundle.rglob("*"):
         if path.is_file():
             text = path.read_text(errors="replace")
             assert not re.search(r"KOPIA_PASSWORD[\"']?: (?![\"']?\*\*\*)", text), path
             assert not re.search(r"AWS_SECRET_ACCESS_KEY[\"']?: (?![\"']?\*\*\*)", text), path
 
 
-def test_a_capsule_repeats_just_its_scenario_and_fails_in_the_same_way(suite, capsule, tmp_path):
-    message = (capsule / "message.txt").read_text()
-    kept = shutil.copytree(capsule, tmp_path / "capsule")
+def test_a_failure_bundle_repeats_just_its_scenario_and_fails_in_the_same_way(suite, bundle, tmp_path):
+    message = (bundle / "message.txt").read_text()
+    kept = shutil.copytree(bundle, tmp_path / "bundle")
     tox = shutil.which("tox") or "tox"
     # The run that it starts replaces the reports, this script included.
     done = subprocess.run(
-        [capsule / "repeat.sh"], env=suite.environment(TOX=tox), capture_output=True, text=True, check=False
+        [bundle / "repeat.sh"], env=suite.environment(TOX=tox), capture_output=True, text=True, check=False
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 scenarios in" in done.stdout

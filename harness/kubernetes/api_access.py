@@ -9,7 +9,7 @@ ANSWER_TIMEOUT_S = 12.0
 
 
 @dataclass(frozen=True)
-class ClusterFacts:
+class ApiAccess:
     """How a worker reaches the API, as plain values; ``crashes``, ``log`` and ``made`` are files.
 
     They tell of the operator's crashes, what it wrote, and what the run made on the API.  ``helper`` is the

@@ -5,7 +5,7 @@ import stat
 import pytest
 
 from harness.kopia.histories import Histories
-from harness.kopia.templates import Beginning, Shelf
+from harness.kopia.templates import RepositoryTemplate, RepositoryTemplates
 from harness.model import Identity, ObjectRef
 from harness.volumes import FolderVolumes, tree
 
@@ -15,10 +15,10 @@ TEN, ELEVEN, TWELVE = (f"2024-01-20T{hour}:00:00Z" for hour in (10, 11, 12))
 
 
 class Repository:
-    """In place of the Administrator: one repository, and the shelf of its worker."""
+    """In place of the Administrator: one repository, and the templates of its worker."""
 
-    def __init__(self, shelf, holds=()):
-        self.shelf = shelf
+    def __init__(self, templates, holds=()):
+        self.templates = templates
         self.is_there = bool(holds)
         self.holds = list(holds)
         self.written = 0
@@ -30,7 +30,7 @@ class Repository:
         if self.is_there:
             return None
         self.is_there = True
-        beginning = self.shelf.first(recipes)
+        beginning = self.templates.first(recipes)
         self.holds = list(beginning.contents) if beginning else []
         return self.holds[:]
 
@@ -38,9 +38,9 @@ class Repository:
         self.holds.append(tree(folder))
         self.written += 1
 
-    def put_aside(self, recipe, contents):
+    def keep_as_template(self, recipe, contents):
         assert contents == self.holds, "a repository is shared that holds something else"
-        self.shelf.put(recipe, Beginning("bucket", tuple(contents)))
+        self.templates.put(recipe, RepositoryTemplate("bucket", tuple(contents)))
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def write(tmp_path):
     """Writes a history of instants into a repository of another worker each time; returns the repository."""
 
     def written(*instants, identity=ALICE, path="/data", holds=()):
-        repository = Repository(Shelf(tmp_path / "shelf"), holds)
+        repository = Repository(RepositoryTemplates(tmp_path / "templates"), holds)
         histories = Histories(repository, FolderVolumes(tmp_path / "volumes"))
         contents = histories.write(ORDERS, identity, path, instants)
         assert contents == repository.holds[len(holds) :]
@@ -59,17 +59,19 @@ def write(tmp_path):
 
 
 def test_what_one_worker_puts_another_finds(tmp_path):
-    mine, other = Shelf(tmp_path / "shelf"), Shelf(tmp_path / "shelf")
+    mine, other = RepositoryTemplates(tmp_path / "templates"), RepositoryTemplates(tmp_path / "templates")
     assert (other.find("a"), other.configuration) == (None, None)
-    mine.put("a", Beginning("bucket-a", ({"file": "file 0644 1"},)))
+    mine.put("a", RepositoryTemplate("bucket-a", ({"file": "file 0644 1"},)))
     mine.note({"storage": {}})
-    assert other.first(["b", "a"]) == Beginning("bucket-a", ({"file": "file 0644 1"},))
+    assert other.first(["b", "a"]) == RepositoryTemplate("bucket-a", ({"file": "file 0644 1"},))
     assert other.configuration == {"storage": {}}
 
 
 def test_only_its_user_can_read_what_lies_there(tmp_path):
-    Shelf(tmp_path / "shelf").note({"storage": {"config": {"secretAccessKey": "a"}}})
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "shelf", *(tmp_path / "shelf").iterdir())}
+    RepositoryTemplates(tmp_path / "templates").note({"storage": {"config": {"secretAccessKey": "a"}}})
+    modes = {
+        stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "templates", *(tmp_path / "templates").iterdir())
+    }
     assert modes == {0o700, 0o600}
 
 

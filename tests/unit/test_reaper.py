@@ -1,4 +1,4 @@
-"""The warden ends what a run leaves behind, also when the run is killed."""
+"""The reaper ends what a run leaves behind, also when the run is killed."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.system.process import RUN_MARKER
-from harness.system.reaper import Warden, marked, sweep
+from harness.system.reaper import Reaper, marked, sweep
 
 PROJECT = Path(__file__).parents[2]
 
@@ -34,20 +34,20 @@ def until(condition, seconds=10.0):
 
 
 def test_close_ends_processes_and_removes_the_folder(tmp_path, marker):
-    warden = Warden(marker)
+    reaper = Reaper(marker)
     folder = tmp_path / "of-the-run"
     (folder / "deep").mkdir(parents=True)
-    warden.guard("folder", folder)
+    reaper.guard("folder", folder)
     stray = sleeper(marker)
     assert until(lambda: marked(marker))
-    warden.close()
+    reaper.close()
     assert stray.wait(5) == -signal.SIGKILL
     assert not folder.exists()
 
 
 def test_processes_of_other_runs_are_spared(marker):
     other = sleeper(secrets.token_hex(8))
-    Warden(marker).close()
+    Reaper(marker).close()
     assert other.poll() is None
     other.kill()
     other.wait()
@@ -68,12 +68,12 @@ def test_a_process_between_two_programs_is_not_missed(tmp_path, marker):
 
 
 def test_keep_spares_what_is_guarded(tmp_path, marker):
-    warden = Warden(marker)
+    reaper = Reaper(marker)
     kept, stray = sleeper(marker), sleeper(marker)
-    warden.guard("folder", tmp_path)
-    warden.guard("process", kept.pid)
-    warden.keep()
-    warden.close()
+    reaper.guard("folder", tmp_path)
+    reaper.guard("process", kept.pid)
+    reaper.keep()
+    reaper.close()
     assert stray.wait(5) == -signal.SIGKILL
     assert kept.poll() is None
     assert tmp_path.exists()
@@ -83,17 +83,17 @@ def test_keep_spares_what_is_guarded(tmp_path, marker):
 
 def test_what_cannot_be_cleaned_is_said(marker, monkeypatch):
     monkeypatch.setenv("DOCKER_HOST", "unix:///no/such/socket")
-    warden = Warden(marker)
-    warden.guard("container", "nobody")
+    reaper = Reaper(marker)
+    reaper.guard("container", "nobody")
     with pytest.raises(HarnessError, match="container nobody"):
-        warden.close()
+        reaper.close()
 
 
 def test_an_unknown_kind_is_refused_and_never_removed(tmp_path, marker):
-    warden = Warden(marker)
+    reaper = Reaper(marker)
     with pytest.raises(HarnessError, match=f"cannot clean volume {tmp_path}"):
-        warden.guard("volume", tmp_path)
-    warden.close()
+        reaper.guard("volume", tmp_path)
+    reaper.close()
 
 
 @pytest.mark.parametrize("line", ["volume {}", "{}", "folder", ""])
@@ -116,7 +116,7 @@ def test_a_killed_run_is_cleaned_up(tmp_path, marker):
     folder = tmp_path / "of-the-run"
     folder.mkdir()
     code = (
-        "import sys, time; from harness.system.reaper import Warden; w = Warden(sys.argv[1]);"
+        "import sys, time; from harness.system.reaper import Reaper; w = Reaper(sys.argv[1]);"
         "w.guard('folder', sys.argv[2]); print('ready', flush=True); time.sleep(60)"
     )
     run = subprocess.Popen([sys.executable, "-c", code, marker, folder], cwd=PROJECT, stdout=subprocess.PIPE)
