@@ -51,7 +51,8 @@ class _Collector:
                 self._config.stash[OUTCOMES].append(_lost(report))
                 self._config.stash[CUT_OFF] = True
             return
-        known = self._partial.setdefault(report.nodeid, facts)
+        # A copy: on a worker, xdist sends what hangs on the report.
+        known = self._partial.setdefault(report.nodeid, dict(facts))
         known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
         known["seconds"] += report.duration

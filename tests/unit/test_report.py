@@ -118,3 +118,10 @@ def test_what_the_suite_added_is_neither_the_movers_time_nor_the_operators():
         operations=10, operator_s=2.7
     )
     assert of(operations=0) == ""
+
+
+def test_outcomes_travel_between_workers_as_plain_values():
+    for one in OUTCOMES:
+        facts_of_one = one.as_facts()
+        assert type(facts_of_one["verdict"]) is str, "execnet carries no subclass of str"
+        assert Outcome.of_facts(json.loads(json.dumps(facts_of_one))) == one
