@@ -1,1 +1,1 @@
-"""Commands of their own: `tox -e defects`, `drift` and `spec`."""
+"""The commands behind ``tox -e defects``, ``tox -e drift`` and ``tox -e spec``."""

@@ -1,7 +1,7 @@
-"""Name the claims whose places changed in a copy of the document, or are gone: ``tox -e drift -- FILE``.
+"""List the claims whose places in the document changed or are gone: ``tox -e drift -- FILE``.
 
-``tox -e drift -- --mutate FILE`` is for whoever edits the ledger: it lists the words of the document that can be
-replaced, one at a time, without a claim that notices.
+``tox -e drift -- --mutate FILE`` helps to edit the ledger. It lists the words of the document that no claim covers:
+a change of one of these words is not detected.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from harness.document.fingerprints import Drift, drifted, places, unnoticed
 from harness.document.ledger import areas, claims
 from harness.document.verdict import ExitStatus
 
-USAGE = "usage: tox -e drift -- [--mutate] FILE (a copy of the document as text or HTML without its tags)"
+USAGE = "usage: tox -e drift -- [--mutate] FILE (FILE: a copy of the document as plain text)"
 MUTATE = "--mutate"
 
 
 def main(arguments: list[str]) -> int:
-    """Run the comparison, or with ``--mutate`` the check of the ledger.
+    """Compare a copy of the document with the ledger, or list uncovered words with ``--mutate``.
 
     Returns:
-        0 where nothing drifted, 1 where a place changed or is gone, 4 where there is no document to read.
-        With ``--mutate`` 0, or 1 where the document itself drifted.
+        0 if no place drifted, 1 if a place changed or is gone, 4 if the document cannot be read.
     """
     files = [one for one in arguments if one != MUTATE]
     if len(files) != 1 or len(arguments) > 2:
@@ -31,7 +30,7 @@ def main(arguments: list[str]) -> int:
     try:
         document = Path(files[0]).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        print(f"{files[0]}: cannot be read as text ({error}); name a copy of the document", file=sys.stderr)
+        print(f"{files[0]}: cannot be read as text ({error}); give the path of a copy of the document", file=sys.stderr)
         return ExitStatus.WRONG_USE
     return (_compare if MUTATE not in arguments else _mutate)(files[0], document)
 
@@ -39,7 +38,7 @@ def main(arguments: list[str]) -> int:
 def _compare(file: str, document: str) -> int:
     found = drifted(claims(), document)
     for drift in found:
-        print(_told(file, drift))
+        print(_described(file, drift))
     gone = sum(drift.line is None for drift in found)
     print(
         f"{len(places(claims()))} places of the document are asserted by claims: "
@@ -48,7 +47,7 @@ def _compare(file: str, document: str) -> int:
     return ExitStatus.DIVERGES if found else ExitStatus.CONFORMANT
 
 
-def _told(file: str, drift: Drift) -> str:
+def _described(file: str, drift: Drift) -> str:
     asserted = [claims()[one] for one in drift.place.claims]
     section = " / ".join(dict.fromkeys(areas()[claim.area] for claim in asserted))
     what = f"a {drift.place.kind} of section {section!r} " + (
@@ -65,7 +64,7 @@ def _mutate(file: str, document: str) -> int:
     whole = {number for number, words in free.items() if words == lines[number - 1].split()}
     for number, words in free.items():
         print(f"{file}:{number}: {'the line' if number in whole else 'only'}: {' '.join(words)}")
-    print(f"no claim notices a change of {len(whole)} lines, and of some words of {len(free) - len(whole)} more")
+    print(f"no claim covers {len(whole)} lines, and some words of {len(free) - len(whole)} more lines")
     return ExitStatus.CONFORMANT
 
 

@@ -1,4 +1,4 @@
-"""``tox -e spec``: writes docs/spec.md.  The unit tests say where it is stale."""
+"""Write docs/spec.md: ``tox -e spec``. A meta test fails if that page is stale."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PAGE = PROJECT / "docs" / "spec.md"
 
 
 def main() -> None:
-    """Writes the page."""
+    """Write docs/spec.md from the ledger and the features."""
     PAGE.write_text(page(PROJECT / "features"), encoding="utf-8")
 
 

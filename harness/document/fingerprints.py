@@ -1,13 +1,13 @@
 """Compare the ledger with a copy of the document.
 
-A claim keeps fingerprints of the places of the document that it asserts, and never the text of a sentence.
+A claim has fingerprints of the places of the document that it asserts. The ledger does not contain their text.
 There are two kinds of places:
 
 * a sentence: its letters and digits in lower case; punctuation does not count;
 * a value (a pattern, a table, a search, a query, a manifest, a command): every character counts.
 
-Layout, line breaks, bullets and the form of quotation marks and dashes count in neither, so a fingerprint is found
-again however the document was copied.
+Line breaks, bullets and the form of quotation marks and dashes do not count in either kind. So a fingerprint matches
+any copy of the document, whatever its layout.
 
 A fingerprint is ``length:hash:parts``. ``parts`` holds short hashes of up to six equal parts of the text. They tell a
 place that changed (some parts are still together) from a place that is gone.
@@ -63,7 +63,12 @@ class Place:
 
 @dataclass(frozen=True)
 class Drift:
-    """A place that is not found as it was read. ``line`` is where its remains begin; None where it is gone."""
+    """A place that the document no longer contains unchanged.
+
+    Attributes:
+        place: The place.
+        line: The line where the changed place begins, or None if the place is gone.
+    """
 
     place: Place
     line: int | None

@@ -1,6 +1,6 @@
-"""The ledger of claims: every promise of the document, with its id.
+"""Read the ledger: every claim of the document, with its id.
 
-Read once from claims.yaml beside this module; no scenario and no subject can change it.
+The ledger is claims.yaml in this folder. It is read once; no scenario and no subject can change it.
 """
 
 from __future__ import annotations
@@ -25,20 +25,30 @@ Part = Literal["admission", "controller", "mover", "kopia", "harness", "document
 Kind = Literal["rule", "example", "kopia", "promise", "advice"]
 
 NEVER_JUDGED: tuple[Kind, ...] = ("promise", "advice")
-"""Kinds that end in a finding: they neither hold nor diverge for any subject."""
+"""Kinds of claims that end in findings. They neither hold nor diverge."""
 
 
 class LedgerError(Exception):
-    """The ledger itself is wrong: an error of the suite."""
+    """The ledger is invalid. This is an error of the suite, not of the subject."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One promise: where it stands, who decides it, and what it says in our own words.
+    """One claim of the document. The comments at the top of claims.yaml explain the values.
 
-    ``side`` is the side of a contradiction that makes it ("" for both); ``sentences`` are the
-    fingerprints of what it was read from and ``values`` the (kind, fingerprint) of each literal that it
-    asserts (``harness.document.fingerprints``); ``needs`` are capabilities that a subject may declare it lacks.
+    Attributes:
+        id: The id, which is also the tag of its scenarios.
+        area: The key of its area in the ledger.
+        kind: The kind of statement.
+        decided_by: The parts of a subject that decide the verdict.
+        says: The claim as a sentence, in our own words.
+        profile: ``core`` or ``extended``.
+        reach: Where the claim is checked.
+        side: The variant of the document that makes the claim, or "" for all variants.
+        source: Where the claim comes from.
+        sentences: The fingerprints of the sentences that make it (``harness.document.fingerprints``).
+        values: The kind and the fingerprint of each literal that it asserts.
+        needs: Capabilities that a subject may declare it lacks.
     """
 
     id: str
@@ -56,19 +66,19 @@ class Claim:
 
     @property
     def is_judged(self) -> bool:
-        """Whether a subject can hold it or diverge from it."""
+        """Return True if a subject can hold the claim or diverge from it."""
         return self.kind not in NEVER_JUDGED
 
 
 class _Loader(yaml_io.SafeLoader):  # type: ignore[misc,valid-type]
-    """YAML that refuses a key given twice, which the standard would overwrite without a word."""
+    """A YAML loader that rejects duplicate keys. The standard loader silently keeps the last one."""
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Hashable, Any]:
     keys = [loader.construct_object(key) for key, _ in node.value]
     for key in keys:
         if keys.count(key) > 1:
-            raise LedgerError(f"line {node.start_mark.line + 1}: {key} is given twice")
+            raise LedgerError(f"line {node.start_mark.line + 1}: duplicate key {key}")
     return dict(loader.construct_mapping(node, deep=True))
 
 
@@ -77,29 +87,37 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 @cache
 def claims() -> Mapping[str, Claim]:
-    """All claims by id, in the order of the document; LedgerError where the ledger is wrong."""
+    """Return all claims by id, in the order of the document.
+
+    Raises:
+        LedgerError: The ledger is invalid.
+    """
     return _of(_ledger())
 
 
 @cache
 def areas() -> Mapping[str, str]:
-    """Area -> title of its section in the document, in the order of the document."""
+    """Return the title of each area by its key, in the order of the document."""
     return {area: section["title"] for area, section in _ledger().items()}
 
 
 def harm_of(claim: str) -> str:
-    """Return in one line what happens to users where a claim is broken."""
+    """Return one line about what happens to users if a claim is broken."""
     return str(_ledger()[claims()[claim].area]["harm"])
 
 
 @cache
 def defects() -> Sequence[Mapping[str, Any]]:
-    """The known contradictions, gaps and impossible examples of the document, in order."""
+    """Return the known contradictions, gaps and impossible examples of the document, in order."""
     return list(yaml_io.load(DEFECTS.read_text(encoding="utf-8")))
 
 
 def read(text: str) -> Mapping[str, Claim]:
-    """The claims of a ledger; LedgerError names what is wrong and where."""
+    """Return the claims of the text of a ledger.
+
+    Raises:
+        LedgerError: The ledger is invalid. The message names the field and the problem.
+    """
     return _of(_parsed(text))
 
 
@@ -113,7 +131,7 @@ def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
     for area, section in ledger.items():
         for claim_id, entry in section["claims"].items():
             if claim_id in found:
-                raise LedgerError(f"the claim {claim_id} is in {found[claim_id].area} and in {area}")
+                raise LedgerError(f"the claim {claim_id} is defined in two areas: {found[claim_id].area} and {area}")
             fields = {**entry, "decided_by": tuple(entry["decided_by"].split())}
             fields |= {key: tuple(entry.get(key, ())) for key in ("sentences", "needs")}
             fields["values"] = tuple((kind, one) for kind, many in entry.get("values", {}).items() for one in many)

@@ -1,7 +1,7 @@
-"""The document's rules for identities, as pure functions.
+"""The rules of the document for identities, as pure functions.
 
-They serve the reference and the search for counterexamples; no step imports them, so the
-reference cannot agree with itself.  Lengths count characters.
+The reference subject uses them. No step imports them: expected values are literals in the features, so the reference
+cannot confirm its own mistakes. Lengths are numbers of characters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ CUSTOM_NAME_PATTERN = "^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$|^[a-zA-Z0-9]$"
 
 
 def sanitise_username(text: str) -> str:
-    """Keeps letters, digits, ``-`` and ``_``; trims ``-`` and ``_``; falls back when empty.
+    """Keep letters, digits, ``-`` and ``_``, trim ``-`` and ``_``, and return FALLBACK if nothing is left.
 
     Source: section "Character sanitization rules", username.
     """
@@ -22,7 +22,7 @@ def sanitise_username(text: str) -> str:
 
 
 def sanitise_hostname(text: str) -> str:
-    """Turns ``_`` into ``-``, keeps letters, digits, ``.`` and ``-``; trims; falls back when empty.
+    """Replace ``_`` by ``-``, keep letters, digits, ``.`` and ``-``, trim, and return FALLBACK if nothing is left.
 
     Source: section "Character sanitization rules", hostname.
     """
@@ -30,18 +30,18 @@ def sanitise_hostname(text: str) -> str:
 
 
 def combined_name(name: str, namespace: str) -> str:
-    """The name with its namespace, as one side of the document uses it for default usernames."""
+    """Return name-namespace, which is the default username in the variant ``object-name-namespace``."""
     return f"{name}-{namespace}"
 
 
 def fits(combined: str) -> bool:
-    """Whether a combined name is short enough to be used (section "Username generation logic")."""
+    """Return True if a combined name is short enough to be used (section "Username generation logic")."""
     return len(combined) <= MAX_COMBINED_LENGTH
 
 
 def matches_custom_pattern(text: str) -> bool:
-    """Whether the API accepts a custom username or hostname (section "Character Validation Patterns").
+    """Return True if a custom username or hostname matches the pattern (section "Character Validation Patterns").
 
-    A trailing newline is no match, as in the API server's regular expressions.
+    A trailing newline does not match, as in the regular expressions of the API server.
     """
     return re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9._-]*[a-zA-Z0-9])?", text) is not None

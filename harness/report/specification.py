@@ -1,4 +1,4 @@
-"""docs/spec.md: the document as the suite understands it, claim by claim, for readers who know no Python."""
+"""Render docs/spec.md: every claim with its scenarios, for readers who do not read Python."""
 
 from __future__ import annotations
 
@@ -12,38 +12,42 @@ from harness.document.ledger import Claim, areas, claims
 
 HEAD = """# What an operator has to do
 
-Every promise of the document, in our own words, with the scenarios that put it to the test. Made by `tox -e spec` from
+Every promise of the document, in our own words, with the scenarios that test it. `tox -e spec` writes this page from
 harness/document/claims.yaml and features/; do not edit it by hand.
 
-A claim that is *decided by* admission, controller or mover is about that part of an operator; one decided by kopia is
-a fact about kopia; one decided by the document is a promise that is put to the test and neither passes nor fails an
-operator.
-Where the document contradicts itself, a scenario names the side that it holds on:
+A *source* is a ReplicationSource, a *destination* is a ReplicationDestination, and an *identity* is the
+`username@hostname` of a kopia client. [glossary.md](glossary.md) explains all terms.
 
-| side | what it means |
+A claim that is *decided by* admission, controller or mover is about that part of an operator. A claim decided by kopia
+is about the kopia binary. A claim decided by the document is a promise: it is tested, but it neither passes nor fails
+an operator.
+
+The document contradicts itself in two places. A scenario that holds in one variant only has the tag of that variant:
+
+| variant | meaning |
 |---|---|
 | `@object-name` | the default username is the name of the object |
-| `@object-name-namespace` | it is name-namespace, where that has at most 50 characters |
-| `@validated` | the API refuses custom names that do not fit the documented pattern |
-| `@as-given` | any custom name is used exactly as it is given |
+| `@object-name-namespace` | the default username is name-namespace, if that has at most 50 characters |
+| `@validated` | the API refuses custom names that do not match the documented pattern |
+| `@as-given` | any custom name is used exactly as given |
 """
-SIDES = ("object-name", "object-name-namespace", "validated", "as-given")
+VARIANTS = ("object-name", "object-name-namespace", "validated", "as-given")
 SOURCES = {
     "document": "",
     "sister-page": "; from the page on restores",
-    "common-sense": "; common sense",
+    "common-sense": "; common sense, not from the document",
 }
 
 
 def page(features: Path) -> str:
-    """The page as Markdown, from every feature below a folder."""
-    told = _by_claim(features)
+    """Return the page as Markdown, with the scenarios of all features below a folder."""
+    scenarios_of = _by_claim(features)
     lines = [HEAD]
     for area, title in areas().items():
         lines += [f"## {title}", ""]
         for claim in claims().values():
             if claim.area == area:
-                lines += _claim(claim, told.get(claim.id, []))
+                lines += _claim(claim, scenarios_of.get(claim.id, []))
     return "\n".join(lines)
 
 
@@ -59,7 +63,7 @@ def _by_claim(folder: Path) -> dict[str, list[str]]:
         feature = Parser().parse(file.read_text(encoding="utf-8"))["feature"]
         for rule, scenario in _scenarios(feature):
             tags = [tag["name"].removeprefix("@") for tag in scenario["tags"]]
-            text = _scenario(rule, scenario, [tag for tag in tags if tag in SIDES])
+            text = _scenario(rule, scenario, [tag for tag in tags if tag in VARIANTS])
             for claim in tags:
                 found.setdefault(claim, []).append(text)
     return found
@@ -72,9 +76,9 @@ def _scenarios(feature: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
                 yield child.get("rule", {}).get("name", ""), inner["scenario"]
 
 
-def _scenario(rule: str, scenario: Mapping[str, Any], sides: list[str]) -> str:
+def _scenario(rule: str, scenario: Mapping[str, Any], variants: list[str]) -> str:
     lines = [f"{rule}:" if rule else "", "", "```gherkin"]
-    lines += [" ".join(f"@{side}" for side in sides)] if sides else []
+    lines += [" ".join(f"@{variant}" for variant in variants)] if variants else []
     lines += [f"{scenario['keyword']}: {scenario['name']}"]
     for step in scenario["steps"]:
         lines.append(f"  {step['keyword'].strip()} {step['text']}")

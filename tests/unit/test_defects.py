@@ -25,20 +25,20 @@ def report(**changed):
 
 def test_the_page_shows_what_was_refuted():
     text = defects.page(KNOWN, report())
-    assert "refuted: it is so; seen: it is not" in text
+    assert "refuted: it is so; observed: it is not" in text
     assert "other" not in text.split("`TN_3`")[1].split("\n- ")[0]
 
 
 def test_a_proof_says_what_showed_it():
     text = defects.page(KNOWN, report())
-    assert "- kopia: `TN_8` was put to the test: " in text
-    assert "- the reference's rules: `HN_E2` holds: " in text
+    assert "- kopia: `TN_8` was tested: " in text
+    assert "- reference rules: `HN_E2` holds: " in text
 
 
 def test_what_the_text_alone_shows_has_nothing_that_was_seen():
     known = {**KNOWN[0], "proof": {"TN_3": "text"}}
     text = defects.page([known], report())
-    assert "- the text: `TN_3`" in text
+    assert "- text: `TN_3`" in text
     assert "refuted" not in text
 
 
@@ -70,7 +70,7 @@ def test_a_stale_page_is_named(files, capsys):
     assert defects.main(["--check"]) == 0
     (files / "page.md").write_text("something else")
     assert defects.main(["--check"]) == 1
-    assert "page.md does not say what the run showed" in capsys.readouterr().err
+    assert "page.md differs from what the report shows" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("changed", [{"claims": []}, {"subject": {"name": "mutant:x"}}])

@@ -176,7 +176,7 @@ def test_the_command_lists_what_no_claim_notices(copy, capsys):
     assert command.main(["--mutate", str(copy)]) == 0
     printed = capsys.readouterr().out
     assert f"{copy}:1: the line: {PROSE}" in printed
-    assert "no claim notices a change of 8 lines, and of some words of 0 more" in printed
+    assert "no claim covers 8 lines, and some words of 0 more lines" in printed
     copy.write_text(DOCUMENT.replace("sleep 15", "sleep 60"))
     assert command.main(["--mutate", str(copy)]) == 1, "the document itself has drifted"
 

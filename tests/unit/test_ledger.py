@@ -34,11 +34,11 @@ def test_the_ledger_holds_every_claim_of_the_document():
         ),
         ("kind: rule", "colour: red, kind: rule", "colour"),
         ("kind: rule", "source: sister-page, kind: rule", "False schema"),
-        ("    HN_2", f"    HN_2: {{{ENTRY}}}\n    HN_2", "HN_2 is given twice"),
+        ("    HN_2", f"    HN_2: {{{ENTRY}}}\n    HN_2", "duplicate key HN_2"),
         (
             "area:\n",
             f"other:\n  title: Other\n  harm: Something happens.\n  claims:\n    HN_2: {{{ENTRY}}}\narea:\n",
-            "HN_2 is in other and in area",
+            "HN_2 is defined in two areas: other and area",
         ),
         ("area:", "area: [", "not YAML"),
     ],
