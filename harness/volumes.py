@@ -1,6 +1,6 @@
-"""Persistent volumes as folders: filled with content that cannot be guessed, compared by content.
+"""Folders that stand for PersistentVolumes: fill them with random content, read them, and compare them.
 
-A ``Tree`` is what a restore is judged by: each path with its kind, mode and content.
+A restore is judged by a ``Tree``: each path of the volume with its kind, mode and content.
 """
 
 from __future__ import annotations
@@ -16,41 +16,41 @@ from pathlib import Path
 from harness.model import ObjectRef
 
 Tree = Mapping[str, str]
-"""Relative path -> ``kind mode content``: a digest for a file, the target for a symlink."""
+"""A relative path -> ``kind mode content``. The content is the SHA-256 of a file or the target of a symlink."""
 
 UNGUESSABLE_BYTES = 64
 PLAIN_FILES = ("owner.txt", "bin/run.sh", "private/key", "notes/2024/january.txt")
 PECULIAR_FILES = {"bin/run-as-owner.sh": 0o755, "private/id": 0o600, "a name with blanks.txt": 0o640,
                   "grüße/データ.txt": 0o444}  # fmt: skip
-"""Path -> mode."""
+"""The path of a file -> its mode."""
 
 FOREIGN_OWNER = 2000
-"""The first of the numbers of users and groups that own files of a volume, and nothing else here."""
+"""The first uid and gid of files in a filled volume. No user of this machine is expected to have it."""
 
 OLD_S = 1_600_000_000
-"""The time of the first file, in seconds since 1970: long before any run."""
+"""The modification time of the first file, in seconds since 1970: long before any run."""
 OF_THE_FILESYSTEM = "lost+found"
-"""A folder that a new ext4 volume holds before anybody writes to it."""
+"""The folder that every new ext4 volume contains."""
 
 
 class FolderVolumes:
-    """A folder for each PersistentVolumeClaim and each mover cache, below one root."""
+    """One folder for each PVC and one for each mover cache, below a root folder."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def claim(self, namespace: str, name: str) -> Path:
-        """The folder of a claim, made where it is new."""
+        """Return the folder of a PVC. Create it if it does not exist."""
         return _made(self._root / "claims" / namespace / name)
 
     def cache(self, owner: ObjectRef) -> Path:
-        """The cache volume that an object's movers share."""
+        """Return the folder of the cache volume of a source or destination. Create it if it does not exist."""
         return _made(self._root / "caches" / owner.kind / owner.namespace / owner.name)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Where two trees differ; empty lists mean that they are equal."""
+    """The paths in which two trees differ. It is false if they are equal."""
 
     missing: list[str]
     extra: list[str]
@@ -65,9 +65,17 @@ class Difference:
 
 
 def fill(folder: Path, owner: str) -> Tree:
-    """Replaces the content of a volume by a small new one that only this call can have made; returns the tree.
+    """Write a few plain files with random content into a volume.
 
-    It holds plain files only: what a restore makes of anything else is a question of its own (``fill_peculiar``).
+    The content is unique to this call, so restored bytes show which backup they come from. ``fill_peculiar`` adds other
+    kinds of files.
+
+    Args:
+        folder: The folder of the volume.
+        owner: A text to begin each file with, for a person who reads it.
+
+    Returns:
+        The tree of the volume.
     """
     for name in PLAIN_FILES:
         _write(folder / name, owner, 0o644)
@@ -75,10 +83,18 @@ def fill(folder: Path, owner: str) -> Tree:
 
 
 def fill_peculiar(folder: Path, owner: str) -> Tree:
-    """Fills a volume with what a restore easily loses; returns the tree.
+    """Fill a volume with files whose properties a restore can easily lose.
 
-    It holds modes, an empty folder, symlinks (one that dangles), a name with blanks and one beyond ASCII,
-    two hard links to one file, old times and, where this process may set them, owners.
+    The volume gets different modes, an empty folder, symlinks (one of them dangling), a name with spaces, a name with
+    non-ASCII characters, two hard links to one file, and old modification times. If this process runs as root, the
+    files also get different owners.
+
+    Args:
+        folder: The folder of the volume.
+        owner: A text to begin each file with, for a person who reads it.
+
+    Returns:
+        The tree of the volume.
     """
     fill(folder, owner)
     for name, mode in PECULIAR_FILES.items():
@@ -96,7 +112,7 @@ def fill_peculiar(folder: Path, owner: str) -> Tree:
 
 
 def attributes(folder: Path) -> Mapping[str, str]:
-    """Return owner, group, time and other hard links of each file of a volume, by its path."""
+    """Return the owner, group, modification time and hard links of each file of a volume, by its path."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
     by_inode: dict[int, list[str]] = {}
     for path in files:
@@ -105,16 +121,16 @@ def attributes(folder: Path) -> Mapping[str, str]:
 
 
 def write_bytes(folder: Path, content: bytes, name: str = "data.bin") -> Tree:
-    """Has a volume hold one file of the given bytes besides what it holds; returns the tree."""
+    """Write one file with the given bytes into a volume, and return the tree of the whole volume."""
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content)
     return tree(folder)
 
 
 def tree(folder: Path) -> Tree:
-    """Read a volume: every path below ``folder`` with kind, mode and content.
+    """Read a volume: return every path below ``folder`` with its kind, mode and content.
 
-    An empty ``lost+found`` of the volume is left out: it belongs to the filesystem.  One that holds files counts.
+    An empty ``lost+found`` at the top is left out, because the file system creates it. With files in it, it counts.
     """
     own = folder / OF_THE_FILESYSTEM
     spared = own if own.is_dir() and not own.is_symlink() and not any(own.iterdir()) else None
@@ -122,12 +138,12 @@ def tree(folder: Path) -> Tree:
 
 
 def contents(whole: Tree) -> Tree:
-    """Return the regular files of a tree with their content alone, whatever their modes."""
+    """Return the regular files of a tree with their content, without their modes."""
     return {path: what.split()[-1] for path, what in whole.items() if what.startswith("file ")}
 
 
 def compare(expected: Tree, seen: Tree) -> Difference:
-    """How ``seen`` differs from ``expected``."""
+    """Return the difference of ``seen`` from ``expected``."""
     return Difference(
         missing=sorted(expected.keys() - seen.keys()),
         extra=sorted(seen.keys() - expected.keys()),

@@ -1,1 +1,1 @@
-"""S3 stores: MinIO in a container or as a process, or any endpoint that the user names."""
+"""The S3 store of a run: MinIO in a container or as a process, or an endpoint that the user names."""

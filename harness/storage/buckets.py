@@ -1,4 +1,4 @@
-"""The buckets that a run makes in its store, remembered beyond the life of a worker."""
+"""Create, copy and remove the buckets of a run. A file for each bucket survives the worker that created it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ FOLDER = "buckets"
 
 
 class Buckets:
-    """Make, copy and remove the buckets of a run.
+    """The buckets of a run.
 
     Args:
         store: The S3 store.
@@ -22,27 +22,30 @@ class Buckets:
         self._marks = folder / FOLDER
 
     def make(self, name: str) -> None:
-        """Make a bucket.
+        """Create a bucket.
 
-        It is noted before it is made: a kill in between would leave it. It is looked for before that: a
-        bucket of somebody else would be taken for one of this run.
+        The name is recorded before the bucket is created, so that a kill in between leaves no unknown bucket. Before
+        both, the bucket must not exist, so that the clean-up never removes the bucket of another user.
+
+        Raises:
+            HarnessError: The bucket exists already, or the store does not answer.
         """
         self.store.require_free(name)
         self._note(name)
         self.store.make_bucket(name)
 
     def copy(self, source: str, bucket: str) -> None:
-        """Copy all objects of one bucket into another, and note that for whoever repeats the run."""
+        """Copy all objects of one bucket into another, and record it for the script that repeats a scenario."""
         self.store.copy_objects(source, bucket)
         self._note(bucket, source)
 
     def copied_from(self, bucket: str) -> str:
-        """Return the bucket that a bucket began as a copy of; "" where it began empty."""
+        """Return the bucket from which a bucket was copied, or "" if it was empty at first."""
         mark = self._marks / bucket
         return mark.read_text(encoding="utf-8") if mark.exists() else ""
 
     def remove_all(self) -> None:
-        """Remove every bucket that is left of this run."""
+        """Remove all buckets of this run that still exist."""
         for mark in sorted(self._marks.glob("*")):
             self.store.remove_bucket(mark.name)
             mark.unlink()

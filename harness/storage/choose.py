@@ -1,4 +1,4 @@
-"""Which store a run gets: a container, a process, or the endpoint that the user names."""
+"""Choose the S3 store of a run: MinIO in a container or as a process, or an endpoint that the user names."""
 
 from __future__ import annotations
 
@@ -24,17 +24,27 @@ def open_store(
     environment: Mapping[str, str],
     say: Progress,
 ) -> S3Store:
-    """Starts or finds the store.
+    """Start a store, or connect to the one that the user names.
 
-    ``request`` is ``auto`` (container, else process), ``container``, ``process`` or an S3 URL;
-    ``image`` a MinIO image to use in place of our own.  Raises HarnessError where it cannot be had.
+    Args:
+        request: ``auto`` (a container, or else a process), ``container``, ``process``, or an S3 URL.
+        image: The MinIO image to use, or None for an image that is built here.
+        name: The name of the container.
+        folder: The folder of the run.
+        reaper: The process that ends the store when the run ends.
+        environment: The environment with the credentials for an S3 URL.
+        say: Called with each progress message.
+
+    Raises:
+        HarnessError: The store cannot be started or reached.
+        UsageError: The S3 URL or its credentials are invalid.
     """
     if request.startswith("s3://"):
         store = external.parse(request, environment)
         external.require_access(store)
         return store
     if request == "process":
-        return _process(folder, reaper, "asked for by --storage", say)
+        return _process(folder, reaper, "requested by --storage", say)
     try:
         client = engine()
     except NoEngine as reason:
@@ -51,7 +61,9 @@ def _container(image: str, name: str, reaper: Reaper) -> S3Store:
     reaper.guard("container", name)
     endpoint = container.start(image, name, credentials)
     if not server.wait_until_ready(endpoint, lambda: True):
-        raise HarnessError(f"MinIO in the container {name} ({image}) did not answer at {endpoint}")
+        raise HarnessError(
+            f"MinIO in the container {name} ({image}) did not become healthy at {endpoint}; see docker logs {name}"
+        )
     return S3Store(
         endpoint,
         False,

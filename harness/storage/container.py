@@ -1,4 +1,4 @@
-"""MinIO in a container, published on 127.0.0.1 only."""
+"""Run MinIO in a container whose port is published on 127.0.0.1 only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DOCKERFILE = b'FROM scratch\nCOPY minio /minio\nENTRYPOINT ["/minio"]\n'
 
 
 def own_image(client: DockerClient, server: Tool, say: Progress) -> str:
-    """The image around the built binary; made once per engine and binary, and found again by its tag."""
+    """Return the tag of an image that contains the MinIO binary. Build it if the engine does not have it."""
     from docker.errors import DockerException, ImageNotFound
 
     tag = f"{IMAGE}:{server.version}-{_digest(server.path)}"
@@ -39,7 +39,7 @@ def own_image(client: DockerClient, server: Tool, say: Progress) -> str:
 
 
 def start(image: str, name: str, credentials: Credentials) -> str:
-    """Starts the server under a container name; returns its endpoint on 127.0.0.1."""
+    """Start MinIO in a container, and return its endpoint on 127.0.0.1."""
     from docker.errors import DockerException
     from testcontainers.core.container import DockerContainer
 
@@ -52,7 +52,7 @@ def start(image: str, name: str, credentials: Credentials) -> str:
         .with_command(f"server --address :{PORT} /data")
         .with_tmpfs_mount("/data")
     )
-    # testcontainers has no public way to publish on one address only.
+    # testcontainers has no public method to publish a port on one address only.
     container.ports[f"{PORT}/tcp"] = ("127.0.0.1", None)
     try:
         container.start()
@@ -73,6 +73,6 @@ def _context(binary: Path) -> io.BytesIO:
 
 
 def _digest(binary: Path) -> str:
-    """Distinguishes binaries by size and time of making: hashing 100 MB would delay every start."""
+    """Return a digest of size and modification time. Hashing 100 MB of content would delay every start."""
     status = binary.stat()
     return hashlib.sha256(f"{status.st_size} {status.st_mtime_ns}".encode()).hexdigest()[:12]

@@ -1,4 +1,4 @@
-"""Credentials for a store of our own: new and random in every run."""
+"""Random credentials for a store that the run starts itself. They are new in every run."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Credentials:
 
 
 def random_credentials() -> Credentials:
-    """Credentials that nobody can guess; the secret is redacted from here on.
+    """Return new random credentials, and register the secret key for redaction.
 
-    It holds a slash and a plus, as those of AWS do: who puts it into a URL, or into an expression, has to encode it.
+    The secret key contains a slash and a plus, as keys of AWS do, so that missing URL encoding shows as an error.
     """
     secret_key = f"{secrets.token_hex(12)}/{secrets.token_urlsafe(9)}+{secrets.token_hex(4)}"
     credentials = Credentials(f"conformance{secrets.token_hex(4)}", secret_key)

@@ -1,4 +1,4 @@
-"""Any S3 endpoint that the user names: ``s3://host[:port][?tls=no&bucket-prefix=name]``."""
+"""Use an S3 endpoint that the user names: ``s3://host[:port][?tls=no&bucket-prefix=name]``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ REFUSED = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "AccessDenied")
 
 
 def parse(url: str, environment: Mapping[str, str]) -> S3Store:
-    """The store a URL names, with credentials from the environment; UsageError where something lacks."""
+    """Return the store of a URL, with credentials from the environment.
+
+    Raises:
+        UsageError: The URL is invalid, or a credential is not set.
+    """
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = options.keys() - {"tls", "bucket-prefix"}
@@ -50,7 +54,12 @@ def parse(url: str, environment: Mapping[str, str]) -> S3Store:
 
 
 def require_access(store: S3Store) -> None:
-    """Raises UsageError where the credentials are refused, HarnessError where nothing answers."""
+    """Check that the store accepts the credentials.
+
+    Raises:
+        UsageError: The store refuses the credentials.
+        HarnessError: No store answers at the endpoint.
+    """
     pool = urllib3.PoolManager(timeout=ANSWER_TIMEOUT_S, retries=False)
     client = Minio(store.endpoint, store.access_key, store.secret_key, secure=store.tls, http_client=pool)
     try:
@@ -61,8 +70,11 @@ def require_access(store: S3Store) -> None:
                 f"--storage: {store.endpoint} refuses the credentials ({error.code}); "
                 "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
             ) from None
-        raise HarnessError(f"the store {store.endpoint} is not usable: {error.code}") from None
+        raise HarnessError(
+            f"S3 endpoint {store.endpoint}: listing the buckets failed with {error.code}; check the endpoint"
+        ) from None
     except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
         raise HarnessError(
-            f"no S3 store answers at {store.endpoint} ({type(error).__name__}); start it, or check tls="
+            f"no S3 store answers at {store.endpoint} ({type(error).__name__}); "
+            "start it, or check host, port and tls= of --storage"
         ) from None

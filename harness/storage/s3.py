@@ -1,4 +1,4 @@
-"""One S3 store that scenarios keep their repositories in: buckets, sizes, and whether it is well."""
+"""The S3 store of a run: create, read and remove buckets, measure sizes, and check its health."""
 
 from __future__ import annotations
 
@@ -26,11 +26,18 @@ ALREADY_THERE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 
 @dataclass(frozen=True)
 class S3Store:
-    """An endpoint (``host:port``) with what opens it.
+    """An S3 endpoint with its credentials.
 
-    ``origin`` says in words how it runs.  ``lasting`` is true for an endpoint that outlives the
-    run: only there need buckets be removed one by one.  ``bucket_prefix`` begins the name of every bucket made.
-    ``ends_with`` is the command that ends a store that was kept.
+    Attributes:
+        endpoint: ``host:port``.
+        tls: True for https.
+        access_key: The access key.
+        secret_key: The secret key.
+        origin: A description of how the store runs.
+        kind: ``container``, ``process`` or ``external``.
+        bucket_prefix: The first part of the name of every bucket of the run.
+        lasting: True if the store still exists after the run. Only then are buckets removed one by one.
+        ends_with: The command that removes the store, or what is left in it, after ``--keep``.
     """
 
     endpoint: str
@@ -44,54 +51,70 @@ class S3Store:
     ends_with: str = "remove the buckets"
 
     def as_dict(self) -> Mapping[str, Any]:
-        """Plain values, to hand the store to a worker."""
+        """Return plain values, to send the store to a worker."""
         return asdict(self)
 
     @property
     def url(self) -> str:
-        """The endpoint with its scheme."""
+        """The endpoint as a URL."""
         return f"{'https' if self.tls else 'http'}://{self.endpoint}"
 
     @property
     def probe_bucket(self) -> str:
-        """The bucket that ``check`` writes to."""
+        """The name of the bucket that ``check`` writes to."""
         return f"{self.bucket_prefix}-{PROBE_BUCKET_SUFFIX}"
 
     def make_bucket(self, name: str) -> None:
-        """Makes a bucket; one that exists is somebody else's, and an error."""
+        """Create a bucket.
+
+        Raises:
+            HarnessError: The bucket exists already, or the store refuses it or does not answer.
+        """
         try:
             self._minio.make_bucket(name)
         except S3Error as error:
             if error.code in ALREADY_THERE:
                 raise self._taken(name) from None
-            raise HarnessError(f"bucket {name} cannot be made at {self.endpoint}: {error.code}") from None
+            raise HarnessError(f"S3 endpoint {self.endpoint}: bucket {name} cannot be created: {error.code}") from None
         except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
+            raise HarnessError(f"S3 endpoint {self.endpoint} does not answer: {type(error).__name__}") from None
 
     def require_free(self, name: str) -> None:
-        """Raises HarnessError where a bucket exists already."""
+        """Check that a bucket does not exist.
+
+        Raises:
+            HarnessError: The bucket exists, or the store does not answer.
+        """
         try:
             taken = self._minio.bucket_exists(name)
         except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
+            raise HarnessError(f"S3 endpoint {self.endpoint} does not answer: {type(error).__name__}") from None
         if taken:
             raise self._taken(name)
 
     def _taken(self, name: str) -> HarnessError:
         return HarnessError(
-            f"bucket {name} exists already at {self.endpoint}; it was left alone: choose another bucket-prefix"
+            f"bucket {name} exists already at {self.endpoint} and was not changed; choose another bucket-prefix"
         )
 
     def remove_objects(self, bucket: str, prefix: str) -> None:
-        """Removes the objects of a bucket whose names begin so; HarnessError where there is none."""
+        """Remove the objects of a bucket whose keys begin with a prefix.
+
+        Raises:
+            HarnessError: There is no such object, or the store does not answer.
+        """
         names = [str(item.object_name) for item in self._listed(bucket, prefix)]
         if not names:
-            raise HarnessError(f"bucket {bucket} at {self.endpoint} has no object {prefix}*")
+            raise HarnessError(f"bucket {bucket} at {self.endpoint} has no object with a key that begins with {prefix}")
         for name in names:
             self._minio.remove_object(bucket, name)
 
     def remove_bucket(self, name: str) -> None:
-        """Removes a bucket that this run made, with all that is in it; one that is gone is no error."""
+        """Remove a bucket of this run with all its objects. It is no error if the bucket does not exist.
+
+        Raises:
+            HarnessError: The bucket cannot be removed.
+        """
         try:
             for item in self._minio.list_objects(name, recursive=True):
                 self._minio.remove_object(name, str(item.object_name))
@@ -99,28 +122,36 @@ class S3Store:
         except S3Error as error:
             if error.code != "NoSuchBucket":
                 raise HarnessError(
-                    f"bucket {name} at {self.endpoint} could not be removed: {error.code}; remove it"
+                    f"bucket {name} at {self.endpoint} could not be removed: {error.code}; remove it by hand"
                 ) from None
         except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise HarnessError(f"bucket {name} at {self.endpoint} could not be removed: {error}; remove it") from None
+            raise HarnessError(
+                f"bucket {name} at {self.endpoint} could not be removed: {error}; remove it by hand"
+            ) from None
 
     def check(self) -> None:
-        """Raises HarnessError where the store does not take a small object; the probe bucket has to exist."""
+        """Check the health of the store: write and remove a small object in the probe bucket, which must exist.
+
+        Raises:
+            HarnessError: The store refuses the object or does not answer.
+        """
         bucket = self.probe_bucket
         try:
             self._minio.put_object(bucket, "probe", io.BytesIO(b"well"), 4)
             self._minio.remove_object(bucket, "probe")
         except S3Error as error:
-            raise HarnessError(f"the store {self.endpoint} is not well: {error.code}: {error.message}") from None
+            raise HarnessError(
+                f"S3 endpoint {self.endpoint} failed its health check: {error.code}: {error.message}"
+            ) from None
         except (MinioException, urllib3.exceptions.HTTPError) as error:
-            raise HarnessError(f"the store {self.endpoint} does not answer: {type(error).__name__}") from None
+            raise HarnessError(f"S3 endpoint {self.endpoint} does not answer: {type(error).__name__}") from None
 
     def objects(self, bucket: str) -> list[str]:
-        """A line for every object of a bucket: its name and its size in bytes."""
+        """Return one line for every object of a bucket: its key and its size in bytes."""
         return [f"{bucket}/{one.object_name}\t{one.size}" for one in self._listed(bucket)]
 
     def copy_objects(self, source: str, target: str) -> None:
-        """Copies every object of a bucket into another one."""
+        """Copy every object of a bucket into another bucket."""
         try:
             for item in self._minio.list_objects(source, recursive=True):
                 name = str(item.object_name)
@@ -129,11 +160,11 @@ class S3Store:
             raise HarnessError(f"bucket {source} at {self.endpoint} cannot be copied: {type(error).__name__}") from None
 
     def holds(self, bucket: str, name: str) -> bool:
-        """Whether a bucket holds an object of this name."""
+        """Return True if a bucket contains an object with this key."""
         return name in [one.object_name for one in self._listed(bucket, name)]
 
     def size_bytes(self, bucket: str, prefix: str = "") -> int:
-        """The sum of the sizes of all objects under a prefix."""
+        """Return the sum of the sizes of all objects whose keys begin with a prefix."""
         pages = self._boto.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         return sum(item["Size"] for page in pages for item in page.get("Contents", ()))
 
@@ -152,7 +183,7 @@ class S3Store:
 
     @cached_property
     def _boto(self) -> S3Client:
-        # Imported late: boto3 takes longer to load than most scenarios take to run.
+        # Import it late: loading boto3 takes longer than most scenarios.
         import boto3
 
         return boto3.client(

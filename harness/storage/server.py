@@ -1,4 +1,4 @@
-"""MinIO as a process on a free port of 127.0.0.1, where no container engine can be used."""
+"""Run MinIO as a process on a free port of 127.0.0.1, for machines without a container engine."""
 
 from __future__ import annotations
 
@@ -24,17 +24,25 @@ PORTS_TRIED = 5
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it listens, and the process that has to be ended."""
+    """A running MinIO process: its endpoint and its process id."""
 
     endpoint: str
     pid: int
 
 
 def start(binary: Path, folder: Path, credentials: Credentials, port_source: Callable[[], int] | None = None) -> Server:
-    """Starts MinIO and waits until it answers.
+    """Start MinIO and wait until it is healthy.
 
-    A port that somebody takes between choosing and binding is seen in the server's own words,
-    and another one is chosen; any other failure is a HarnessError with the end of its log.
+    If another process takes the chosen port first, the log of MinIO says so, and another port is tried.
+
+    Args:
+        binary: The MinIO binary.
+        folder: The folder for its data and its log.
+        credentials: The root credentials.
+        port_source: Returns the next port to try; by default ``free_port``.
+
+    Raises:
+        HarnessError: MinIO did not start. The message has the end of its log.
     """
     choose = port_source or free_port
     for _ in range(PORTS_TRIED):
@@ -43,25 +51,25 @@ def start(binary: Path, folder: Path, credentials: Credentials, port_source: Cal
             return server
         if PORT_TAKEN not in problem.lower():
             raise HarnessError(f"MinIO did not start as a process: {problem}")
-    raise HarnessError(f"MinIO found no free port on 127.0.0.1 in {PORTS_TRIED} attempts: {problem}")
+    raise HarnessError(f"MinIO found no free port on 127.0.0.1 in {PORTS_TRIED} attempts; the last log says: {problem}")
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that was free a moment ago."""
+    """Return a port of 127.0.0.1 that is free at this moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
 
 
 def wait_until_ready(endpoint: str, alive: Callable[[], bool], timeout_s: float = READY_TIMEOUT_S) -> bool:
-    """Whether the server at ``endpoint`` answered before it died or the time was up."""
+    """Wait for a healthy server. Return False if ``alive`` becomes false or the time limit passes first."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline and alive():
         try:
             if requests.get(f"http://{endpoint}/minio/health/cluster", timeout=2).ok:
                 return True
         except requests.RequestException:
-            # Not listening yet: the loop ends with the server's death or the time limit.
+            # The server does not listen yet. The loop ends when it dies or at the time limit.
             pass
         time.sleep(POLL_S)
     return False
@@ -92,4 +100,6 @@ def _start_on(port: int, binary: Path, folder: Path, credentials: Credentials) -
         return Server(endpoint, process.pid), ""
     process.kill()
     process.wait()
-    return None, tail(REDACT(log.read_text(errors="replace")), 5) or "it did not answer in time"
+    return None, tail(
+        REDACT(log.read_text(errors="replace")), 5
+    ) or f"no healthy answer at {endpoint} within {READY_TIMEOUT_S:g} s"

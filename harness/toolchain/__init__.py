@@ -1,1 +1,1 @@
-"""Where real binaries come from: named, cached, downloaded, or built."""
+"""Provide the real binaries: named by the user, cached, downloaded, or built."""

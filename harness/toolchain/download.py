@@ -1,4 +1,4 @@
-"""Fetches a released archive: checked against its hash before anything of it is used."""
+"""Download a released archive, and check its SHA-256 before it is used."""
 
 from __future__ import annotations
 
@@ -23,16 +23,24 @@ PROGRESS_EVERY_S = 5.0
 
 
 class DownloadFailed(Exception):
-    """The archive could not be had; the message says why, in one line."""
+    """The archive could not be downloaded. The message is one line with the reason."""
 
 
 def fetch(
     archive: Archive, target: Path, say: Progress, *, stall_s: float = STALL_TIMEOUT_S, total_s: float = TOTAL_TIMEOUT_S
 ) -> None:
-    """Downloads an archive, checks its hash, and writes the binary inside to ``target``.
+    """Download an archive, check its hash, and write the binary inside to ``target``.
 
-    Raises DownloadFailed where it cannot be reached, stalls, is cut off, is too slow, or is not
-    the archive that was pinned; ``target`` exists only on success.
+    Args:
+        archive: The pinned archive.
+        target: The path of the binary. It exists afterwards only on success.
+        say: Called with each progress message.
+        stall_s: The longest time without any data.
+        total_s: The longest time for the whole download.
+
+    Raises:
+        DownloadFailed: The server cannot be reached, the transfer stalls, ends early or is too slow, or the hash of
+            the archive is not the pinned one.
     """
     packed = target.with_name(target.name + ".archive")
     try:
@@ -51,7 +59,7 @@ def _download(archive: Archive, packed: Path, say: Progress, stall_s: float, tot
             response.raise_for_status()
             promised = int(response.headers.get("Content-Length", 0))
             with packed.open("wb") as file:
-                # Not iter_content: it waits for a whole chunk, however long that trickles in.
+                # iter_content would wait for a whole chunk, and a slow server could exceed the time limit.
                 while chunk := response.raw.read1(CHUNK_BYTES):
                     received += file.write(chunk)
                     now = time.monotonic()
@@ -77,7 +85,7 @@ def _unpack(archive: Archive, packed: Path, target: Path) -> None:
         with tarfile.open(packed) as tar:
             member = tar.extractfile(archive.member)
             if member is None:
-                raise DownloadFailed(f"{archive.url}: {archive.member} is no file")
+                raise DownloadFailed(f"{archive.url}: {archive.member} in it is not a file")
             target.write_bytes(member.read())
     except (tarfile.TarError, KeyError) as error:
         raise DownloadFailed(f"{archive.url}: {archive.member} cannot be unpacked: {error}") from None
@@ -85,7 +93,7 @@ def _unpack(archive: Archive, packed: Path, target: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The innermost cause in one line: requests wraps it three times over."""
+    """Return the cause in one line. requests wraps it in up to three exceptions."""
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return f"the server answered {error.response.status_code}"
     if isinstance(error, requests.Timeout) or "timed out" in str(error):

