@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The step of the GitHub Action (action.yml): runs the suite, and tells the job how it ended.
-# Reads INPUT_* and GITHUB_ACTION_PATH, GITHUB_WORKSPACE, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY.  Ends as the suite does.
+# The step of the GitHub Action (action.yml): run the suite and report the result to the job.
+# Inputs: INPUT_*, GITHUB_ACTION_PATH, GITHUB_WORKSPACE, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY. Exit status: that of the suite.
 set -uo pipefail
 
 suite="${GITHUB_ACTION_PATH:?names the checkout of the suite}"
@@ -8,7 +8,7 @@ workspace="${GITHUB_WORKSPACE:-$PWD}"
 python="${INPUT_PYTHON:-python3}"
 environment="${RUNNER_TEMP:-${TMPDIR:-/tmp}}/volsync-kopia-conformance-venv"
 
-# Paths are the caller's: they are meant from the workspace, and the suite runs in its own folder.
+# A path of an input is relative to the workspace, but the suite runs in its own folder.
 from_workspace() {
   case "$1" in
     /* | "") printf '%s' "$1" ;;
@@ -21,10 +21,10 @@ arguments=(--subject "$(from_workspace "${INPUT_SUBJECT:-reference}")")
 [ -n "${INPUT_DEFAULT_USERNAME:-}" ] && arguments+=(--default-username "$INPUT_DEFAULT_USERNAME")
 [ -n "${INPUT_CUSTOM_NAMES:-}" ] && arguments+=(--custom-names "$INPUT_CUSTOM_NAMES")
 if [ -n "${INPUT_ARGS:-}" ]; then
-  # Quotes count and nothing is expanded or run: the input is data.
+  # Split as a shell does, but expand and run nothing: the input is data.
   split='import shlex, sys; sys.stdout.write("".join(word + "\0" for word in shlex.split(sys.argv[1])))'
   if ! "$python" -c "$split" "$INPUT_ARGS" >/dev/null 2>&1; then
-    echo "::error::args: $INPUT_ARGS: a quote is not closed; write it as on a command line"
+    echo "::error::args: $INPUT_ARGS: a quote is not closed; write the arguments as on a command line"
     exit 4
   fi
   while IFS= read -r -d '' word; do arguments+=("$word"); done < <("$python" -c "$split" "$INPUT_ARGS")
@@ -36,7 +36,7 @@ if "$python" -m venv "$environment" && "$environment/bin/pip" install --quiet to
   (cd "$suite" && "$environment/bin/tox" -e conformance -- "${arguments[@]}")
   status=$?
 else
-  echo "::error::no virtual environment with tox could be made with $python; the verdict is unknown"
+  echo "::error::$python could not create a virtual environment with tox, so the verdict is unknown; check the input python"
 fi
 "$python" "$suite/action/summary.py" "$suite/reports" "$status"
 exit $?

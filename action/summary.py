@@ -1,7 +1,8 @@
-"""Tells a GitHub job how a run ended: outputs, a summary in Markdown, annotations.  Needs nothing but Python.
+"""Report the result of a run to a GitHub job: outputs, a Markdown summary and annotations.
 
-``summary.py REPORTS STATUS`` reads REPORTS/report.json and ends with STATUS, the exit status of the
-run; where that is 0 without a whole report that says so, it ends with 3: unknown is never green.
+``summary.py REPORTS STATUS`` reads REPORTS/report.json and ends with STATUS, the exit status of the run. If STATUS is
+0 but there is no complete report with the verdict "conformant", it ends with 3 (unknown), so that the job is not green.
+This script needs only the Python standard library.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ MOST_ANNOTATIONS = 10  # GitHub shows no more of one step
 
 
 def main(reports: Path, status: int) -> int:
-    """Writes what the job is told; returns the exit status."""
+    """Write outputs, summary and annotations, and return the exit status of the job."""
     report = _read(reports / "report.json")
     if status == 0 and not (report and report["complete"] and report["verdict"] == "conformant"):
         status = UNKNOWN
@@ -33,10 +34,10 @@ def main(reports: Path, status: int) -> int:
 
 
 def summary(report: dict[str, Any] | None, verdict: str, status: int) -> list[str]:
-    """The summary of the job as lines of Markdown."""
+    """Return the summary of the job as lines of Markdown."""
     lines = [f"## {ICONS.get(verdict, '⚠️')} Conformance: {verdict}", ""]
     if report is None:
-        return [*lines, f"The run left no report (exit status {status}); its log says why.", ""]
+        return [*lines, f"The run wrote no report (exit status {status}). Read the log of the job for the reason.", ""]
     lines += [f"{_cell(report['subject']['name'])}; kopia {report['kopia']['version']}; {report['storage']['origin']}"]
     lines += [
         "",
@@ -48,35 +49,41 @@ def summary(report: dict[str, Any] | None, verdict: str, status: int) -> list[st
         lines.append("| " + " | ".join([name, *(str(profile[column]) for column in columns)]) + " |")
     lines += _causes(report)
     if report["errors"]:
-        lines += ["", "### Without a verdict (the harness or its surroundings broke)", ""]
+        lines += ["", "### Unknown (the harness or its surroundings failed)", ""]
         lines += [f"- {' '.join(one['claims'])}: {_cell(_first(one['message']))}" for one in report["errors"]]
     if report["problem"]:
-        lines += ["", f"**The run itself broke:** {_cell(report['problem'])}"]
+        lines += ["", f"**The run failed:** {_cell(report['problem'])}"]
     refuted = [one for claim in report["claims"] for one in claim["findings"] if one["holds"] is False]
-    return [*lines, "", f"{len(refuted)} promises of the document are refuted; see index.html of the report.", ""]
+    return [
+        *lines,
+        "",
+        f"Findings: {len(refuted)} promises of the document are refuted. See index.html of the report.",
+        "",
+    ]
 
 
 def _causes(report: dict[str, Any]) -> list[str]:
-    """What is to be mended, one entry a cause: whom it harms, who says what, and what it blocks."""
+    """Return the causes of divergences: for each the harm, the evidence, and the blocked claims."""
     if not report["causes"]:
         return []
-    lines = ["", f"### To be mended: {len(report['causes'])}", ""]
+    lines = ["", f"### Causes of divergences: {len(report['causes'])}", ""]
     lines += [f"**{_cell(report['stopped'])}**", ""] if report["stopped"] else []
     for number, cause in enumerate(report["causes"], 1):
         lines += [f"{number}. **{_cell(cause['cause'])}** ({' '.join(cause['claims'])}): {_cell(cause['harm'])}"]
         if seen := cause["evidence"]:
-            says = {"document": seen["expected"], seen["oracle"]: seen["seen"], **seen["others"]}
-            lines += [f"   - {_cell(seen['what'])}"]
-            lines += [f"   - the {_cell(who)} says: {_cell(_first(text)[:MOST_TEXT])}" for who, text in says.items()]
+            observed = {seen["oracle"]: seen["seen"], **seen["others"]}
+            lines += [f"   - checked: {_cell(seen['what'])}", f"   - expected (document): {_text(seen['expected'])}"]
+            lines += [f"   - observed ({_cell(oracle)}): {_text(text)}" for oracle, text in observed.items()]
         if cause["blocks"]:
-            lines += [f"   - not reached because of it: {' '.join(cause['blocks'])}"]
+            lines += [f"   - blocked by it: {' '.join(cause['blocks'])}"]
     return lines
 
 
 def annotated(report: dict[str, Any] | None, verdict: str, status: int) -> list[str]:
-    """What GitHub shows beside the code: an error a divergence, and apart from them what is unknown."""
+    """Return the annotations of the job: one error for each unknown scenario and one for each divergence."""
     if report is None:
-        return [f"::error title=Conformance {verdict}::the run left no report (exit status {status})"]
+        message = f"the run wrote no report (exit status {status}); read the log of the job"
+        return [f"::error title=Conformance {verdict}::{message}"]
     lines = [_annotation("unknown", one, report) for one in report["errors"]]
     lines += [_annotation("diverges", one, report) for one in report["divergences"]]
     if report["problem"]:
@@ -108,13 +115,17 @@ def _first(text: str) -> str:
     return (text.splitlines() or ["no message"])[0]
 
 
+def _text(text: str) -> str:
+    return _cell(_first(text)[:MOST_TEXT])
+
+
 def _cell(text: str) -> str:
-    """Text from outside is text in Markdown, too."""
+    """Escape foreign text for a Markdown table."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("`", "\\`")
 
 
 def _escaped(text: str) -> str:
-    """As a workflow command wants its data."""
+    """Escape foreign text for a workflow command of GitHub."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A").replace("::", ":%3A")
 
 

@@ -1,21 +1,19 @@
-"""What can go wrong, and what each kind of wrong says about the subject.
+"""The exceptions of the harness, and the verdict that each of them leads to.
 
 ``UsageError``
-    Something that came in from outside (an option, a manifest, a subject file, the
-    environment) is not usable.  Nothing was tested.  Exit status 4.
+    An input (an option, a manifest, a subject file, the environment) is invalid. Nothing is tested. Exit status 4.
 ``HarnessError``
-    The harness or its surroundings broke (store, engine, toolchain, disk, time limit).
-    The verdict is *unknown*: never counted as held, never as diverged.  Exit status 3.
+    The harness or its surroundings failed (S3 store, container engine, toolchain, disk, time limit). The verdict is
+    *unknown*. It counts neither as held nor as diverged. Exit status 3.
 ``AdmissionRefused``
-    An outcome, not an error: the API of the subject refused an object.
+    The API of the subject refused an object. This is a result of a sync, not an error.
 ``Divergence``
-    The one verdict against the subject: an expectation and what was observed differ.
-    Only this class makes a scenario *fail*.
+    What was observed differs from what the document says. Only this exception makes a scenario *fail*.
 ``Blocked``
-    A precondition of a scenario did not hold because of the subject: its own check was not reached.
-    It names the claims one of which is broken.
+    A precondition failed because of the subject, so the check was not reached. It names the claims of which one is
+    broken. The scenario is *blocked*.
 ``NotAsked``
-    A scenario cannot be put to this subject: it is *skipped*, with the reason.
+    The scenario cannot be run on this subject. It is *skipped*, with the reason.
 
 Every other exception makes a scenario *unknown*.
 """
@@ -26,11 +24,11 @@ from collections.abc import Mapping
 
 
 class HarnessError(Exception):
-    """The harness or its surroundings broke: the verdict is unknown."""
+    """The harness or its surroundings failed: the verdict is unknown."""
 
 
 class UsageError(HarnessError):
-    """An input from outside is unusable; the message names it, its value and a remedy."""
+    """An input is invalid. The message names the input, its value, and what to do."""
 
 
 class TimeLimitExceeded(HarnessError):
@@ -38,21 +36,24 @@ class TimeLimitExceeded(HarnessError):
 
 
 class AdmissionRefused(Exception):
-    """The API refused an object; ``str()`` is the message that its user reads."""
+    """The API refused an object. ``str()`` is the message that the user of the API reads."""
 
 
 class Divergence(Exception):
     """The subject does not do what the document says.
 
-    ``expected`` is the document's account, ``seen`` what another account holds, and
-    ``oracle`` names that account ("repository", "operator", "volume", "API"); ``others`` are
-    further accounts of the same thing, for a reader to see who agrees with whom; ``trees`` are the volume as it was
-    expected and as it was seen, where it is about a volume.
-
-    ``roots`` are the claims one of which is broken where ``what`` is not the subject of the check but a
-    sync that had to succeed first, the most special one first.  ``part`` is the part of the subject that
-    decided ("controller", "mover", "admission"), "" where the record does not show it.  ``cause`` names what
-    is wrong in a few words, the same for every scenario that meets the same thing: a report counts causes.
+    Attributes:
+        what: The property that was checked.
+        expected: What the document says about it.
+        seen: What was observed instead.
+        oracle: Where that was observed: "repository", "operator", "volume", "API", ...
+        detail: Further text, such as the end of the mover log.
+        others: Observations of the same property by other oracles, by their names.
+        trees: The expected and the observed volume, if the check compares volumes.
+        roots: If ``what`` is a precondition (a sync that has to succeed): the claims of which one is broken, the most
+            specific one first. Otherwise empty.
+        part: The part of the subject that decided ("controller", "mover", "admission"), or "" if that is not recorded.
+        cause: What is wrong, in a few words. Scenarios with the same cause are one entry of the report.
     """
 
     def __init__(
@@ -84,9 +85,9 @@ class Divergence(Exception):
     def __str__(self) -> str:
         lines = [
             self.what,
-            f"  the document says: {self.expected}",
-            f"  the {self.oracle} says: {self.seen}",
-            *(f"  the {oracle} says: {seen}" for oracle, seen in self.others.items()),
+            f"  expected (document): {self.expected}",
+            f"  observed ({self.oracle}): {self.seen}",
+            *(f"  observed ({oracle}): {seen}" for oracle, seen in self.others.items()),
         ]
         if self.detail:
             lines.append("  " + self.detail.replace("\n", "\n  "))
@@ -94,19 +95,23 @@ class Divergence(Exception):
 
 
 class Blocked(Exception):
-    """A precondition did not hold because of the subject; ``divergence`` says which, and its ``roots`` why."""
+    """A precondition failed because of the subject.
+
+    Attributes:
+        divergence: The failed precondition. Its ``roots`` are the claims of which one is broken.
+    """
 
     def __init__(self, divergence: Divergence) -> None:
         super().__init__(divergence.what)
         self.divergence = divergence
 
     def __str__(self) -> str:
-        return f"not reached: a precondition did not hold\n{self.divergence}"
+        return f"blocked: a precondition failed, so the check was not reached\n{self.divergence}"
 
 
 class OperatorCrashed(HarnessError):
-    """The operator's process ended while a scenario waited for it."""
+    """The operator process ended while a scenario was waiting for an answer."""
 
 
 class NotAsked(HarnessError):
-    """A scenario cannot be put to this subject; the message is the reason why it is skipped."""
+    """The scenario cannot be run on this subject. The message is the reason for the skip."""

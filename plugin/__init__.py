@@ -1,1 +1,1 @@
-"""The pytest plugin: options, cases, start and end of a run, verdicts."""
+"""The pytest plugin: command-line options, test cases, start and end of a run, verdicts and report."""

@@ -1,7 +1,7 @@
-"""A crash of the operator is a divergence for the scenario that provokes it again, and for no other.
+"""Find out which scenario makes the operator crash.
 
-Scenarios that were waiting when the operator crashed run once more, alone, on a fresh process.  Where
-the crash recurs, it is laid to that scenario; a crash that no scenario provokes again leaves the verdict of the run
+When the operator crashes, every scenario that was waiting for it runs again, alone, on a new operator process. If the
+operator crashes again, that scenario has diverged. If no scenario makes it crash again, the verdict of the run is
 unknown.
 """
 
@@ -20,14 +20,14 @@ from harness.scenario.context import WorkerContext
 from plugin.lifecycle import CONTEXT
 
 CRASHED = pytest.StashKey[int]()
-"""How often the operator crashed under a scenario."""
+"""The number of operator crashes during a scenario."""
 
 TURN_FILE = "operator.turn"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Runs a scenario, and once more where the operator crashed under it."""
+    """Run a scenario, and run it again alone if the operator crashed during it."""
     context = item.config.stash.get(CONTEXT, None)
     if context is None or context.kubernetes is None:
         return None
@@ -41,7 +41,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     with _turn(context, fcntl.LOCK_SH):
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
     if item.stash[CRASHED]:
-        # Now that nobody runs, all that could have provoked it is gone.
+        # No other scenario runs now, so a second crash is due to this one.
         with _turn(context, fcntl.LOCK_EX):
             revive(crashes)
             item._initrequest()  # type: ignore[attr-defined]
@@ -57,7 +57,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 @contextmanager
 def _turn(context: WorkerContext, kind: int) -> Iterator[None]:
-    """Others may run at the same time (LOCK_SH), or nobody (LOCK_EX)."""
+    """Wait until this scenario may run: together with others (LOCK_SH) or alone (LOCK_EX)."""
     with (context.folder / TURN_FILE).open("a") as file:
         fcntl.flock(file, kind)
         yield

@@ -1,4 +1,4 @@
-"""Says every few seconds what is running and how much is left, where no terminal shows it anyway."""
+"""Print the progress of a run every few seconds: finished scenarios, remaining time, running scenarios."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SAY_EVERY_S = 10.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Only the controller of a run speaks."""
+    """Register the progress messages in the controller, not in workers."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config), "conformance-progress")
 
 
 class Progress:
-    """Counts scenarios as they begin and end, on whichever worker."""
+    """Count scenarios on all workers when they begin and end."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -28,21 +28,21 @@ class Progress:
         self._begin = self._said = time.monotonic()
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """How many there are, without workers."""
+        """Record the number of scenarios in a run without workers."""
         self._total = self._total or len(session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
-        """How many there are, from a worker."""
+        """Record the number of scenarios that a worker collected."""
         self._total = len(ids)
         self._begin = self._said = time.monotonic()
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """One begins."""
+        """Record that a scenario begins."""
         self._running[nodeid] = time.monotonic()
 
     def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        """One ended; says how far the run is, where that is due."""
+        """Record that a scenario ended. Print the progress if the last message is old enough."""
         self._running.pop(nodeid, None)
         self._ended += 1
         now = time.monotonic()
@@ -52,7 +52,7 @@ class Progress:
             run.say(f"\n{self.line(now)}")
 
     def line(self, now: float) -> str:
-        """Such as ``45 of 162 scenarios, about 40 s left; running: A source is its name (2 s)``."""
+        """Return a line such as ``45 of 214 scenarios, about 40 s left; running: test_a_backup (2 s)``."""
         left_s = (now - self._begin) / self._ended * (self._total - self._ended)
         running = ", ".join(f"{_title(nodeid)} ({now - begin:.0f} s)" for nodeid, begin in self._running.items())
         return f"{self._ended} of {self._total} scenarios, about {left_s:.0f} s left; running: {running or 'none'}"

@@ -1,4 +1,4 @@
-"""Write what is kept of a run, and print the table that ends it."""
+"""Write the report files of a run, and print its last lines: the table, the subject and the verdict."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from plugin.verdicts import CUT_OFF, DELTA, OUTCOMES, STOPPED, predictions
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints the table and writes the report."""
+    """Write the report, search it for secrets, and print the last lines of the run."""
     run = config.stash.get(lifecycle.RUN, None)
     context = config.stash.get(lifecycle.CONTEXT, None)
     if run is None or context is None:
@@ -35,7 +35,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     file = config.rootpath / evidence.REPORTS / "report.json"
     _write_report(file.parent, outcomes, facts)
     if leaks := secret_check.remove_leaks(file.parent, REDACT.secrets):
-        run.problem = f"a password or key was in reports/{', reports/'.join(leaks)}"
+        run.problem = f"a password or key was in reports/{', reports/'.join(leaks)}; these files were removed"
         facts = replace(facts, status=ExitStatus.UNKNOWN, problem=run.problem, is_complete=False)
         _write_report(file.parent, (), facts)
         secret_check.remove_leaks(file.parent, REDACT.secrets)
@@ -47,21 +47,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(REDACT(line))
     if options.sample:
         parts, seed = options.sample
-        terminalreporter.write_line(f"a sample: one scenario in {parts}, drawn by the seed {seed}, and the base claims")
+        terminalreporter.write_line(
+            f"sample: one scenario in {parts}, selected with the seed {seed}, and the base claims"
+        )
     for line in terminal.lines(outcomes, facts, predictions()):
         terminalreporter.write_line(REDACT(line))
-    who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
-    asked_s = run.elapsed_s - run.first_s
-    counts = not who.runs_reference_mover and STOPPED not in config.stash
-    of_mover = terminal.of_mover(outcomes, asked_s, workers, run.first_s) if counts else ""
+    testing_s = run.elapsed_s - run.first_s
+    counts = not options.subject.runs_reference_mover and STOPPED not in config.stash
+    of_mover = terminal.of_mover(outcomes, testing_s, workers, run.first_s) if counts else ""
     for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(context)]):
         terminalreporter.write_line(line)
     terminalreporter.write_line(f"report: {file.with_name('index.html')} (for machines: report.json, junit.xml)")
 
 
 def _write_report(folder: Path, outcomes: Sequence[Outcome], facts: json_report.RunFacts) -> None:
-    """Writes what is kept of the run: for machines, for people, and for CI."""
+    """Write report.json, index.html and junit.xml."""
     folder.mkdir(exist_ok=True)
     report = REDACT.values(json_report.build(outcomes, facts))
     (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
@@ -102,6 +103,6 @@ def _kept(context: WorkerContext) -> list[str]:
         return []
     return [
         f"kept: {context.store.origin} at {context.store.endpoint}",
-        f"  look into a scenario's repository: sh {context.folder / HINTS_FOLDER}/SCENARIO.sh",
-        f"  end it: {context.store.ends_with}; rm -rf {context.folder}",
+        f"  open the repository of a scenario: sh {context.folder / HINTS_FOLDER}/SCENARIO.sh",
+        f"  remove it: {context.store.ends_with}; rm -rf {context.folder}",
     ]

@@ -1,4 +1,4 @@
-"""Turns what pytest reports into verdicts, the table, the report, and the exit status."""
+"""Turn the reports of pytest into outcomes and verdicts, and settle the exit status of the run."""
 
 from __future__ import annotations
 
@@ -26,32 +26,32 @@ STOPPED = pytest.StashKey[str]()
 SESSION = pytest.StashKey[pytest.Session]()
 DELTA = pytest.StashKey[expectations.Delta]()
 OF_LAST_PHASE = ("kopia_s", "operations", "mover_s", "operator_s", "findings", "story", "syncs")
-"""What the last phase of a scenario knows best."""
+"""Fields of an outcome that are taken from the last phase of a scenario."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Begins the account of this run."""
+    """Begin an empty list of outcomes."""
     config.stash[OUTCOMES] = []
     config.stash[CUT_OFF] = False
     config.pluginmanager.register(_Collector(config), "conformance-collector")
 
 
 class _Collector:
-    """Collects outcomes in the controller: its hooks are given no config."""
+    """Collect the outcomes of all scenarios. It is an object because the hooks that it implements get no config."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
         self._partial: dict[str, dict[str, Any]] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Adds one phase; the outcome is complete with the teardown, or where a worker died."""
+        """Add one phase. The outcome is complete after the teardown, or when the worker dies."""
         facts = getattr(report, "conformance", None)
         if facts is None:
             if report.failed and "features/" in report.nodeid:
                 self._config.stash[OUTCOMES].append(_lost(report))
                 self._config.stash[CUT_OFF] = True
             return
-        # A copy: on a worker, xdist sends what hangs on the report.
+        # Copy: on a worker, xdist also sends the original, which belongs to the report.
         known = self._partial.setdefault(report.nodeid, dict(facts))
         known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
@@ -64,59 +64,59 @@ class _Collector:
             self._config.stash[OUTCOMES].append(outcome)
             self._stop_without_base(outcome)
             if self._config.option.verbose > 0:
-                self._tell(outcome)
+                self._print_gherkin(outcome)
 
     def _stop_without_base(self, outcome: Outcome) -> None:
-        """Ends a run of a subject whose plain backup or restore fails: all else would say the same."""
+        """End the run if a plain backup or restore of the subject fails, because every other claim depends on it."""
         options = self._config.stash[OPTIONS]
         broken = outcome.verdict in (Verdict.FAIL, Verdict.BLOCKED) and {BACKUP, RESTORE} & set(outcome.claims)
         if not broken or options.proof or options.subject.mutant or self._config.option.keep_going:
             return
         what = "backup" if BACKUP in outcome.claims else "restore"
-        reason = f"a plain {what} does not succeed; --keep-going runs on"
+        reason = f"a plain {what} does not succeed (use --keep-going to continue)"
         said = (outcome.evidence.seen, outcome.evidence.detail) if outcome.evidence else ("", "")
         self._config.stash[STOPPED] = likely_cause("\n".join(said), reason)
         workers = self._config.pluginmanager.getplugin("dsession")
         (workers or self._config.stash[SESSION]).shouldstop = reason
         if workers:
-            # They would first run what is queued for them, and wait for the same answer once more.
+            # Otherwise the workers would first run their queued scenarios, which fail for the same reason.
             self._config.stash[lifecycle.RUN].kill_workers()
-            # It would tell of workers that went down.
+            # Otherwise xdist would report the workers as crashed.
             workers.terminal = None
             self._config.pluginmanager.unregister(name="terminaldistreporter")
 
     def pytest_handlecrashitem(self, report: pytest.TestReport) -> None:
-        """A scenario whose worker was ended with the run was not judged."""
+        """Report a scenario as skipped if its worker was ended because the run ended early."""
         if STOPPED in self._config.stash:
             report.outcome, report.longrepr = "skipped", (report.nodeid, 0, "Skipped: the run ended early")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_terminal_summary(self) -> None:
-        """Has xdist not call it a crash that workers were ended with the run."""
+        """Suppress the crash summary of xdist for workers that were ended because the run ended early."""
         workers = self._config.pluginmanager.getplugin("dsession")
         if workers and STOPPED in self._config.stash:
             workers._summary_report = None
 
-    def _tell(self, outcome: Outcome) -> None:
-        """Under ``-v`` a scenario reads as Gherkin, a mark a step."""
+    def _print_gherkin(self, outcome: Outcome) -> None:
+        """Print a scenario as Gherkin, with a mark for each step (``-v``)."""
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
-        for line in terminal.told(outcome) if reporter else ():
+        for line in terminal.gherkin(outcome) if reporter else ():
             reporter.write_line(line)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """A feature that cannot be read is an error of the suite, not of the subject."""
+        """Record a collection error: the verdict is unknown, because the error is in the suite."""
         if report.failed:
             self._config.stash[COLLECTION_FAILED] = True
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Keeps the session, which can be told to stop."""
+    """Store the session, so that the run can be stopped."""
     session.config.stash[SESSION] = session
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Only a Divergence is a verdict against the subject; anything else that is raised is unknown."""
+    """Attach the verdict and the evidence of a scenario to the report of each of its phases."""
     report = yield
     if "case" not in getattr(item, "fixturenames", ()):
         return report
@@ -124,7 +124,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {REDACT(str(call.excinfo.value))}")
     verdict, message = _judge(item, call, report)
     if report.failed:
-        # The account of an exception, and what was printed, may hold anything.
+        # A traceback and captured output may contain secrets.
         report.longrepr = message or REDACT(str(report.longrepr))
         report.sections = [(title, REDACT(text)) for title, text in report.sections]
     report.conformance = evidence.facts(item, call, verdict, message or (report.longrepr if report.failed else ""))
@@ -132,12 +132,12 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
-    """Errors and divergences are told apart while the run goes on; in a proof, a divergence is a kill."""
+    """Return different letters for unknown, blocked and diverging scenarios. In a proof, a divergence is a kill."""
     verdict = getattr(report, "conformance", {}).get("verdict")
     if verdict == Verdict.ERROR:
         return "error", "E", "ERROR (verdict unknown)"
     if verdict == Verdict.BLOCKED:
-        return "blocked", "b", "NOT REACHED"
+        return "blocked", "b", "BLOCKED"
     if verdict == Verdict.FAIL:
         return ("killed", "k", "KILLED") if config.stash[OPTIONS].proof else ("failed", "F", "DIVERGES")
     return None
@@ -145,13 +145,13 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 
 @pytest.hookimpl(wrapper=True, tryfirst=False)
 def pytest_sessionfinish(session: pytest.Session) -> Any:
-    """Settles the exit status, after everything is cleaned up."""
+    """Settle the verdicts and the exit status after the clean-up."""
     result = yield
     run = session.config.stash.get(lifecycle.RUN, None)
     if run is not None:
         outcomes = session.config.stash[OUTCOMES]
         session.config.stash[OUTCOMES] = causes.resolved(outcomes)
-        _hold_against_expectations(session.config)
+        _apply_expectations(session.config)
         session.exitstatus = _exit_status(session, run)
         workers = session.config.pluginmanager.getplugin("dsession")
         if session.shouldfail or session.shouldstop or getattr(workers, "shouldstop", False):
@@ -159,8 +159,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
     return result
 
 
-def _hold_against_expectations(config: pytest.Config) -> None:
-    """Turns listed divergences to known ones; what differs from the list is kept, and written where that was asked."""
+def _apply_expectations(config: pytest.Config) -> None:
+    """Mark listed divergences as known, store the difference from the list, and update the file if requested."""
     options, context = config.stash[OPTIONS], config.stash.get(lifecycle.CONTEXT, None)
     if options.expectations is None or context is None:
         return
@@ -169,7 +169,7 @@ def _hold_against_expectations(config: pytest.Config) -> None:
     found = config.stash[OUTCOMES]
     outcomes = expectations.applied(listed, found, kopia)
     seen = expectations.delta(listed, outcomes, kopia)
-    if options.update_expectations and (seen.new or seen.mended):
+    if options.update_expectations and (seen.new or seen.fixed):
         file.write_text(expectations.updated(file, seen), encoding="utf-8")
         listed = expectations.load(file)
         outcomes = expectations.applied(listed, outcomes, kopia)
@@ -188,20 +188,20 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if isinstance(error, OperatorCrashed):
         item.stash[CRASHED] = item.stash.get(CRASHED, 0) + 1
         if item.stash[CRASHED] > 1:
-            error = Divergence("the operator's process", expected="it goes on", seen=str(error), oracle="operator")
+            error = Divergence("the operator process", expected="it keeps running", seen=str(error), oracle="operator")
     if not isinstance(error, Divergence | Blocked):
         return Verdict.ERROR, f"verdict unknown: {REDACT(str(error))}" if isinstance(
             error, HarnessError | OSError
         ) else ""
-    sick = _surroundings(item)
-    if sick:
-        return Verdict.ERROR, f"verdict unknown: {REDACT(sick)}\n(seen before that: {REDACT(str(error))})"
+    problem = _broken_surroundings(item)
+    if problem:
+        return Verdict.ERROR, f"verdict unknown: {REDACT(problem)}\n(observed before that: {REDACT(str(error))})"
     message = REDACT(evidence.explain(item, error))
     evidence.keep_failure_bundle(item, message, error.divergence if isinstance(error, Blocked) else error)
     return Verdict.BLOCKED if isinstance(error, Blocked) else Verdict.FAIL, message
 
 
-def _surroundings(item: pytest.Item) -> str:
+def _broken_surroundings(item: pytest.Item) -> str:
     testbed = item.stash.get(TESTBED, None)
     try:
         if testbed is not None:
@@ -229,16 +229,16 @@ def _exit_status(session: pytest.Session, run: lifecycle.Run) -> int:
         return ExitStatus.UNKNOWN
     if session.config.stash[OPTIONS].proof:
         return verdicts.exit_status_of_proof(outcomes, predictions())
-    return verdicts.exit_status(outcomes) or _mended(session.config)
+    return verdicts.exit_status(outcomes) or _status_of_fixed(session.config)
 
 
 def predictions() -> dict[str, verdicts.Prediction]:
-    """Return what was written down of each mutant before it ran, by name."""
+    """Return the prediction for each mutant, by its name."""
     return {name: verdicts.Prediction(mutant.must_fail, mutant.unrelated) for name, mutant in MUTANTS.items()}
 
 
-def _mended(config: pytest.Config) -> int:
-    """A list with what no longer diverges fails the run until it is trimmed."""
+def _status_of_fixed(config: pytest.Config) -> int:
+    """Return DIVERGES if the list of known divergences has fixed entries, so that they get removed."""
     seen = config.stash.get(DELTA, None)
-    stale = seen is not None and seen.mended and not config.stash[OPTIONS].update_expectations
+    stale = seen is not None and seen.fixed and not config.stash[OPTIONS].update_expectations
     return ExitStatus.DIVERGES if stale else ExitStatus.CONFORMANT

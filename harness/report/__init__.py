@@ -1,1 +1,1 @@
-"""From outcomes to verdicts, and to what people and machines read."""
+"""The report: turn the outcomes of scenarios into verdicts, and write them for the terminal, CI and a browser."""

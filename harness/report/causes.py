@@ -1,7 +1,7 @@
-"""From outcomes to causes: what is broken, and what is only out of reach because of it.
+"""Group divergences by their cause, and tie each blocked scenario to the claim that blocks it.
 
-A scenario that stands on something broken says nothing of its own claims: it is *blocked* by the claim
-that is broken.  Divergences that name the same cause are one thing to mend.
+A scenario whose precondition fails proves nothing about its own claims. It is *blocked* by the broken claim that the
+precondition depends on. Divergences with the same cause become one entry of the report.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ _BASE = ("BA_3", "BA_1", "OV_5", "BA_2", "BA_4")
 _OF_BACKUPS = ("VA_V", "VR_1", "VR_2", "UN_1", "HN_1", "SR_7", "TR_5", "RP_8")
 _OF_RESTORES = ("RD_4", "RD_2", "SI_1", "RP_2", "RP_3", "RP_7", "RP_9", "DI_1", "IS_3")
 RANK = (*_BASE, *_OF_BACKUPS, *_OF_RESTORES)
-"""Claims that others stand on, the most basic one first: a claim can be blocked only by one before it."""
+"""Claims that other claims depend on, the most basic one first. A claim can only block claims that come after it."""
 
 CHARGED = " (precondition)"
-"""Ends the name of the outcome that shows a claim to be broken in a scenario of another one."""
+"""Suffix of the outcome that is added for a broken claim when only scenarios of other claims show it."""
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One thing to mend: what is wrong, whom it harms, who says what, and what it blocks.
+    """One cause of divergences, with its evidence and its consequences.
 
     Attributes:
         cause: What is wrong, in a few words.
-        claims: The claims that are broken by it, in the order of the document.
+        claims: The claims that diverge because of it, in the order of the document.
         harm: What happens to users.
-        evidence: The accounts of the first scenario that met it.
-        scenarios: All scenarios that met it.
-        blocks: The claims that were not reached because of it.
+        evidence: What was expected and observed in the first scenario that diverged.
+        scenarios: All scenarios that diverged because of it.
+        blocks: The claims that are blocked by it.
     """
 
     cause: str
@@ -45,11 +45,11 @@ class Cause:
 
 
 def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes with every blocked one tied to the claim that blocks it.
+    """Return the outcomes, each blocked one with the claim that blocks it as its ``root``.
 
-    A divergence in something that a scenario stands on is *blocked* where a claim of its roots is broken by
-    itself.  Where a scenario was blocked and none of the roots is seen to be broken in a scenario of its own,
-    the scenario itself shows that: an outcome of that root is added.
+    A divergence in a precondition becomes *blocked* if one of its root claims diverges in a scenario of its own. If a
+    scenario is blocked and no root claim diverges in a scenario of its own, this function adds a failed outcome for a
+    root claim, because the blocked scenario is the evidence against that claim.
     """
     by_subject: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -58,7 +58,7 @@ def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def causes(outcomes: Sequence[Outcome]) -> list[Cause]:
-    """Return one entry for each thing to mend, the one that breaks the most basic claim first."""
+    """Return the causes of all divergences, the cause that breaks the most basic claim first."""
     groups: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=_order):
         if outcome.verdict == Verdict.FAIL and outcome.is_judged:
@@ -68,13 +68,13 @@ def causes(outcomes: Sequence[Outcome]) -> list[Cause]:
 
 
 def in_order(names: Sequence[str]) -> tuple[str, ...]:
-    """Return claims without repetition, in the order of the document."""
+    """Return the ids of claims without duplicates, in the order of the document."""
     order = list(claims())
     return tuple(sorted(set(names), key=order.index))
 
 
 def accounts(evidence: Evidence) -> Mapping[str, str]:
-    """Return who says what: the document first, then the account that differs, then the others."""
+    """Return the text of each account: the document first, then the account that differs, then the others."""
     return {"document": evidence.expected, evidence.oracle: evidence.seen, **evidence.others}
 
 
@@ -111,7 +111,7 @@ def _resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def _charge(outcome: Outcome, root: str) -> Outcome:
-    """The outcome of a claim that was seen to be broken where another one was asked."""
+    """Return a failed outcome of ``root``, with the blocked outcome of another claim as evidence."""
     return replace(
         outcome, scenario=f"{outcome.scenario}{CHARGED}", claims=(root,), verdict=Verdict.FAIL, seconds=0.0,
         kopia_s=0.0, operations=0, mover_s=0.0, operator_s=0.0, findings=(), syncs=(), root="",
@@ -127,7 +127,7 @@ def _may_block(root: str, outcome: Outcome) -> bool:
 
 
 def _order(outcome: Outcome) -> tuple[int, int, str]:
-    """Base claims first, then as in the document."""
+    """Return the sort key: base claims first, then the order of the document."""
     order = list(claims())
     basic = min((_BASE.index(claim) for claim in outcome.claims if claim in _BASE), default=len(_BASE))
     return basic, min(map(order.index, outcome.claims), default=len(order)), outcome.scenario

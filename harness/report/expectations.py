@@ -1,7 +1,7 @@
-"""Known divergences: listed apart from the tests, and strict both ways.
+"""Read, apply and update the list of known divergences of a subject (an *expectations* file).
 
-What is listed and still diverges is *known*; what is listed and holds is *mended*, and fails the run
-until the list is trimmed.  An entry says nothing about scenarios that were not asked.
+The list is strict in both directions. A listed divergence gets the verdict *known*. A listed claim that holds is
+*fixed*: the run fails until the entry is removed. An entry has no effect if its scenarios did not run.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ UNEXPLAINED = "not explained yet"
 
 @dataclass(frozen=True)
 class Expectation:
-    """One known divergence of a claim or of a scenario; empty conditions hold always."""
+    """One known divergence of a claim or of a scenario. An empty condition always applies."""
 
     reason: str
     claim: str = ""
@@ -42,11 +42,11 @@ class Expectation:
 
     @property
     def key(self) -> tuple[int, str]:
-        """Claims in the order of the ledger, then scenarios by name."""
+        """Return the sort key: claims in the order of the ledger, then scenarios by name."""
         return (list(claims()).index(self.claim), "") if self.claim else (len(claims()), self.scenario)
 
     def is_about(self, outcome: Outcome, kopia: str) -> bool:
-        """Whether it says something about an outcome, under its conditions."""
+        """Return True if this entry names the outcome and its conditions are met."""
         named = self.scenario == outcome.scenario if self.scenario else self.claim in outcome.claims
         profiles = {claims()[claim].profile for claim in outcome.claims}
         return (
@@ -62,15 +62,19 @@ class Expectation:
 
 @dataclass(frozen=True)
 class Delta:
-    """What a run says of a list: what is new, what is mended, and what is as it was."""
+    """The difference between a run and the list: new divergences, fixed entries, and unchanged entries."""
 
     new: tuple[Outcome, ...]
-    mended: tuple[Expectation, ...]
+    fixed: tuple[Expectation, ...]
     unchanged: tuple[Expectation, ...]
 
 
 def load(file: Path) -> tuple[Expectation, ...]:
-    """The entries of a file; UsageError names the entry, its field and what it may be."""
+    """Return the entries of an expectations file.
+
+    Raises:
+        UsageError: The file cannot be read, or an entry is invalid. The message names the entry and its field.
+    """
     document = _document(file)
     error = best_match(Draft202012Validator(yaml_io.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
     if error is not None:
@@ -79,45 +83,51 @@ def load(file: Path) -> tuple[Expectation, ...]:
     found = [_expectation(entry) for entry in document]
     for entry in found:
         if entry.claim and entry.claim not in claims():
-            raise UsageError(f"{file}: claim: {entry.claim} is no claim; harness/document/claims.yaml has all")
+            raise UsageError(f"{file}: claim: {entry.claim} is not a claim; use an id of harness/document/claims.yaml")
         if entry.kopia and not _is_specifier(entry.kopia):
             raise UsageError(f"{file}: when.kopia: {entry.kopia!r}: write a version or a range, such as '>=0.22,<0.23'")
     return tuple(found)
 
 
 def applied(expected: Iterable[Expectation], outcomes: Sequence[Outcome], kopia: str) -> list[Outcome]:
-    """The outcomes, those that diverge as it is listed turned to ``known``, with the reason.
+    """Return the outcomes, with the verdict ``known`` and the reason for each listed divergence.
 
-    A scenario is known by its own entry, or where each of its claims is listed.
+    A divergence is listed if its scenario has an entry, or if each of its claims has one.
     """
     entries = list(expected)
     return [_known(entries, outcome, kopia) for outcome in outcomes]
 
 
 def delta(expected: Sequence[Expectation], outcomes: Sequence[Outcome], kopia: str) -> Delta:
-    """How outcomes, already ``applied``, differ from the list."""
+    """Return the difference between the list and the outcomes that ``applied`` returned."""
     new = tuple(outcome for outcome in outcomes if outcome.verdict == Verdict.FAIL and outcome.is_judged)
     about = {entry: [one for one in outcomes if entry.is_about(one, kopia)] for entry in expected}
     unchanged = tuple(
         one for one, asked in about.items() if any(out.verdict in (Verdict.FAIL, Verdict.KNOWN) for out in asked)
     )
-    mended = tuple(
+    fixed = tuple(
         entry
         for entry, asked in about.items()
         if entry not in unchanged and asked and {one.verdict for one in asked} <= {Verdict.PASS, Verdict.SKIP}
         and any(one.verdict == Verdict.PASS for one in asked)
     )  # fmt: skip
-    return Delta(new, mended, unchanged)
+    return Delta(new, fixed, unchanged)
 
 
 def updated(file: Path, seen: Delta) -> str:
-    """The file as it should be: without what is mended, with what is new, sorted, comments and reasons kept."""
+    """Return the new text of an expectations file.
+
+    Fixed entries are removed and new divergences are added. Entries are sorted; comments and reasons are kept.
+
+    Raises:
+        UsageError: An entry does not begin with "- " at the start of a line.
+    """
     text = file.read_text(encoding="utf-8") if file.exists() else ""
     head, blocks = _blocks(text)
     entries = load(file) if blocks else ()
     if len(entries) != len(blocks):
         raise UsageError(f"{file}: cannot be updated: begin each entry with '- ' at the start of a line")
-    kept = [(entry.key, block) for entry, block in zip(entries, blocks, strict=True) if entry not in seen.mended]
+    kept = [(entry.key, block) for entry, block in zip(entries, blocks, strict=True) if entry not in seen.fixed]
     known = {entry.claim for entry in entries}
     new = {claim for outcome in seen.new for claim in outcome.claims if claims()[claim].is_judged} - known
     kept += [(_key(claim), f"- claim: {claim}\n  verdict: fail\n  reason: {UNEXPLAINED}\n") for claim in new]
@@ -149,15 +159,17 @@ def _document(file: Path) -> Any:
     try:
         return yaml_io.load(file.read_text(encoding="utf-8")) or []
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
-        raise UsageError(f"expectations: {file}: cannot be read ({reason}); name a file, or leave them out") from None
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UsageError(
+            f"expectations: {file}: cannot be read ({reason}); give the path of a readable file, or no expectations"
+        ) from None
     except yaml.YAMLError as error:
         line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         raise UsageError(f"{file}, line {line}: not YAML; write a list of entries") from None
 
 
 def _blocks(text: str) -> tuple[str, list[str]]:
-    """What stands before the entries, and each entry with the comments right above it."""
+    """Return the text before the entries, and the text of each entry with the comments directly above it."""
     head: list[str] = []
     blocks: list[list[str]] = []
     comments: list[str] = []

@@ -1,4 +1,4 @@
-"""reports/report.json: the account of a run for machines (docs/report.schema.json), and reports/junit.xml for CI."""
+"""Build reports/report.json (schema: docs/report.schema.json) and reports/junit.xml."""
 
 from __future__ import annotations
 
@@ -24,23 +24,28 @@ CONTRADICTIONS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What is known of a run beside its outcomes.
+    """Facts about a run, apart from the outcomes of its scenarios.
 
     Attributes:
-        subject: The name of the subject; ``about`` holds further facts of it.
-        kopia_path, kopia_version, kopia_origin: The kopia of the harness, and where it came from.
-        store_kind, store_origin: The S3 store.
+        subject: The name of the subject.
+        about: Further facts about the subject, such as its version.
+        kopia_path: The path of the kopia binary.
+        kopia_version: The version that the binary reports.
+        kopia_origin: How the binary was obtained (named, cached, downloaded, built).
+        store_kind: ``container``, ``process`` or ``external``.
+        store_origin: A description of the S3 store.
         harness_version: The version of this suite.
         status: The exit status of the run.
-        begin: When the run began; ``seconds`` is how long it took.
-        is_complete: Whether every selected scenario ended.
-        problem: Why the harness or its surroundings broke, "" where they did not.
-        mover: What ran as the mover, and how.
-        taken: The variant in question of each contradiction, None for both.
-        found_out: What ``auto`` saw of the variants, in words.
+        begin: The time when the run began.
+        seconds: The duration of the run.
+        is_complete: True if every selected scenario ended.
+        problem: The error of the harness or its surroundings, or "".
+        mover: A description of the mover and of how it was run.
+        taken: For each contradiction, the variant that was tested, or None for both.
+        found_out: For each contradiction, what ``auto`` observed.
         added: The fields that the subject file adds to every object.
-        stopped: Why the run ended early, "" where it did not.
-        is_proof: Whether the subjects were mutants.
+        stopped: The reason why the run ended early, or "".
+        is_proof: True if the subjects were mutants (``--proof``).
     """
 
     subject: str
@@ -65,7 +70,7 @@ class RunFacts:
 
 
 def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
-    """The whole report as plain values; the same for the same outcomes, whatever order they came in."""
+    """Return the report as plain values. The order of the outcomes does not matter."""
     ordered = sorted(outcomes, key=lambda outcome: (outcome.scenario, outcome.subject))
     return {
         "schema": SCHEMA_VERSION,
@@ -99,7 +104,7 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
 
 
 def junit(outcomes: Sequence[Outcome], facts: RunFacts) -> str:
-    """The outcomes as JUnit XML: a divergence is a failure, what is unknown an error."""
+    """Return the outcomes as JUnit XML. A divergence is a failure; an unknown verdict is an error."""
     ordered = sorted(outcomes, key=lambda outcome: (outcome.scenario, outcome.subject))
     count = {verdict: sum(outcome.verdict == verdict for outcome in ordered) for verdict in Verdict}
     suite = ElementTree.Element(
@@ -143,7 +148,7 @@ def _test_case(suite: ElementTree.Element, outcome: Outcome) -> None:
 
 
 def _printable(text: str) -> str:
-    """XML holds no control characters but tabs and line ends."""
+    """Return the text without the control characters that XML does not allow."""
     return "".join(char for char in text if char in "\t\n" or char.isprintable())
 
 
@@ -159,7 +164,11 @@ def _profiles() -> list[str]:
 
 
 def _profile(outcomes: Sequence[Outcome], profile: str) -> dict[str, Any]:
-    """``success``: all of it held; ``partial``: something was not asked; else ``failure`` or ``unknown``."""
+    """Return the counts and the result of one profile.
+
+    The result is ``success`` if all claims held, ``partial`` if some did not run or were skipped or blocked, and
+    otherwise ``failure`` or ``unknown``.
+    """
     verdicts = by_claim(outcomes)
     of_profile = [claim.id for claim in claims().values() if claim.profile == profile and claim.is_judged]
     counts = {
@@ -198,7 +207,7 @@ def _findings(outcome: Outcome) -> list[dict[str, Any]]:
 
 
 def _contradictions(verdicts: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The known defects of the document that this run says something about."""
+    """Return the known defects of the document for which this run has a verdict, with these verdicts."""
     shown = [
         (defect, {claim: str(verdicts[claim]) for claim in defect["proof"] if claim in verdicts})
         for defect in defects()

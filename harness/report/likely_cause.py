@@ -1,4 +1,4 @@
-"""The likely cause in a subject file where a plain backup or restore does not even begin."""
+"""Guess which field of a subject file is wrong when a plain backup or restore does not succeed."""
 
 from __future__ import annotations
 
@@ -7,35 +7,46 @@ import re
 CAUSES = (
     (
         r"copyMethod|snapshotclass|VolumeSnapshot",
-        "objects.source and objects.destination: set copyMethod and what it needs",
+        "objects.source and objects.destination: set copyMethod and the fields that it needs",
     ),
-    (r"storage ?class|accessModes|capacity|persistentvolumeclaim|\bPVC\b", "objects.claim: give claims what they need"),
-    (r"security ?context|privileged|runAs|fsGroup|permission denied", "objects.source: moverSecurityContext"),
-    (r"forbidden|unauthorized|RBAC|cannot (get|list|watch)", "platform.api: the rights of the kubeconfig"),
+    (
+        r"storage ?class|accessModes|capacity|persistentvolumeclaim|\bPVC\b",
+        "objects.claim: set the fields that PersistentVolumeClaims need here",
+    ),
+    (r"security ?context|privileged|runAs|fsGroup|permission denied", "objects.source: set moverSecurityContext"),
+    (
+        r"forbidden|unauthorized|RBAC|cannot (get|list|watch)",
+        "platform.api: check the permissions (RBAC) of the user in the kubeconfig",
+    ),
     (
         r"no matches for kind|no kind .* registered|CustomResourceDefinition|webhook",
-        "platform.crds: the operator's own CRDs",
+        "platform.crds: name the CRDs of the operator",
     ),
     (
         r"executable file not found|No such file|cannot execute|exec format",
-        "mover.command or mover.path: what the mover runs",
+        "mover.command or mover.path: check that the program and what it calls exist",
     ),
-    (r"made no Job and said nothing", "platform.command: does it start the controller, for all namespaces?"),
-    (r"did not end within", "mover.timeout_s, or a mover that waits for something that is not there"),
-    (r"took no note", "platform.env: what the operator needs to read the log of a Pod"),
+    (r"made no Job and said nothing", "platform.command: check that it starts the controller, for all namespaces"),
+    (
+        r"did not end within",
+        "mover.timeout_s: raise it, or check whether the mover waits for something that does not exist",
+    ),
+    (r"took no note", "platform.env: set what the operator needs to read the log of a Pod"),
     (
         r"end of the mover's log:\s*$",
-        "mover.command or mover.entrypoint: what ran wrote nothing; is it what the operator's image runs?",
+        "mover.command or mover.entrypoint: the mover wrote no log; name the program that the operator's image runs",
     ),
-    (r"secret", "the keys that the operator wants in a repository Secret (docs/gate-your-operator.md)"),
+    (r"secret", "use the keys that the operator expects in a repository Secret (docs/gate-your-operator.md)"),
 )
-"""What an operator or the harness says -> where to look first; the first that matches counts."""
+"""A pattern of the observed text, and the field of the subject file to check. The first match is used."""
 
 
 def likely_cause(seen: str, reason: str) -> str:
-    """Return one line: why the run ended, and where in the subject file the cause is likely to be found.
+    """Return one line with the reason why the run ended early and the field of the subject file to check first.
 
-    ``seen`` is what the operator or the mover said, with the end of the mover's log.
+    Args:
+        seen: The messages of the operator or the mover, and the end of the mover's log.
+        reason: The reason why the run ended early.
     """
     found = next((where for pattern, where in CAUSES if re.search(pattern, seen, re.IGNORECASE)), "")
-    return f"ended early: {reason}" + (f"; look first at {found}" if found else "")
+    return f"ended early: {reason}" + (f"; check first: {found}" if found else "")

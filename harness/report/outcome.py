@@ -1,6 +1,6 @@
-"""How one run of one scenario ended, with what was said, done and seen in it.
+"""The outcome of one scenario: its verdict, steps, evidence, findings and syncs.
 
-Outcomes travel from workers to the controller as plain values: ``as_facts`` and ``of_facts``.
+Workers send outcomes to the pytest controller as plain values: see ``as_facts`` and ``of_facts``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ StepOutcome = Literal["passed", "failed", "not run"]
 
 @dataclass(frozen=True)
 class StepRecord:
-    """One step of a scenario as it is written, with how it ended; ``table`` holds its rows of cells."""
+    """One step of a scenario: its text, its table as rows of cells, and whether it passed."""
 
     keyword: str
     text: str
@@ -28,7 +28,7 @@ class StepRecord:
 
 @dataclass(frozen=True)
 class Story:
-    """A scenario as text: where it stands, under which rule, and its steps."""
+    """The text of a scenario: its feature, file, line, rule, title and steps."""
 
     feature: str
     rule: str
@@ -40,11 +40,18 @@ class Story:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Who disagrees with whom: what the document expects, what was seen by which account, and what the others say.
+    """The evidence for a divergence: what was expected, and what was observed.
 
-    ``cause`` is the same for every scenario that meets the same thing; ``part`` is the part of the subject that
-    decided, "" where the record does not show it; ``roots`` are the claims one of which is broken where this
-    is about something that a scenario stands on.
+    Attributes:
+        what: The property that was checked.
+        expected: What the document says about it.
+        seen: What was observed instead.
+        oracle: Where that was observed, such as "repository" or "operator's status".
+        detail: Further text, such as the log of the mover.
+        others: The observations of other oracles, by their names.
+        cause: What is wrong, in a few words. It is the same for every scenario with the same cause.
+        part: The part of the subject that decided, or "" if the record does not show it.
+        roots: If a precondition failed: the claims of which one is broken. Otherwise empty.
     """
 
     what: str
@@ -60,7 +67,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class SyncRecord:
-    """One sync as a report shows it: the object, whom it asked for, how it ended, and its snapshots by id."""
+    """One sync: the object, the identity that its Job requested, its result, and the ids of its snapshots."""
 
     object: str
     username: str
@@ -71,13 +78,26 @@ class SyncRecord:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one run of one scenario ended.
+    """The outcome of one scenario.
 
-    ``message`` says in full why it did not pass; ``evidence`` is the same as fields, for a
-    divergence.  ``kopia_s`` is the time spent inside kopia; ``commands`` are its last calls, redacted,
-    where the scenario did not pass.  ``operations`` are the jobs that the mover ran, in ``mover_s``; an operator on
-    an API took ``operator_s`` to answer.
-    ``root`` is the claim that blocks it.
+    Attributes:
+        scenario: The node id of pytest.
+        claims: The claims that the scenario tests and that the subject decides.
+        subject: The name of the subject.
+        sides: The variants of the document that were tested, separated by commas.
+        verdict: How the scenario ended.
+        message: Why it did not pass, in full.
+        seconds: The duration of the scenario.
+        kopia_s: The time inside kopia processes of the harness.
+        findings: The findings about promises.
+        story: The text of the scenario.
+        evidence: The fields of a divergence.
+        syncs: What was synced.
+        commands: The last kopia commands, redacted, if the scenario did not pass.
+        operations: The number of Jobs that the mover ran.
+        mover_s: The time inside the mover.
+        operator_s: The time in which an operator on a Kubernetes API had to answer.
+        root: The claim that blocks the scenario, or "".
     """
 
     scenario: str
@@ -100,16 +120,16 @@ class Outcome:
 
     @property
     def is_judged(self) -> bool:
-        """Whether any of its claims can hold or diverge: what only promises or advises ends in findings."""
+        """Return True if one of its claims can hold or diverge. Promises and advice only have findings."""
         return not self.claims or any(claims()[claim].is_judged for claim in self.claims)
 
     def as_facts(self) -> dict[str, Any]:
-        """Plain values, for another process or a file."""
+        """Return plain values, to send them to another process or to write them to a file."""
         return {**asdict(self), "verdict": str(self.verdict)}
 
     @staticmethod
     def of_facts(facts: Mapping[str, Any]) -> Outcome:
-        """The counterpart of ``as_facts``."""
+        """Return the outcome of which ``as_facts`` returned these values."""
         story, evidence = facts.get("story"), facts.get("evidence")
         return Outcome(
             **{

@@ -1,4 +1,4 @@
-"""reports/index.html: a run as one self-contained page, in the outline of the document."""
+"""Render reports/index.html: one self-contained page with the claims in the order of the document."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROW_PX = 40
 
 
 def render(report: Mapping[str, Any]) -> str:
-    """The page of a report (docs/report.schema.json).  Whatever the report holds is data: it is escaped."""
+    """Return the page of a report (docs/report.schema.json). All texts of the report are escaped."""
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("page.html.j2").render(
@@ -32,10 +32,12 @@ def render(report: Mapping[str, Any]) -> str:
 
 
 def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Where sources of a scenario share an identity: boxes and lines of a picture; None where none does.
+    """Return the boxes and lines of a picture of sources that share an identity.
 
-    Sources stand on the left, identities with the number of their snapshots on the right; units
-    are pixels.
+    Sources are on the left. Identities, with the number of their snapshots, are on the right. The unit is pixels.
+
+    Returns:
+        The data for the template, or None if all sources of the scenario have different identities.
     """
     backups = [
         sync for sync in scenario["syncs"] if sync["object"].startswith("ReplicationSource ") and sync["username"]

@@ -1,4 +1,4 @@
-"""What a run leaves for others to read is searched once more: it must hold no secret, however it got there."""
+"""Search the files of a finished report for secrets, as a last check before anybody reads them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.system import secret_forms
 
 
 def remove_leaks(folder: Path, secrets: Collection[str]) -> list[str]:
-    """Remove every file below ``folder`` in which a secret can be read; return the names of these files."""
+    """Remove every file below ``folder`` that contains a secret, and return the names of these files."""
     files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
     leaks = [file for file in files if any(secret_forms.shows(text, secrets) for text in _texts(file))]
     for file in leaks:
@@ -20,7 +20,7 @@ def remove_leaks(folder: Path, secrets: Collection[str]) -> list[str]:
 
 
 def _texts(file: Path) -> Iterator[str]:
-    """The file as it is, and as whoever opens it reads it."""
+    """Yield the text of the file as stored, and decoded as a JSON, HTML or XML reader shows it."""
     text = file.read_text(encoding="utf-8", errors="replace")
     yield text
     if file.suffix == ".json":

@@ -1,4 +1,4 @@
-"""The account of a run for a terminal."""
+"""Format the end of a run for the terminal."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MARKS = {"passed": "✓", "failed": "✗", "not run": "·"}
 
 
 def lines(outcomes: Sequence[Outcome], facts: RunFacts, predictions: Mapping[str, Prediction]) -> list[str]:
-    """Return the lines that end a run: the table, the subject, the time, and the verdict.
+    """Return the last lines of a run: the table, the subject, the time and the verdict.
 
     Args:
-        outcomes: How each scenario ended.
-        facts: What else is known of the run.
-        predictions: What was written down of each mutant, by name; used where the run is a proof.
+        outcomes: The outcomes of all scenarios.
+        facts: Facts about the run.
+        predictions: The prediction for each mutant, by its name. Only a proof uses them.
     """
     table = _mutant_table(outcomes, predictions) if facts.is_proof else _area_table(outcomes)
     subject = "every mutant" if facts.is_proof else facts.subject
@@ -30,7 +30,7 @@ def lines(outcomes: Sequence[Outcome], facts: RunFacts, predictions: Mapping[str
     number = sum(not outcome.scenario.endswith(CHARGED) for outcome in outcomes)
     return [
         *table,
-        *([f"sides found out: {'; '.join(dict.fromkeys(facts.found_out))}"] if facts.found_out else []),
+        *([f"variants detected: {'; '.join(dict.fromkeys(facts.found_out))}"] if facts.found_out else []),
         f"subject {subject}; {facts.store_origin}; kopia {facts.kopia_version}",
         f"{number} scenarios in {facts.seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(facts)}",
@@ -38,12 +38,16 @@ def lines(outcomes: Sequence[Outcome], facts: RunFacts, predictions: Mapping[str
 
 
 def delta(seen: Delta, file: str) -> list[str]:
-    """What differs from the list of known divergences, what is new first."""
+    """Return the difference from the list of known divergences, new divergences first."""
     new = [f"  {' '.join(one.claims)} {one.story.title if one.story else one.scenario}" for one in seen.new]
     return [
-        f"held against {file}: {len(new)} new, {len(seen.mended)} mended, {len(seen.unchanged)} unchanged",
+        f"compared with {file}: {len(new)} new, {len(seen.fixed)} fixed, {len(seen.unchanged)} unchanged",
         *(["new divergences:", *new] if new else []),
-        *(["mended, to be taken off the list:", *(f"  {entry}" for entry in seen.mended)] if seen.mended else []),
+        *(
+            ["fixed; remove these entries from the list:", *(f"  {entry}" for entry in seen.fixed)]
+            if seen.fixed
+            else []
+        ),
         *(["known divergences:", *(f"  {entry}" for entry in seen.unchanged)] if seen.unchanged else []),
     ]
 
@@ -58,11 +62,11 @@ def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
 
 
 def _causes(outcomes: Sequence[Outcome]) -> list[str]:
-    """What is to be mended, one entry a cause: whom it harms, who says what, and what it blocks."""
+    """Return the causes of divergences: for each the harm, the evidence, and the blocked claims."""
     found = causes(outcomes)
     if not found:
         return []
-    return [f"{len(found)} thing{'s' if len(found) > 1 else ''} to mend:", *(
+    return [f"{len(found)} cause{'s' if len(found) > 1 else ''} of divergences:", *(
         line for number, cause in enumerate(found, 1) for line in _cause(number, cause)
     ), ""]  # fmt: skip
 
@@ -70,18 +74,20 @@ def _causes(outcomes: Sequence[Outcome]) -> list[str]:
 def _cause(number: int, cause: Cause) -> list[str]:
     lines = [f"{number:>3}. {_line(cause.cause)} ({' '.join(cause.claims)})", f"     harm: {cause.harm}"]
     if cause.evidence:
-        lines.append(f"     in question: {_line(cause.evidence.what)}")
-        lines += [f"     the {who} says: {_line(says)}" for who, says in accounts(cause.evidence).items()]
+        lines.append(f"     checked: {_line(cause.evidence.what)}")
+        (document, expected), *observed = accounts(cause.evidence).items()
+        lines += [f"     expected ({document}): {_line(expected)}"]
+        lines += [f"     observed ({oracle}): {_line(seen)}" for oracle, seen in observed]
         lines += [f"     decided by: {cause.evidence.part}"] if cause.evidence.part else []
     lines.append(f"     scenario: {cause.scenarios[0]}")
     others = len(cause.scenarios) - 1
     lines += [f"     and {others} more scenario{'s' if others > 1 else ''}"] if others else []
-    lines += [f"     not reached because of it: {' '.join(cause.blocks)}"] if cause.blocks else []
+    lines += [f"     blocked by it: {' '.join(cause.blocks)}"] if cause.blocks else []
     return lines
 
 
 def _line(text: str) -> str:
-    """Text from outside in one line of bounded length."""
+    """Return foreign text as one line of at most LONGEST_TEXT characters."""
     whole = " / ".join(line.strip() for line in text.splitlines() if line.strip())
     return whole if len(whole) <= LONGEST_TEXT else f"{whole[:LONGEST_TEXT]}…"
 
@@ -111,22 +117,30 @@ def _mutant_in_words(row: MutantResult) -> str:
     parts += [f"SURVIVED {' '.join(row.survived)}"] if row.survived else []
     parts += [f"UNRELATED BUT FAILED {' '.join(row.collateral)}"] if row.collateral else []
     parts += [f"UNKNOWN {' '.join(row.unknown)}"] if row.unknown else []
-    return "; ".join(parts) or "was not asked"
+    return "; ".join(parts) or "not run"
 
 
 def _verdict(facts: RunFacts) -> str:
     if facts.is_proof and facts.status is ExitStatus.CONFORMANT:
-        return "every mutant is caught"
+        return "every mutant was caught"
     if facts.is_proof and facts.status is ExitStatus.DIVERGES:
-        return "A MUTANT SURVIVED, or broke what it should not"
+        return "A MUTANT SURVIVED, or a claim failed that the mutant must not break"
     return facts.status.in_words
 
 
 def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisioning_s: float) -> str:
-    """Return how often a mover of somebody else was asked, and what the suite added to its own time.
+    """Return the number of operations of a foreign mover, and the time that the suite added to the mover's own.
 
-    ``seconds`` count from the first scenario to the end of clean-up; provisioning is reported apart.  The time
-    that an operator on an API takes to answer is its own, too.
+    The time in which an operator on a Kubernetes API answers does not count as added by the suite.
+
+    Args:
+        outcomes: The outcomes of all scenarios.
+        seconds: The time from the first scenario to the end of clean-up.
+        workers: The number of pytest workers.
+        provisioning_s: The time before the first scenario, which is reported separately.
+
+    Returns:
+        One line, or "" if the mover ran no operation.
     """
     operations, inside_s = sum(one.operations for one in outcomes), sum(one.mover_s for one in outcomes)
     if not operations:
@@ -143,8 +157,8 @@ def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisio
     )
 
 
-def told(outcome: Outcome) -> list[str]:
-    """A scenario as Gherkin, with a mark a step."""
+def gherkin(outcome: Outcome) -> list[str]:
+    """Return a scenario as Gherkin, with a mark for the result of each step."""
     if outcome.story is None:
         return []
     lines = [f"  {' '.join(f'@{claim}' for claim in outcome.claims)} [{outcome.sides}]", f"  {outcome.story.title}"]

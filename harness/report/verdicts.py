@@ -1,7 +1,7 @@
-"""From outcomes of scenarios to verdicts of claims, areas, mutants, and the exit status.
+"""Derive the verdicts of claims, areas and mutants, and the exit status, from the outcomes of scenarios.
 
-A proven divergence wins over everything else; after it comes what is unknown, then what was not reached:
-what could not be asked is never counted as held.
+The most severe verdict wins: first a divergence, then unknown, known, blocked (see ``WORST_FIRST``). A claim that was
+not tested never counts as held.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from harness.report.outcome import Outcome
 
 @dataclass(frozen=True)
 class AreaCount:
-    """How many claims of an area ended in each verdict."""
+    """The number of claims of one area for each verdict."""
 
     title: str
     held: int
@@ -30,7 +30,7 @@ class AreaCount:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What was written down of a mutant before it ran: claims that must fail, and claims that must not."""
+    """The claims that a mutant must make fail, and the claims that it must not, as declared with the mutant."""
 
     must_fail: frozenset[str]
     unrelated: frozenset[str]
@@ -38,7 +38,15 @@ class Prediction:
 
 @dataclass(frozen=True)
 class MutantResult:
-    """What a mutant's run showed: claims that should have failed and did not, and the reverse."""
+    """The result of a mutant.
+
+    Attributes:
+        name: The name of the mutant.
+        killed_by: Predicted claims that failed.
+        survived: Predicted claims that did not fail.
+        collateral: Claims that failed although the prediction calls them unrelated.
+        unknown: Claims with an unknown verdict.
+    """
 
     name: str
     killed_by: tuple[str, ...]
@@ -48,17 +56,17 @@ class MutantResult:
 
     @property
     def proven(self) -> bool:
-        """Whether every claim answered as it was written down."""
+        """Return True if every claim ended as predicted."""
         return not (self.survived or self.collateral or self.unknown)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The one that counts among several; ``skip`` only where nothing else is there."""
+    """Return the most severe verdict, or ``skip`` if there is none."""
     return min(verdicts, key=WORST_FIRST.index, default=Verdict.SKIP)
 
 
 def of_phases(before: Verdict, after: Verdict) -> Verdict:
-    """The verdict of one scenario from its phases: one that was skipped is no pass, whichever phases passed."""
+    """Return the verdict of a scenario from two phases of pytest. A scenario with a skipped phase does not pass."""
     return (
         worst([one for one in (before, after) if one != Verdict.PASS])
         if {before, after} != {Verdict.PASS}
@@ -67,7 +75,7 @@ def of_phases(before: Verdict, after: Verdict) -> Verdict:
 
 
 def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
-    """The verdict of each claim that had a scenario in this run, in the order of the document."""
+    """Return the verdict of each claim that has a scenario in this run, in the order of the document."""
     found: dict[str, list[Verdict]] = {}
     for outcome in outcomes:
         for claim in outcome.claims:
@@ -76,13 +84,13 @@ def by_claim(outcomes: Sequence[Outcome]) -> Mapping[str, Verdict]:
 
 
 def _verdict(claim: str, seen: Sequence[Verdict]) -> Verdict:
-    """A promise neither holds nor diverges: whatever its scenarios showed is a finding."""
+    """Return the verdict of a claim. For a promise, pass and fail both become ``finding``."""
     verdict = worst(seen)
     return Verdict.FINDING if verdict in (Verdict.PASS, Verdict.FAIL) and not claims()[claim].is_judged else verdict
 
 
 def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
-    """One line an area of the document that was asked about."""
+    """Return the counts of each area of the document that has a claim in this run."""
     verdicts = by_claim(outcomes)
     counts = []
     for area, title in areas().items():
@@ -93,10 +101,7 @@ def by_area(outcomes: Sequence[Outcome]) -> list[AreaCount]:
 
 
 def by_mutant(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> list[MutantResult]:
-    """Return what was proven about each mutant that ran.
-
-    A mutant is proven when each claim named for it fails, and each declared unrelated holds.
-    """
+    """Return the result of each mutant that ran."""
     return [
         _mutant_result(name, prediction, outcomes)
         for name, prediction in predictions.items()
@@ -110,13 +115,13 @@ def exit_status(outcomes: Sequence[Outcome]) -> ExitStatus:
         return ExitStatus.DIVERGES
     if any(outcome.verdict is Verdict.ERROR for outcome in outcomes):
         return ExitStatus.UNKNOWN
-    # A gate must not turn green where nothing was asked.
-    asked_nothing = outcomes and all(outcome.verdict in (Verdict.SKIP, Verdict.BLOCKED) for outcome in outcomes)
-    return ExitStatus.NOTHING if asked_nothing else ExitStatus.CONFORMANT
+    # A gate must not turn green if nothing was tested.
+    tested_nothing = outcomes and all(outcome.verdict in (Verdict.SKIP, Verdict.BLOCKED) for outcome in outcomes)
+    return ExitStatus.NOTHING if tested_nothing else ExitStatus.CONFORMANT
 
 
 def exit_status_of_proof(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> ExitStatus:
-    """Return the exit status of a run of mutants: it is 0 where each is proven."""
+    """Return the exit status of a run of mutants: 0 if every claim ended as predicted."""
     if any(outcome.verdict is Verdict.ERROR for outcome in outcomes):
         return ExitStatus.UNKNOWN
     proven = all(result.proven for result in by_mutant(outcomes, predictions))

@@ -169,16 +169,16 @@ def test_expectations_are_strict_both_ways(suite, subject, tmp_path):
     assert yaml.safe_load(known.read_text()) == [{"claim": "SR_5", "verdict": "fail", "reason": "not explained yet"}]
     again = suite.run(*run, "--subject", wrong)
     assert (again.status, again.claims) == (0, {"SR_5": "known", "RP_1": "pass"}), again.output
-    assert again.line("0 new, 0 mended, 1 unchanged")
-    mended = suite.run(*run, "--subject", str(MOVERS / "plain.yaml"))
-    assert mended.status == 1, mended.output
-    assert mended.line("0 new, 1 mended, 0 unchanged")
+    assert again.line("0 new, 0 fixed, 1 unchanged")
+    fixed = suite.run(*run, "--subject", str(MOVERS / "plain.yaml"))
+    assert fixed.status == 1, fixed.output
+    assert fixed.line("0 new, 1 fixed, 0 unchanged")
 
 
 def test_a_command_that_is_no_mover_is_told_where_to_look(suite, subject):
     ended = suite.run(*BY_MOVERS, "--subject", subject(kind="command", command=["/bin/true"]))
     assert ended.status == 1, ended.output
-    assert ended.line("ended early", "look first at mover.command or mover.entrypoint: what ran wrote nothing")
+    assert ended.line("ended early", "check first: mover.command or mover.entrypoint: the mover wrote no log")
     assert "crashed" not in ended.output, "workers that are ended with the run are no crash"
     assert not ended.report["complete"]
 

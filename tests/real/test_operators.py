@@ -190,7 +190,7 @@ def test_a_plain_backup_that_fails_ends_the_run_at_once(suite, subject):
     assert ended.status == 1, ended.output
     assert [cause["claims"] for cause in ended.report["causes"]] == [["BA_1"]], ended.output
     assert ended.line("spec.kopia.cacheCapacity is required")
-    assert ended.line("ended early: a plain backup does not succeed; --keep-going runs on")
+    assert ended.line("ended early: a plain backup does not succeed (use --keep-going to continue)")
     assert "crashed" not in ended.output, "workers that are ended with the run are no crash"
     assert ended.seconds_after("operator: ") < ENDS_WITHIN_S, ended.output
     suite.assert_clean()

@@ -59,7 +59,7 @@ def test_a_failure_bundle_repeats_just_its_scenario_and_fails_in_the_same_way(su
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "1 scenarios in" in done.stdout
-    assert "the repository says: prod-app-data" in done.stdout or "prod-app-data" in done.stdout
+    assert "observed (repository): prod-app-data" in done.stdout or "prod-app-data" in done.stdout
     assert message.splitlines()[0] in done.stdout
     assert (kept / "repeat.sh").exists()
 
@@ -96,7 +96,7 @@ def test_the_action_annotates_a_divergence(step, tmp_path):
     done, outputs = step(subject="mutant:any-name-admitted", args="-m VA_1 --storage process")
     assert (done.returncode, outputs["verdict"]) == (1, "diverges"), done.stdout
     assert "::error title=VA_1 diverges::" in done.stdout
-    assert "### To be mended: " in (tmp_path / "summary").read_text()
+    assert "### Causes of divergences: " in (tmp_path / "summary").read_text()
 
 
 def test_the_action_is_never_green_where_the_verdict_is_unknown(step, tmp_path):

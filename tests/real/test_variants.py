@@ -47,7 +47,7 @@ def test_a_subject_that_follows_neither_variant_has_diverged(run):
     assert {"TN_2", "UN_2"} <= set(ended.report["causes"][0]["blocks"])
     assert {"VA_1", "UN_E1"} <= set(ended.report["causes"][1]["blocks"])
     assert ended.claims["HN_2"] == "pass"
-    assert ended.line("the operator's Job says: user_at_company.com")
+    assert ended.line("observed (operator's Job): user_at_company.com")
 
 
 @pytest.mark.parametrize("username", ["object-name", "object-name-namespace"])

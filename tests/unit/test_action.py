@@ -73,9 +73,9 @@ def test_a_divergence_is_annotated(job, capsys):
     text = (job / "summary").read_text()
     assert "❌ Conformance: diverges" in text
     assert "1. **the generated hostname** (TN_1 HN_2): Tenants meet." in text
-    assert "the document says: shop" in text
-    assert "the operator's Job says: shop-data" in text
-    assert "not reached because of it: RD_2" in text
+    assert "expected (document): shop" in text
+    assert "observed (operator's Job): shop-data" in text
+    assert "blocked by it: RD_2" in text
 
 
 def test_errors_are_apart_from_divergences(job, capsys):
@@ -83,7 +83,7 @@ def test_errors_are_apart_from_divergences(job, capsys):
     out = capsys.readouterr().out
     assert "::error title=Conformance unknown::no store" in out
     assert "HN_2 unknown" in out
-    assert "To be mended" not in (job / "summary").read_text()
+    assert "Causes of divergences" not in (job / "summary").read_text()
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_no_whole_report_is_never_green(job, content):
 def test_a_run_that_could_not_start(job, capsys):
     assert run(job, 4) == 4
     assert "verdict=wrong use" in (job / "output").read_text()
-    assert "left no report" in capsys.readouterr().out
+    assert "wrote no report" in capsys.readouterr().out

@@ -37,19 +37,19 @@ def test_what_is_listed_and_diverges_is_known(listed):
     assert verdicts == ["known", "fail"]
     assert [one.claims for one in delta.new] == [("TN_1",)]
     assert [one.claim for one in delta.unchanged] == ["HN_2"]
-    assert delta.mended == ()
+    assert delta.fixed == ()
 
 
-def test_what_is_listed_and_holds_is_mended(listed):
+def test_what_is_listed_and_holds_is_fixed(listed):
     verdicts, delta = held_against(listed(HN_2), outcome("pass", "HN_2"))
     assert verdicts == ["pass"]
-    assert [str(one) for one in delta.mended] == ["HN_2 (an old rule)"]
+    assert [str(one) for one in delta.fixed] == ["HN_2 (an old rule)"]
 
 
 @pytest.mark.parametrize("seen", [(), (("skip", "HN_2"),), (("error", "HN_2"),), (("pass", "TN_1"),)])
-def test_what_was_not_asked_is_not_mended(listed, seen):
+def test_what_was_not_asked_is_not_fixed(listed, seen):
     _, delta = held_against(listed(HN_2), *(outcome(verdict, claim) for verdict, claim in seen))
-    assert delta.mended == delta.unchanged == ()
+    assert delta.fixed == delta.unchanged == ()
 
 
 def test_one_scenario_of_two_claims_is_known_where_both_are_listed(listed):
@@ -86,7 +86,7 @@ def test_a_condition_limits_an_entry(listed, when, verdict):
         ("- {claim: HN_2, verdict: fail}", "0: 'reason' is a required property"),
         ("- {claim: HN_2, verdict: pass, reason: r}", "0.verdict"),
         ("- {claim: HN_2, scenario: a, verdict: fail, reason: r}", "0"),
-        ("- {claim: XX_9, verdict: fail, reason: r}", "XX_9 is no claim"),
+        ("- {claim: XX_9, verdict: fail, reason: r}", "XX_9 is not a claim"),
         ("- {claim: HN_2, verdict: fail, reason: r, colour: red}", "colour"),
         ("- {claim: HN_2, verdict: fail, reason: r, when: {kopia: new}}", "when.kopia: 'new'"),
         ("- [", "not YAML"),
