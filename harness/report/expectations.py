@@ -79,7 +79,9 @@ def load(file: Path) -> tuple[Expectation, ...]:
     error = best_match(Draft202012Validator(yaml_io.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
     if error is not None:
         where = ".".join(str(step) for step in error.absolute_path) or "top level"
-        raise UsageError(f"{file}: {where}: {error.message}; see docs/gate-your-operator.md, Expectations")
+        raise UsageError(
+            f"{file}: {where}: {error.message}; see docs/gate-your-operator.md, section List known divergences"
+        )
     found = [_expectation(entry) for entry in document]
     for entry in found:
         if entry.claim and entry.claim not in claims():
