@@ -66,7 +66,7 @@ def _causes(report: dict[str, Any]) -> list[str]:
     """Return the causes of divergences: for each the harm, the evidence, and the blocked claims."""
     if not report["causes"]:
         return []
-    lines = ["", f"### Causes of divergences: {len(report['causes'])}", ""]
+    lines = ["", f"### Causes of divergence: {len(report['causes'])}", ""]
     lines += [f"**{_cell(report['stopped'])}**", ""] if report["stopped"] else []
     for number, cause in enumerate(report["causes"], 1):
         lines += [f"{number}. **{_cell(cause['cause'])}** ({' '.join(cause['claims'])}): {_cell(cause['harm'])}"]

@@ -50,7 +50,7 @@ class FolderVolumes:
 
 @dataclass(frozen=True)
 class Difference:
-    """The paths in which two trees differ. It is false if they are equal."""
+    """The paths in which two trees differ. ``bool()`` of it is False if the trees are equal."""
 
     missing: list[str]
     extra: list[str]
@@ -67,7 +67,7 @@ class Difference:
 def fill(folder: Path, owner: str) -> Tree:
     """Write a few plain files with random content into a volume.
 
-    The content is unique to this call, so restored bytes show which backup they come from. ``fill_peculiar`` adds other
+    The content is unique to this call, so restored files show which backup they come from. ``fill_peculiar`` adds other
     kinds of files.
 
     Args:

@@ -37,7 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Collector:
-    """Collect the outcomes of all scenarios. It is an object because the hooks that it implements get no config."""
+    """Collect the outcomes of all scenarios in the controller. It stores the config, which its hooks do not get."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -51,7 +51,7 @@ class _Collector:
                 self._config.stash[OUTCOMES].append(_lost(report))
                 self._config.stash[CUT_OFF] = True
             return
-        # Copy: on a worker, xdist also sends the original, which belongs to the report.
+        # Change a copy: on a worker, xdist sends the original together with the report.
         known = self._partial.setdefault(report.nodeid, dict(facts))
         known["verdict"] = verdicts.of_phases(known["verdict"], facts["verdict"])
         known["message"] = known["message"] or facts["message"]
@@ -132,7 +132,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
-    """Return different letters for unknown, blocked and diverging scenarios. In a proof, a divergence is a kill."""
+    """Return the letter of a scenario: E unknown, b blocked, F diverging; in a proof k for a caught mutant."""
     verdict = getattr(report, "conformance", {}).get("verdict")
     if verdict == Verdict.ERROR:
         return "error", "E", "ERROR (verdict unknown)"

@@ -29,10 +29,10 @@ MOST_PARTS = 6
 SHORTEST_PART = 6
 SENTENCE = "sentence"
 
-# The number of a list item at the begin of a line, a bullet, a rule of dashes, or the backslash of a wrapped command.
+# Layout: the number of a list item, a bullet, a line of dashes, or the backslash at the end of a wrapped command.
 LAYOUT = re.compile(r"^[ \t]*\d{1,2}[.)](?!\S)|(?<!\S)[-–—*•·\\]+(?!\S)", re.MULTILINE)
 NO_CONTENT = re.compile("[\\s'\"`‘’‚‛“”„‟«»\u00ad\u200b\u2060\ufeff]")
-# Typography turns two and three hyphens into one dash.
+# Word processors replace two or three hyphens by one dash.
 DASHES = {"–": "--", "—": "---"}
 
 
@@ -83,11 +83,11 @@ class Reading:
     offsets: Sequence[int]
 
     def line(self, at: int) -> int:
-        """Return the number of the line that holds a character, from 1."""
+        """Return the number of the line with a character, counted from 1."""
         return self.document.count("\n", 0, self.offsets[at]) + 1
 
     def span(self, at: int, length: int) -> tuple[int, int]:
-        """Return where a stretch of the text begins and ends in the document."""
+        """Return the start and end offset in the document of a part of the text."""
         return self.offsets[at], self.offsets[at + length - 1] + 1
 
 
@@ -98,7 +98,7 @@ class Copy:
         self.document = document
 
     def reading(self, kind: str) -> Reading:
-        """Return what counts for a kind of place."""
+        """Return the characters that count for a kind of place."""
         return self._sentences if kind == SENTENCE else self._values
 
     @cached_property
@@ -136,9 +136,9 @@ def drifted(claims: Mapping[str, Claim], document: str) -> list[Drift]:
 
 
 def unnoticed(claims: Mapping[str, Claim], document: str) -> dict[int, list[str]]:
-    """Return the words that can be replaced, one at a time, without a drift, by the number of their line.
+    """Return the words that no claim covers, by the number of their line: a change of such a word is no drift.
 
-    A place that stands in the document twice notices no change of one of the two.
+    A place that occurs twice covers no word, because the other occurrence still matches after a change.
     """
     copy = Copy(document)
     spans = [
@@ -154,7 +154,7 @@ def unnoticed(claims: Mapping[str, Claim], document: str) -> dict[int, list[str]
 
 
 def _found(wanted: Iterable[Place], copy: Copy) -> dict[Place, list[int]]:
-    """Return the places that are there, with where each begins in the reading of its kind."""
+    """Return the places that the document contains, with the offsets of each in the reading of its kind."""
     sought: dict[tuple[bool, int], dict[str, list[Place]]] = {}
     for place in wanted:
         alike = sought.setdefault((place.kind == SENTENCE, place.length), {})
@@ -169,9 +169,10 @@ def _found(wanted: Iterable[Place], copy: Copy) -> dict[Place, list[int]]:
 
 
 def _remains(place: Place, copy: Copy, there: Mapping[Place, Sequence[int]]) -> int | None:
-    """Return the line where at least half of the parts of a place are still together.
+    """Return the line where a changed place begins, or None if the place is gone.
 
-    What belongs to another place, which is as it was read, is no remains of this one: places do not overlap.
+    A place is changed if at least half of its parts are still close together. Text inside an unchanged place does not
+    count, because places do not overlap.
     """
     reading = copy.reading(place.kind)
     size, number = _parts(place.length)
@@ -195,7 +196,7 @@ def _remains(place: Place, copy: Copy, there: Mapping[Place, Sequence[int]]) -> 
 
 
 def _hits(place: Place, text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each part of a place is found, with its number."""
+    """Yield the offset and the number of each part of a place that the text contains."""
     size, _ = _parts(place.length)
     parts = {part: at for at, part in enumerate(place.parts)}
     for at, digest in _windows(text, size):

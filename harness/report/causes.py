@@ -20,7 +20,7 @@ RANK = (*_BASE, *_OF_BACKUPS, *_OF_RESTORES)
 """Claims that other claims depend on, the most basic one first. A claim can only block claims that come after it."""
 
 CHARGED = " (precondition)"
-"""Suffix of the outcome that is added for a broken claim when only scenarios of other claims show it."""
+"""The suffix in the scenario name of an outcome that ``resolved`` adds for a root claim."""
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,14 @@ class Cause:
 
 
 def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes, each blocked one with the claim that blocks it as its ``root``.
+    """Return the outcomes, and name in the ``root`` of each blocked outcome the claim that blocks it.
 
-    A divergence in a precondition becomes *blocked* if one of its root claims diverges in a scenario of its own. If a
-    scenario is blocked and no root claim diverges in a scenario of its own, this function adds a failed outcome for a
-    root claim, because the blocked scenario is the evidence against that claim.
+    The evidence of a failed precondition has root claims: the claims of which one must be broken. There are two cases:
+
+    * A root claim diverges in one of its own scenarios. That claim blocks the outcome, and an outcome with the
+      verdict ``fail`` becomes ``blocked``.
+    * No root claim diverges in one of its own scenarios. Then the blocked outcome is the only evidence against its
+      roots, and a failed outcome for one of them is added.
     """
     by_subject: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -74,7 +77,7 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def accounts(evidence: Evidence) -> Mapping[str, str]:
-    """Return the text of each account: the document first, then the account that differs, then the others."""
+    """Return what the document says, and then what each oracle showed, the diverging oracle first."""
     return {"document": evidence.expected, evidence.oracle: evidence.seen, **evidence.others}
 
 

@@ -66,7 +66,7 @@ def _causes(outcomes: Sequence[Outcome]) -> list[str]:
     found = causes(outcomes)
     if not found:
         return []
-    return [f"{len(found)} cause{'s' if len(found) > 1 else ''} of divergences:", *(
+    return [f"{len(found)} cause{'s' if len(found) > 1 else ''} of divergence:", *(
         line for number, cause in enumerate(found, 1) for line in _cause(number, cause)
     ), ""]  # fmt: skip
 
@@ -87,7 +87,7 @@ def _cause(number: int, cause: Cause) -> list[str]:
 
 
 def _line(text: str) -> str:
-    """Return foreign text as one line of at most LONGEST_TEXT characters."""
+    """Join the lines of a text, and cut it after LONGEST_TEXT characters."""
     whole = " / ".join(line.strip() for line in text.splitlines() if line.strip())
     return whole if len(whole) <= LONGEST_TEXT else f"{whole[:LONGEST_TEXT]}…"
 
@@ -129,7 +129,7 @@ def _verdict(facts: RunFacts) -> str:
 
 
 def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisioning_s: float) -> str:
-    """Return the number of operations of a foreign mover, and the time that the suite added to the mover's own.
+    """Return one line about the time of a mover that is not the reference, and the time that the suite added.
 
     The time in which an operator on a Kubernetes API answers does not count as added by the suite.
 
@@ -140,7 +140,7 @@ def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisio
         provisioning_s: The time before the first scenario, which is reported separately.
 
     Returns:
-        One line, or "" if the mover ran no operation.
+        The line, or "" if the mover ran no operation.
     """
     operations, inside_s = sum(one.operations for one in outcomes), sum(one.mover_s for one in outcomes)
     if not operations:

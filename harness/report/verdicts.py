@@ -30,7 +30,7 @@ class AreaCount:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The claims that a mutant must make fail, and the claims that it must not, as declared with the mutant."""
+    """The declaration of a mutant: the claims that must fail on it, and unrelated claims that must not fail."""
 
     must_fail: frozenset[str]
     unrelated: frozenset[str]
@@ -66,7 +66,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def of_phases(before: Verdict, after: Verdict) -> Verdict:
-    """Return the verdict of a scenario from two phases of pytest. A scenario with a skipped phase does not pass."""
+    """Combine the verdicts of two phases of pytest (setup, call, teardown). Pass requires that both passed."""
     return (
         worst([one for one in (before, after) if one != Verdict.PASS])
         if {before, after} != {Verdict.PASS}

@@ -24,8 +24,8 @@ class Buckets:
     def make(self, name: str) -> None:
         """Create a bucket.
 
-        The name is recorded before the bucket is created, so that a kill in between leaves no unknown bucket. Before
-        both, the bucket must not exist, so that the clean-up never removes the bucket of another user.
+        The bucket must not exist yet, so that the clean-up never removes the bucket of another user. Its name is
+        recorded before it is created, so that the clean-up finds it even if the run is killed in between.
 
         Raises:
             HarnessError: The bucket exists already, or the store does not answer.

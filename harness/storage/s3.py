@@ -137,7 +137,7 @@ class S3Store:
         """
         bucket = self.probe_bucket
         try:
-            self._minio.put_object(bucket, "probe", io.BytesIO(b"well"), 4)
+            self._minio.put_object(bucket, "probe", io.BytesIO(b"probe"), 5)
             self._minio.remove_object(bucket, "probe")
         except S3Error as error:
             raise HarnessError(

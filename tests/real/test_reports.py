@@ -96,7 +96,7 @@ def test_the_action_annotates_a_divergence(step, tmp_path):
     done, outputs = step(subject="mutant:any-name-admitted", args="-m VA_1 --storage process")
     assert (done.returncode, outputs["verdict"]) == (1, "diverges"), done.stdout
     assert "::error title=VA_1 diverges::" in done.stdout
-    assert "### Causes of divergences: " in (tmp_path / "summary").read_text()
+    assert "### Causes of divergence: " in (tmp_path / "summary").read_text()
 
 
 def test_the_action_is_never_green_where_the_verdict_is_unknown(step, tmp_path):

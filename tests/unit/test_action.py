@@ -83,7 +83,7 @@ def test_errors_are_apart_from_divergences(job, capsys):
     out = capsys.readouterr().out
     assert "::error title=Conformance unknown::no store" in out
     assert "HN_2 unknown" in out
-    assert "Causes of divergences" not in (job / "summary").read_text()
+    assert "Causes of divergence" not in (job / "summary").read_text()
 
 
 @pytest.mark.parametrize(
