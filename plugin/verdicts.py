@@ -238,7 +238,7 @@ def predictions() -> dict[str, verdicts.Prediction]:
 
 
 def _status_of_fixed(config: pytest.Config) -> int:
-    """Return DIVERGES if the list of known divergences has fixed entries, so that they get removed."""
+    """Return DIVERGES if a listed divergence is fixed: the run fails until its entry is removed."""
     seen = config.stash.get(DELTA, None)
     stale = seen is not None and seen.fixed and not config.stash[OPTIONS].update_expectations
     return ExitStatus.DIVERGES if stale else ExitStatus.CONFORMANT

@@ -119,7 +119,7 @@ def fingerprint(text: str, kind: str = SENTENCE) -> str:
 
 
 def places(claims: Mapping[str, Claim]) -> list[Place]:
-    """Return each place that claims assert once, in the order of the ledger."""
+    """Return all places that claims assert, without duplicates, in the order of the ledger."""
     asserted: dict[tuple[str, str], list[str]] = {}
     for claim in claims.values():
         for place in (*((SENTENCE, one) for one in claim.sentences), *claim.values):
