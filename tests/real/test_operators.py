@@ -285,4 +285,4 @@ def test_a_bad_subject_ends_in_one_line(suite, subject, platform, named):
 def test_binaries_that_are_named_have_to_be_there(suite, subject, tmp_path):
     ended = suite.run("--storage", "process", "-m", "HN_1", "--subject", subject(), KUBEBUILDER_ASSETS=str(tmp_path))
     assert ended.status == 4, ended.output
-    assert ended.line("KUBEBUILDER_ASSETS", "no etcd in it")
+    assert ended.line("KUBEBUILDER_ASSETS", "no executable etcd in this folder")

@@ -49,7 +49,7 @@ def test_the_other_side_is_skipped_with_its_reason(suite):
     ended = suite.run("--storage", "process", "-rs", "-m", "HN_E2", "--default-username", "object-name-namespace")
     assert ended.status == 5, "a gate must not turn green where nothing was asked"
     assert ended.claims == {"HN_E2": "skip"}
-    assert ended.line("verdict: nothing was asked")
+    assert ended.line("verdict: nothing was tested")
     assert ended.line("other side")
 
 
