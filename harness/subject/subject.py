@@ -9,10 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
-
 from harness.document.ledger import Part, claims
 from harness.errors import UsageError
 from harness.kubernetes.settings import KubernetesSpec, PodsSpec
@@ -26,9 +22,9 @@ from harness.operator.guarded import guarded, misfit
 from harness.operator.platform import Platform, Volumes
 from harness.operator.simulated import SimulatedPlatform
 from harness.subject.mutants import MUTANTS, Mutant
-from harness.system import yaml_io
 from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 from harness.system.process import Call
+from harness.system.schema import SchemaFile
 from harness.volsync.defaults import NOTHING_ADDED, Additions
 
 if TYPE_CHECKING:
@@ -43,7 +39,13 @@ OF_SCENARIOS = frozenset(
 )
 """Fields of ``spec.kopia`` that make an identity or choose a snapshot: a subject file must not add them."""
 
-SCHEMA = Path(__file__).with_name("subject.schema.yaml")
+FILE = SchemaFile(
+    Path(__file__).with_name("subject.schema.yaml"),
+    named_by="--subject ",
+    if_unreadable="name reference, mutant:NAME or a subject file",
+    if_not_yaml="see docs/subjects.md for the form",
+    if_misfit="see docs/subjects.md for the fields",
+)
 EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
 NOT_OF_A_SUBJECT: frozenset[Part] = frozenset(["harness", "document"])
 
@@ -164,10 +166,7 @@ def of_mutant(name: str) -> Subject:
 
 
 def _from_file(file: Path) -> Subject:
-    document = _read(file)
-    error = best_match(Draft202012Validator(yaml_io.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
-    if error is not None:
-        raise UsageError(f"{file}: {_in_words(error, document)}; see docs/subjects.md for the fields")
+    document = FILE.read(file)
     decisions = document.get("platform", {}).get("decisions")
     mover = document.get("mover", {"kind": "reference"})
     own: set[Part] = {"admission", "controller"} if decisions else set()
@@ -195,16 +194,6 @@ def _from_file(file: Path) -> Subject:
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
         },
     )
-
-
-def _in_words(error: ValidationError, document: Any) -> str:
-    """Where and what; a field that does not go with the kind beside it is named as such."""
-    where = [str(step) for step in error.absolute_path]
-    holder = document.get(where[0]) if where and isinstance(document, dict) else None
-    if error.schema is False and isinstance(holder, dict):
-        fields = [key for key, value in holder.items() if value is error.instance]
-        return f"{where[0]}.{''.join(fields[:1])}: does not go with kind {holder.get('kind')}"
-    return f"{'.'.join(where) or 'top level'}: {error.message}"
 
 
 def _kubernetes(
@@ -297,19 +286,6 @@ def _image(mover: Mapping[str, Any], limits: SubjectLimits) -> ImageSpec:
         float(mover.get("timeout_s", limits.mover_s)),
         limits,
     )
-
-
-def _read(file: Path) -> Any:
-    try:
-        return yaml_io.load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
-        raise UsageError(
-            f"--subject {file}: cannot be read ({reason}); name reference, mutant:NAME or a subject file"
-        ) from None
-    except yaml.YAMLError as error:
-        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
-        raise UsageError(f"{file}, line {line}: not YAML; see docs/subjects.md for the form") from None
 
 
 def _imported(target: str, file: Path) -> type[Decisions]:
