@@ -43,6 +43,12 @@ def sleeps(tree: ast.Module) -> bool:
     )
 
 
+def called(tree: ast.Module) -> set[str]:
+    """Return the last names of all that a module calls."""
+    functions = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return {one.attr if isinstance(one, ast.Attribute) else getattr(one, "id", "") for one in functions}
+
+
 def limits(tree: ast.Module) -> set[str]:
     """Return the constants of a module that limit time or size."""
     targets = [
@@ -69,6 +75,11 @@ def test_waits_sleep_in_one_module():
     assert {name for name, tree in TREES.items() if sleeps(tree)} <= SLEEPS
 
 
+def test_threads_keep_their_error():
+    starts = {name for name, tree in TREES.items() if "Thread" in called(tree)}
+    assert starts == {"harness/system/background.py"}
+
+
 def test_files_are_read_by_schema_in_one_module():
     assert importers("jsonschema.exceptions") == {"harness/system/schema.py"}
 
@@ -93,6 +104,15 @@ def test_a_sleep_is_found(text):
 
 def test_what_is_not_a_sleep_is_not_found():
     assert not sleeps(ast.parse("import time\ntime.monotonic()\nevent.wait(1)"))
+
+
+def test_a_call_is_found_by_its_last_name():
+    assert called(ast.parse("threading.Thread(target=f).start()\nThread()\nlock()()")) == {
+        "Thread",
+        "start",
+        "lock",
+        "",
+    }
 
 
 def test_a_limit_is_found():
