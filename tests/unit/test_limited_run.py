@@ -49,9 +49,9 @@ def test_a_mover_that_is_a_program_has_the_limits_of_its_subject_file(tmp_path):
     volume.mkdir()
     mover = CommandMover(spec, tmp_path / "kopia", tmp_path / "mover", lambda call: None)
 
-    def why(word):
+    def why(word, place):
         owner = ObjectRef("ReplicationSource", "shop", "orders")
-        return mover.run(MoverJob(owner, (word,), {}, {}, {"/data": volume, "/restore/data": volume})).why_ended
+        return mover.run(MoverJob(owner, (word,), {}, {}, {place: volume})).why_ended
 
-    assert why("backup") == "it wrote more than 1000 bytes to its log"
-    assert why("restore").startswith("it did not end within 0.5 s")
+    assert why("backup", "/data") == "it wrote more than 1000 bytes to its log"
+    assert why("restore", "/restore/data").startswith("it did not end within 0.5 s")
