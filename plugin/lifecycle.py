@@ -8,7 +8,6 @@ import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,15 +20,15 @@ import pytest
 
 from harness.document.verdict import ExitStatus
 from harness.errors import HarnessError, UsageError
-from harness.kubernetes.api_access import ANSWER_TIMEOUT_S
-from harness.kubernetes.settings import MOST_CRASHES
 from harness.scenario import replay
 from harness.scenario.context import WorkerContext, require_space
 from harness.storage.choose import open_store
 from harness.subject import variants
 from harness.subject.subject import Subject
+from harness.system.background import BackgroundThread
 from harness.system.process import REDACT, RUN_MARKER
 from harness.system.reaper import Reaper, marked, sweep
+from harness.system.wait import FOREVER, wait_until
 from harness.toolchain import provision
 from plugin.options import AUTO, OPTIONS, SUITE_BROKEN, serves
 
@@ -105,7 +104,8 @@ class Run:
 
     def _give_up(self) -> None:
         """An operator that crashes all the time ends the run: what is left would say the same a hundred times."""
-        self.problem = f"the operator crashed {MOST_CRASHES} times; its log is in reports/operator.log"
+        crashes = self._options.subject.limits.operator_crashes
+        self.problem = f"the operator crashed {crashes} times; its log is in reports/operator.log"
         self.lost_worker = True
         self.kill_workers()
 
@@ -115,10 +115,12 @@ class Run:
         if AUTO not in (options.default_username, options.custom_names):
             return
         # A plain source that is not answered ends the run soon: part of the time to answer passes here.
-        context.be_answered_since(ANSWER_SPLIT_S)
+        answer_s = who.limits.answer_s
+        split_s = min(ANSWER_SPLIT_S, answer_s)
+        context.be_answered_since(split_s)
         probed = variants.probe(who, context.cluster)
         unanswered = variants.UNANSWERED in (probed.default_username, probed.custom_names)
-        context.be_answered_since(ANSWER_TIMEOUT_S - ANSWER_SPLIT_S if unanswered else 0.0)
+        context.be_answered_since(answer_s - split_s if unanswered else 0.0)
         self._config.stash[OPTIONS] = options.with_sides(probed)
 
     def say(self, text: str) -> None:
@@ -183,7 +185,7 @@ class Run:
     def kill_workers(self) -> None:
         """Ends the workers at once, also one that is just starting: they would finish what is queued first."""
         self.kill_known_workers()
-        threading.Thread(target=_keep_killing, name="worker-killer", daemon=True).start()
+        BackgroundThread("worker-killer", _keep_killing)
 
     def kill_known_workers(self) -> None:
         """Ends the workers that came up."""
@@ -194,9 +196,13 @@ class Run:
 
 def _keep_killing() -> None:
     """A worker that has not come up yet is not known by its number, but by its environment."""
-    while WORKER_MARKER in os.environ:
-        _kill(marked(os.environ[WORKER_MARKER], WORKER_MARKER))
-        time.sleep(KILL_EVERY_S)
+
+    def run_is_over() -> bool:
+        marker = os.environ.get(WORKER_MARKER)
+        _kill(marked(marker, WORKER_MARKER) if marker else ())
+        return marker is None
+
+    wait_until(run_is_over, FOREVER, poll_s=KILL_EVERY_S)
 
 
 def _kill(pids: Iterable[int]) -> None:
@@ -310,11 +316,10 @@ def _watch_parent() -> None:
     parent = os.getppid()
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(PARENT_POLL_S)
+        wait_until(lambda: os.getppid() != parent, FOREVER, poll_s=PARENT_POLL_S)
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=watch, name="parent-watch", daemon=True).start()
+    BackgroundThread("parent-watch", watch)
 
 
 def _made(folder: Path) -> None:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 
 from harness.system import yaml_io
+from harness.system.schema import line_of, misfit, validator
 
 DEFECTS = Path(__file__).with_name("defects.yaml")
 LEDGER = Path(__file__).with_name("claims.yaml")
@@ -143,9 +142,7 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 (derived from SafeLoader)
     except yaml.YAMLError as error:
-        raise LedgerError(f"not YAML: {error}") from None
-    schema = yaml_io.load(SCHEMA.read_text(encoding="utf-8"))
-    wrong = best_match(Draft202012Validator(schema).iter_errors(document))
-    if wrong is not None:
-        raise LedgerError(f"{'.'.join(str(step) for step in wrong.absolute_path) or 'top level'}: {wrong.message}")
+        raise LedgerError(f"line {line_of(error)}: not YAML: {error}") from None
+    if wrong := misfit(validator(SCHEMA), document):
+        raise LedgerError(str(wrong))
     return dict(document)

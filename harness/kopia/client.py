@@ -18,9 +18,8 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.kopia.templates import Configuration
 from harness.model import Identity, RepositoryAccess, RepositoryAddress, SnapshotRecord
+from harness.system.limits import SUITE
 from harness.system.process import Call, Completed, run
-
-TIMEOUT_S = 120.0
 
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 """Halves the time of every later call against kopia's default; it changes no behaviour under test."""
@@ -51,7 +50,7 @@ class KopiaClient:
     def run(self, *args: str | Path) -> Completed:
         """Runs any kopia command as this client; secrets travel in the environment only."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return run([self.binary, *args], env=self._env(), timeout_s=TIMEOUT_S, record=self.record)
+        return run([self.binary, *args], env=self._env(), timeout_s=SUITE.kopia_s, record=self.record)
 
     def connect(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
         """``repository connect``; the caller looks at the exit status."""

@@ -6,9 +6,11 @@ HarnessError.  Source: the Kubernetes API reference; the client is lightkube.
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,12 @@ from lightkube.types import CascadeType, PatchType
 
 from harness.errors import AdmissionRefused, HarnessError
 from harness.model import Manifest, ObjectRef
+from harness.system.background import BackgroundThread
+from harness.system.http import is_loopback
+from harness.system.limits import SUITE
+from harness.system.wait import pause
 
+LOG = logging.getLogger(__name__)
 REFUSED = (400, 403, 404, 422)
 CONFLICT, GONE, NOT_FOUND, ALREADY_THERE = 409, 410, 404, 409
 CONFLICTS_TRIED = 20
@@ -59,7 +66,10 @@ class Api:
     def __init__(self, kubeconfig: Path) -> None:
         """Reads how to reach it; HarnessError where the file is no kubeconfig."""
         try:
-            self._client: Any = Client(config=KubeConfig.from_file(kubeconfig), field_manager="conformance")
+            config = KubeConfig.from_file(kubeconfig)
+            single = config.get()
+            is_here = single is not None and is_loopback(single.cluster.server)
+            self._client: Any = Client(config=config, field_manager="conformance", trust_env=not is_here)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise HarnessError(f"{kubeconfig}: is no usable kubeconfig ({error})") from None
 
@@ -182,8 +192,8 @@ class Informer:
         self._tell = tell
         self._changed = threading.Condition()
         self._objects: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for kind in kinds:
-            threading.Thread(target=self._follow, args=(kind,), name=f"watch-{kind}", daemon=True).start()
+        self._failures: dict[str, list[tuple[float, Exception]]] = {kind: [] for kind in kinds}
+        self._threads = [BackgroundThread(f"watch-{kind}", partial(self._follow, kind)) for kind in kinds]
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """The newest state that was seen of an object."""
@@ -196,12 +206,19 @@ class Informer:
             return [one for (a, b, _), one in self._objects.items() if (a, b) == (kind, namespace)]
 
     def wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
-        """Waits until a condition yields something; returns that, or None when the time is up."""
+        """Wait until a condition yields something; return that, or None when the time is up.
+
+        Raises:
+            HarnessError: A watch failed, so that the objects may have changed unseen.
+        """
         deadline = time.monotonic() + timeout_s
         with self._changed:
             while not (found := condition()):
+                for thread in self._threads:
+                    thread.check()
                 left_s = deadline - time.monotonic()
                 if left_s <= 0:
+                    self._require_watches()
                     return None
                 self._changed.wait(min(left_s, 1.0))
             return found
@@ -215,10 +232,22 @@ class Informer:
         while True:
             try:
                 for event, one in self._api.watch(kind):
+                    self._failures[kind].clear()
                     self._see(kind, event, dict(one))
-            except (ApiError, HarnessError, httpx2.HTTPError, OSError):
+            except (ApiError, HarnessError, httpx2.HTTPError, OSError) as error:
                 # The server is ending, is not ready to be watched, or forgot where we were: begin again.
-                time.sleep(WATCH_AGAIN_AFTER_S)
+                LOG.info("the watch of %s begins again: %s: %s", kind, type(error).__name__, error)
+                self._failures[kind].append((time.monotonic(), error))
+                pause(WATCH_AGAIN_AFTER_S)
+
+    def _require_watches(self) -> None:
+        """Raise HarnessError where a watch fails again and again: that it begins again once is usual."""
+        since = time.monotonic() - SUITE.watch_failed_s
+        for kind, failures in self._failures.items():
+            recent = [error for at, error in list(failures) if at > since]
+            if len(recent) > 1:
+                what = f"{type(recent[-1]).__name__}: {recent[-1]}"
+                raise HarnessError(f"the watch of {kind} on the Kubernetes API fails all the time ({what})")
 
     def _see(self, kind: str, event: str, one: dict[str, Any]) -> None:
         metadata = one["metadata"]

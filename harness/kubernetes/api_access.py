@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-ANSWER_TIMEOUT_S = 12.0
-"""How long an operator may take to make a job, or to say why it makes none, or to take note of a result."""
+from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 
 
 @dataclass(frozen=True)
@@ -28,3 +29,9 @@ class ApiAccess:
     helper: str = ""
     timeout_s: float = 0.0
     silent_s: float = 0.0
+    limits: SubjectLimits = DEFAULT_LIMITS
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> ApiAccess:
+        """Return what ``dataclasses.asdict`` made plain values of."""
+        return ApiAccess(**{**values, "limits": SubjectLimits(**values["limits"])})

@@ -8,31 +8,27 @@ from __future__ import annotations
 
 import os
 import secrets
-import ssl
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import trustme
 import yaml
 from Crypto.PublicKey import ECC
 
 from harness.errors import HarnessError
 from harness.storage.server import free_port
-from harness.system.process import REDACT, RUN_MARKER, tail
+from harness.system.http import local_client
+from harness.system.limits import SUITE
+from harness.system.process import REDACT, Process, spawn, tail
 from harness.system.reaper import Reaper
+from harness.system.wait import wait_until
 from harness.toolchain import provision
 from harness.toolchain.download import Progress
 
-READY_TIMEOUT_S = 60.0
 WITHOUT = "ServiceAccount,StorageObjectInUseProtection"
 """What admission does only with controllers that are not here: their finalizers would never go."""
-
-POLL_S = 0.05
 
 
 @dataclass(frozen=True)
@@ -102,31 +98,24 @@ def existing(kubeconfig: Path, folder: Path, environment: Mapping[str, str], say
     return ApiServer(kubeconfig, certificates, kubectl.path, f"the API of {kubeconfig}", owned=False)
 
 
-def _start(command: Sequence[str | Path], log: Path, reaper: Reaper) -> subprocess.Popen[bytes]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            env={"PATH": os.defpath, "HOME": str(log.parent), RUN_MARKER: os.environ.get(RUN_MARKER, "")},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+def _start(command: Sequence[str | Path], log: Path, reaper: Reaper) -> Process:
+    process = spawn(command, env={"PATH": os.defpath, "HOME": str(log.parent)}, output=log)
     reaper.guard("process", process.pid)
     return process
 
 
-def _await_ready(url: str, token: str, process: subprocess.Popen[bytes], folder: Path) -> None:
-    context = ssl._create_unverified_context()  # noqa: S323 (its certificate was made a moment ago, on this machine)
-    request = urllib.request.Request(f"{url}/readyz", headers={"Authorization": f"Bearer {token}"})  # noqa: S310
-    deadline = time.monotonic() + READY_TIMEOUT_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(request, timeout=5, context=context):  # noqa: S310
-                return
-        except (urllib.error.URLError, OSError):
-            # Not listening, or not ready yet: the loop ends with the server's death or the time limit.
-            time.sleep(POLL_S)
+def _await_ready(url: str, token: str, process: Process, folder: Path) -> None:
+    with local_client(SUITE.health_s) as client:
+
+        def is_ready() -> bool:
+            try:
+                return client.get(f"{url}/readyz", headers={"Authorization": f"Bearer {token}"}).is_success
+            except httpx2.HTTPError:
+                # Not listening yet.
+                return False
+
+        if wait_until(is_ready, SUITE.api_start_s, give_up=lambda: not process.is_running):
+            return
     logs = "\n".join(
         tail((folder / name).read_text(errors="replace"), 5) for name in ("etcd.log", "kube-apiserver.log")
     )

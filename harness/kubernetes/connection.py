@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
 from harness.errors import HarnessError
 from harness.kubernetes.api import Api, Informer
-from harness.kubernetes.api_access import ANSWER_TIMEOUT_S, ApiAccess
+from harness.kubernetes.api_access import ApiAccess
 from harness.kubernetes.created import CreatedObjects
 from harness.kubernetes.kubelet import Kubelet
 from harness.kubernetes.log_server import LogServer
@@ -18,11 +18,9 @@ from harness.kubernetes.platform import KubernetesPlatform
 from harness.kubernetes.pods import Pods
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
+from harness.system.limits import SUITE
+from harness.system.process import run
 from harness.volsync.fields import SYNCED
-
-KUBECTL_TIMEOUT_S = 120.0
-LEAST_ANSWER_S = 4.0
-NAMESPACE_TIMEOUT_S = 60.0
 
 
 class Node(Protocol):
@@ -55,7 +53,7 @@ class Cluster:
         note = Notes(Path(facts.log).with_name(KUBELET_LOG))
         if facts.helper:
             self.informer = Informer(self.api, ("Job", "Pod", "Namespace", "Event", *SYNCED))
-            self.pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s, note)
+            self.pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s, note, facts.limits)
             self.node: Node = self.pods
         else:
             self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", "Event", *SYNCED), self._notice)
@@ -69,27 +67,23 @@ class Cluster:
 
     def kubectl(self, *args: str, given: bytes = b"") -> bytes:
         """What the real kubectl writes, given something to read; HarnessError where it fails."""
-        done = subprocess.run(
-            [self.facts.kubectl, f"--kubeconfig={self.facts.kubeconfig}", *args],
-            input=given,
-            capture_output=True,
-            timeout=KUBECTL_TIMEOUT_S,
-            check=False,
-        )
-        if done.returncode != 0:
-            said = done.stderr.decode(errors="replace").strip()
-            raise HarnessError(f"kubectl {' '.join(args)}: {said[-300:]}")
-        return done.stdout
+        words = [self.facts.kubectl, f"--kubeconfig={self.facts.kubeconfig}", *args]
+        # Its whole environment: a kubeconfig may name a program that logs in with the help of it.
+        done = run(words, env=os.environ, timeout_s=SUITE.kubectl_s, given=given)
+        if done.exit_code != 0:
+            raise HarnessError(f"kubectl {' '.join(args)}: {done.stderr.strip()[-300:]}")
+        return done.stdout_bytes
 
     @property
     def answer_limit_s(self) -> float:
         """How long an operator may take to answer an object: less where it was silent for a while already."""
-        return max(LEAST_ANSWER_S, ANSWER_TIMEOUT_S - self.facts.silent_s)
+        limits = self.facts.limits
+        return max(min(limits.least_answer_s, limits.answer_s), limits.answer_s - self.facts.silent_s)
 
     @property
     def answer_timeout_s(self) -> float:
         """How long an operator may take to take note of a result: a cluster tries a Job again before it fails."""
-        return self.facts.timeout_s if self.facts.helper else ANSWER_TIMEOUT_S
+        return self.facts.timeout_s if self.facts.helper else self.facts.limits.answer_s
 
     def taken(self, namespaces: set[str]) -> list[str]:
         """Those namespaces that were on the API before this run: they are left alone."""
@@ -101,10 +95,10 @@ class Cluster:
 
     def _ends(self, name: str) -> bool:
         """Waits for a namespace that somebody, maybe the run before, has deleted already."""
-        ref = ObjectRef("Namespace", "", name)
+        ref, timeout_s = ObjectRef("Namespace", "", name), self.facts.limits.namespace_gone_s
         # The watch may not have told of it yet.
-        self.informer.wait(lambda: self.informer.get(ref) or self.api.get(ref) is None, NAMESPACE_TIMEOUT_S)
-        gone: bool | None = self.informer.wait(lambda: self.informer.get(ref) is None, NAMESPACE_TIMEOUT_S)
+        self.informer.wait(lambda: self.informer.get(ref) or self.api.get(ref) is None, timeout_s)
+        gone: bool | None = self.informer.wait(lambda: self.informer.get(ref) is None, timeout_s)
         return bool(gone)
 
     def _notice(self, kind: str, one: dict[str, Any]) -> None:

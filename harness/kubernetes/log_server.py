@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from harness.system.background import BackgroundThread
 
 LOG_PATH = "/containerLogs/"
 
@@ -35,7 +36,7 @@ class LogServer:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificates / "apiserver.crt", certificates / "apiserver.key")
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True)
-        threading.Thread(target=self._server.serve_forever, name="kubelet-logs", daemon=True).start()
+        self._thread = BackgroundThread("kubelet-logs", self._server.serve_forever)
 
     @property
     def port(self) -> int:
@@ -43,5 +44,6 @@ class LogServer:
         return int(self._server.server_address[1])
 
     def serve(self, namespace: str, pod: str, container: str, log: str) -> None:
-        """Serve ``log`` for this container from now on."""
+        """Serve ``log`` for this container from now on; HarnessError where the server has ended."""
+        self._thread.check()
         self._logs[f"{namespace}/{pod}/{container}"] = log

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,14 +14,14 @@ from harness.errors import HarnessError, UsageError
 from harness.kubernetes import crashes
 from harness.kubernetes.api import Api
 from harness.kubernetes.created import CreatedObjects
-from harness.kubernetes.settings import MOST_CRASHES, KubernetesSpec
+from harness.kubernetes.settings import KubernetesSpec
 from harness.model import ObjectRef
 from harness.system import yaml_io
-from harness.system.process import REDACT, RUN_MARKER, tail
+from harness.system.background import BackgroundThread
+from harness.system.limits import SUITE
+from harness.system.process import REDACT, Process, spawn, tail
+from harness.system.wait import POLL_S, wait_until
 
-STARTS_WITHIN_S = 2.0
-CRD_TIMEOUT_S = 20.0
-POLL_S = 0.05
 LOG, CRASHES = "operator.log", "operator.crashes"
 SNAPSHOT_CRDS = Path(__file__).with_name("crds")
 
@@ -37,6 +35,7 @@ class Operator:
         self.log = folder / LOG
         self.crashes = folder / CRASHES
         self._stopping = threading.Event()
+        self._watcher: BackgroundThread | None = None
         self._process = self._start()
 
     def run(self, give_up: Callable[[], None]) -> None:
@@ -44,61 +43,49 @@ class Operator:
 
         ``give_up`` is called where it crashes again and again.
         """
-        deadline = time.monotonic() + STARTS_WITHIN_S
-        while time.monotonic() < deadline:
-            if self._process.poll() is not None:
-                ended = f"{' '.join(self._spec.command)} ended with {self._process.returncode}"
-                raise HarnessError(f"the operator did not start: {ended}: {REDACT(self._tail())}")
-            time.sleep(POLL_S)
-        threading.Thread(target=self._watch, args=(give_up,), name="operator-watch", daemon=True).start()
+        if self._process.wait(self._spec.limits.operator_start_s):
+            ended = f"{' '.join(self._spec.command)} ended with {self._process.exit_code}"
+            raise HarnessError(f"the operator did not start: {ended}: {REDACT(self._tail())}")
+        self._watcher = BackgroundThread("operator-watch", lambda: self._watch(give_up))
 
     def stop(self) -> None:
-        """Ends it; it may take a moment to end by itself."""
+        """Ends it; it may take a moment to end by itself.
+
+        Raises:
+            HarnessError: It could not be started again after a crash.
+        """
         self._stopping.set()
-        self._process.terminate()
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.end_group(self._spec.limits.operator_stop_s)
+        if self._watcher:
+            self._watcher.check()
 
     def _watch(self, give_up: Callable[[], None]) -> None:
-        for _ in range(MOST_CRASHES):
-            status = self._process.wait()
+        for _ in range(self._spec.limits.operator_crashes):
+            self._process.wait()
             if self._stopping.is_set():
                 return
             crashes.mark_down(self.crashes)
             with self.crashes.open("a", encoding="utf-8") as file:
                 last = " / ".join(line.strip() for line in self._tail(3).splitlines())
-                file.write(f"it ended with {status}: {REDACT(last)}\n")
+                file.write(f"it ended with {self._process.exit_code}: {REDACT(last)}\n")
             while crashes.is_down(self.crashes):
                 if self._stopping.wait(POLL_S):
                     return
             self._process = self._start()
         give_up()
 
-    def _start(self) -> subprocess.Popen[bytes]:
-        program = Path(self._spec.command[0])
+    def _start(self) -> Process:
         env = {
             "PATH": os.environ.get("PATH", os.defpath),
             "HOME": str(self.log.parent),
             "POD_NAMESPACE": "conformance-operator",
             **self._spec.env,
             "KUBECONFIG": str(self._kubeconfig),
-            RUN_MARKER: os.environ.get(RUN_MARKER, ""),
         }
-        with self.log.open("ab") as output:
-            try:
-                return subprocess.Popen(
-                    self._spec.command,
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-            except OSError as error:
-                raise HarnessError(f"the operator cannot be started: {program}: {error.strerror}") from None
+        try:
+            return spawn(self._spec.command, env=env, output=self.log)
+        except HarnessError as error:
+            raise HarnessError(f"the operator cannot be started: {error}") from None
 
     def _tail(self, lines: int = 10) -> str:
         return tail(self.log.read_text(encoding="utf-8", errors="replace"), lines)
@@ -118,11 +105,12 @@ def install_crds(api: Api, crds: tuple[Path, ...], made: CreatedObjects) -> None
                 refs.append(ObjectRef("CustomResourceDefinition", "", document["metadata"]["name"]))
     if not any(ref.name.startswith("replicationsources.") for ref in refs):
         raise UsageError(f"platform.crds: no CRD of ReplicationSource in {', '.join(map(str, crds)) or 'no folder'}")
-    deadline = time.monotonic() + CRD_TIMEOUT_S
-    while waiting := [ref.name for ref in refs if not _is_served(api, ref)]:
-        if time.monotonic() > deadline:
-            raise HarnessError(f"the API does not serve {', '.join(waiting)} within {CRD_TIMEOUT_S:g} s")
-        time.sleep(POLL_S)
+
+    def waiting() -> list[str]:
+        return [ref.name for ref in refs if not _is_served(api, ref)]
+
+    if not wait_until(lambda: not waiting(), SUITE.crds_s):
+        raise HarnessError(f"the API does not serve {', '.join(waiting())} within {SUITE.crds_s:g} s")
 
 
 def _is_served(api: Api, ref: ObjectRef) -> bool:

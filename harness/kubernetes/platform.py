@@ -21,21 +21,7 @@ from harness.volsync import status as said_in
 from harness.volsync.fields import SYNCED, claim_of, kopia_spec, status_of
 from harness.volsync.manifests import ref_of
 
-RETRY_TIMEOUT_S = 5.0
-"""How long an operator that named an error may take to try again and make a Job after all.
-
-A right subject of tests/tolerance takes 4 s: it tries again after 1 s, and its Job takes 3 s to appear.
-"""
-
 NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
-NO_SOURCE_TIMEOUT_S = 1.0
-"""The same for a source that is not there: many scenarios ask for one, and a cache that lags is soon filled."""
-
-SAYS_WITHIN_S = 2.0
-"""How long an operator may take to say that the Pod of its Job cannot start."""
-
-ASKED_TIMEOUT_S = 2.0
-GONE_TIMEOUT_S = 15.0
 
 NOT_OF_THE_OPERATOR = ("Name", "Namespace", "API Version", "Kind", "Metadata", "Spec")
 """Sections of ``kubectl describe`` that the operator does not write."""
@@ -50,6 +36,7 @@ class KubernetesPlatform:
     def __init__(self, cluster: Cluster, volumes: Volumes, rename: Callable[[str], str]) -> None:
         self.answer_s = 0.0
         self._cluster = cluster
+        self._limits = cluster.facts.limits
         self._api = cluster.api
         self._volumes = volumes
         self._rename = rename
@@ -102,7 +89,7 @@ class KubernetesPlatform:
         limit_s = self._cluster.answer_limit_s
         found = self._wait(lambda: self._job_of(ref) or self.failure(ref), limit_s)
         if isinstance(found, str):
-            retry_s = NO_SOURCE_TIMEOUT_S if NO_SOURCE.search(found) else RETRY_TIMEOUT_S
+            retry_s = self._limits.missing_source_retry_s if NO_SOURCE.search(found) else self._limits.retry_s
             found = self._wait(lambda: self._job_of(ref), retry_s) or self.failure(ref) or found
         if found is None or isinstance(found, str):
             self._failed.add(ref)
@@ -120,12 +107,12 @@ class KubernetesPlatform:
         except MissingKey as problem:
             # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
             self._failed.add(ref)
-            said = self._wait(lambda: self.failure(ref), SAYS_WITHIN_S) or ""
+            said = self._wait(lambda: self.failure(ref), self._limits.pod_failure_s) or ""
             return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
         self._jobs[ref] = found
         if ref.kind == "ReplicationDestination":
             asked = lambda: (self._status(ref).get("kopia") or {}).get("requestedIdentity")  # noqa: E731
-            self._wait(asked, ASKED_TIMEOUT_S)
+            self._wait(asked, self._limits.requested_identity_s)
         return moved
 
     def finished(self, job: MoverJob, result: MoverResult) -> str:
@@ -194,8 +181,8 @@ class KubernetesPlatform:
             for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
                 self._api.delete_all(kind, namespace)
             gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731
-            if not self._cluster.informer.wait(gone, GONE_TIMEOUT_S):
-                raise HarnessError(f"objects of namespace {namespace} are still there after {GONE_TIMEOUT_S:g} s")
+            if not self._cluster.informer.wait(gone, self._limits.gone_s):
+                raise HarnessError(f"objects of namespace {namespace} are still there after {self._limits.gone_s:g} s")
 
     def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
         """The part of the snapshot controller: a copy of the claim's folder, and the status that says so."""
@@ -241,8 +228,8 @@ class KubernetesPlatform:
     def _delete(self, ref: ObjectRef) -> None:
         there = self._there(ref)
         self._api.delete(there)
-        if not self._cluster.informer.wait(lambda: self._cluster.informer.get(there) is None, GONE_TIMEOUT_S):
-            raise HarnessError(f"{there} is still there {GONE_TIMEOUT_S:g} s after it was deleted")
+        if not self._cluster.informer.wait(lambda: self._cluster.informer.get(there) is None, self._limits.gone_s):
+            raise HarnessError(f"{there} is still there {self._limits.gone_s:g} s after it was deleted")
         self._failed.discard(ref)
 
     def _status(self, ref: ObjectRef) -> Mapping[str, Any]:

@@ -7,9 +7,9 @@ Source: the Kubernetes API reference for Jobs and Pods.
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,11 +22,11 @@ from harness.kubernetes.pod import PodFacts, mover_of
 from harness.kubernetes.pod_environment import environment_of
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
+from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
+from harness.system.process import run
 from harness.volsync.fields import status_of
 from harness.volumes import Tree, tree
 
-HELPER_START_TIMEOUT_S = 180.0
-CARRY_TIMEOUT_S = 120.0
 HELPER, INSIDE = "helper", "/volume"
 HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
 """Why a container waits that will not start by itself."""
@@ -52,12 +52,14 @@ class Pods:
         helper: str,
         timeout_s: float,
         note: Note,
+        limits: SubjectLimits = DEFAULT_LIMITS,
     ) -> None:
         """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take.
 
         ``note`` takes a line on each variable whose value is not recorded, since only the Pod knows it.
         """
         self._note = note
+        self._limits = limits
         self._api = api
         self._informer = informer
         self._kubectl = kubectl
@@ -95,7 +97,7 @@ class Pods:
         if known is None or wanted == self._carried.get(known, {}):
             return
         self._carried[known] = wanted
-        packed = _tar("-cf", "-", "-C", str(folder), ".")
+        packed = self._tar("-cf", "-", "-C", str(folder), ".")
         unpack = f"find {INSIDE} -mindepth 1 -delete && tar -xpf - -C {INSIDE}"
         self._with_helper(claim, ("sh", "-c", unpack), packed)
 
@@ -104,7 +106,7 @@ class Pods:
         packed = self._with_helper(claim, ("tar", "-cf", "-", "-C", INSIDE, "."))
         for entry in folder.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
-        _tar("-xpf", "-", "-C", str(folder), given=packed)
+        self._tar("-xpf", "-", "-C", str(folder), given=packed)
         self._carried[self._known(claim) or ""] = tree(folder)
 
     # --- as a mover
@@ -158,9 +160,10 @@ class Pods:
         helper = ObjectRef("Pod", claim.namespace, f"conformance-helper-{secrets.token_hex(4)}")
         self._api.create(self._helper_pod(helper, claim))
         try:
-            ready = self._informer.wait(lambda: self._running(helper), HELPER_START_TIMEOUT_S)
+            start_s = self._limits.volume_pod_start_s
+            ready = self._informer.wait(lambda: self._running(helper), start_s)
             if ready is not True:
-                late = f"it did not run within {HELPER_START_TIMEOUT_S:g} s{_unscheduled(self._informer.get(helper))}"
+                late = f"it did not run within {start_s:g} s{_unscheduled(self._informer.get(helper))}"
                 self._no_helper = (
                     f"the Pod that looks into {claim} cannot start (helper image {self._helper}): {ready or late}"
                 )
@@ -193,6 +196,13 @@ class Pods:
         metadata = {"name": helper.name, "namespace": helper.namespace}
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
+    def _tar(self, *args: str, given: bytes = b"") -> bytes:
+        """The system's tar: it keeps what a symbolic link of a volume could do out of other folders."""
+        done = run(["tar", *args], env=os.environ, timeout_s=self._limits.volume_copy_s, given=given)
+        if done.exit_code != 0:
+            raise HarnessError(f"tar {' '.join(args)}: {done.stderr.strip()[-300:]}")
+        return done.stdout_bytes
+
 
 def _terminated(pod: Mapping[str, Any], container: str) -> int | None:
     """How a container of a Pod ended, at its first try; None where it has not."""
@@ -220,11 +230,3 @@ def _unscheduled(pod: Mapping[str, Any] | None) -> str:
         if (condition["type"], condition["status"]) == ("PodScheduled", "False"):
             return f": {condition.get('message', condition.get('reason', ''))}"
     return ""
-
-
-def _tar(*args: str, given: bytes = b"") -> bytes:
-    """The system's tar: it keeps what a symbolic link of a volume could do out of other folders."""
-    done = subprocess.run(["tar", *args], input=given, capture_output=True, timeout=CARRY_TIMEOUT_S, check=False)
-    if done.returncode != 0:
-        raise HarnessError(f"tar {' '.join(args)}: {done.stderr.decode(errors='replace').strip()[-300:]}")
-    return done.stdout

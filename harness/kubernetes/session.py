@@ -54,6 +54,7 @@ class OperatorSession:
             owned=server.owned,
             helper=pods.helper if pods else "",
             timeout_s=pods.timeout_s if pods else 0.0,
+            limits=self._spec.limits,
         )
 
     def close(self, kept_log: Path) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MOST_CRASHES = 10
-"""After so many crashes of the operator a run is given up."""
+from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 
 
 @dataclass(frozen=True)
@@ -31,3 +30,4 @@ class KubernetesSpec:
     env: Mapping[str, str] = field(default_factory=dict)
     api: str = "auto"
     pods: PodsSpec | None = None
+    limits: SubjectLimits = DEFAULT_LIMITS

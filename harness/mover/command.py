@@ -24,6 +24,7 @@ from harness.model import MoverJob, MoverResult
 from harness.mover import process_trace
 from harness.mover.base import cache_dir_of, data_dir_of, place_of
 from harness.system import limited_run, sandbox
+from harness.system.limits import DEFAULT_LIMITS, SUITE, SubjectLimits
 from harness.system.process import REDACT, Call, run
 from harness.system.reaper import sweep
 from harness.toolchain.kopia_version import version_of
@@ -36,8 +37,6 @@ JOB_MARKER = "VOLSYNC_CONFORMANCE_JOB"
 PLACES_INSIDE = ("/tmp", "/data", "/cache", "/restore")  # noqa: S108 (the mover's own)
 """Folders that a mover has of its own, whatever this machine has there."""
 
-TIMEOUT_S = 300.0
-PROBE_TIMEOUT_S = 20.0
 Isolation = Literal["auto", "namespace", "environment"]
 
 
@@ -48,7 +47,8 @@ class CommandSpec:
     command: tuple[str, ...]
     path: tuple[Path, ...] = ()
     isolation: Isolation = "auto"
-    timeout_s: float = TIMEOUT_S
+    timeout_s: float = SubjectLimits.mover_s
+    limits: SubjectLimits = DEFAULT_LIMITS
 
 
 @dataclass
@@ -96,6 +96,8 @@ class CommandMover:
             env,
             self.spec.timeout_s,
             lambda: sweep(name, set(), JOB_MARKER),
+            grace_s=self.spec.limits.mover_stop_s,
+            max_log_bytes=self.spec.limits.mover_log_bytes,
         )
         self.record(Call(self.spec.command + job.args, env, ended.log, ended.exit_code, ended.seconds))
         why = ended.why_ended or report.read_text(encoding="utf-8").strip()
@@ -152,7 +154,7 @@ def namespaces_refused() -> str:
     if not sys.platform.startswith("linux"):
         return f"no namespaces on {sys.platform}"
     with tempfile.TemporaryDirectory() as folder:
-        done = run([sys.executable, "-I", "-S", SANDBOX, "--probe", folder], env={}, timeout_s=PROBE_TIMEOUT_S)
+        done = run([sys.executable, "-I", "-S", SANDBOX, "--probe", folder], env={}, timeout_s=SUITE.probe_s)
     return "" if done.exit_code == 0 else (done.tail or "the system refuses it")
 
 

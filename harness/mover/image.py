@@ -18,15 +18,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import count
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError, UsageError
 from harness.model import MoverJob, MoverResult
 from harness.mover import process_trace
-from harness.mover.command import TIMEOUT_S, pod_name
+from harness.mover.command import pod_name
 from harness.system.container_engine import NoEngine, engine, reason
-from harness.system.limited_run import MAX_LOG_BYTES, TERM_GRACE_S
+from harness.system.limited_run import too_long
+from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 from harness.system.process import REDACT, RUN_MARKER, Call
 from harness.system.reaper import RUN_LABEL
 from harness.toolchain.kopia_version import version_of
@@ -50,7 +52,8 @@ class ImageSpec:
     read_only_root: bool = False
     capabilities_add: tuple[str, ...] = ()
     capabilities_drop: tuple[str, ...] = ()
-    timeout_s: float = TIMEOUT_S
+    timeout_s: float = SubjectLimits.mover_s
+    limits: SubjectLimits = DEFAULT_LIMITS
 
     def security(self) -> dict[str, Any]:
         """The security context as the engine takes it."""
@@ -157,12 +160,13 @@ class ImageMover:
     def _follow(self, container: Container) -> MoverResult:
         """Starts the container and waits for its end, within its limits."""
         log, settled = bytearray(), threading.Event()
+        limits = self.spec.limits
         written = container.attach(stream=True)
         container.start()
 
         def read() -> None:
             for chunk in written:
-                if len(log) <= MAX_LOG_BYTES:
+                if len(log) <= limits.mover_log_bytes:
                     log.extend(chunk)
                 else:  # and goes on: the engine ends no container whose output is left lying
                     settled.set()
@@ -172,12 +176,12 @@ class ImageMover:
         why = ""
         if not settled.wait(self.spec.timeout_s):
             why = f"it did not end within {self.spec.timeout_s:g} s"
-            container.stop(timeout=int(TERM_GRACE_S))
-        elif len(log) > MAX_LOG_BYTES:
-            why = f"it wrote more than {MAX_LOG_BYTES >> 20} MiB to its log"
+            container.stop(timeout=ceil(limits.mover_stop_s))
+        elif len(log) > limits.mover_log_bytes:
+            why = too_long(limits.mover_log_bytes)
             container.stop(timeout=0)
-        status = container.wait(timeout=int(TERM_GRACE_S) + 30)["StatusCode"]
-        reading.result(TERM_GRACE_S)
+        status = container.wait(timeout=ceil(limits.mover_stop_s) + 30)["StatusCode"]
+        reading.result(limits.mover_stop_s)
         return MoverResult(int(status), log.decode("utf-8", errors="replace"), why)
 
 

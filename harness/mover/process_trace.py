@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.system.limits import SUITE
 from harness.system.process import run
 
 WATCH = Path(__file__).with_name("tracer.py")
@@ -33,7 +34,6 @@ REPORTS = "reports"
 """Where, below that, a container writes its report."""
 
 HEAD_BYTES = 1 << 16
-LIST_TIMEOUT_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def toolbox(folder: Path) -> Toolbox | str:
     libraries: dict[str, str] = {}
     foreign_functions = importlib.util.find_spec("_ctypes")
     for program in (str(python), str(foreign_functions.origin if foreign_functions else python)):
-        done = run([loader_path, "--list", program], env={}, timeout_s=LIST_TIMEOUT_S)
+        done = run([loader_path, "--list", program], env={}, timeout_s=SUITE.probe_s)
         if done.exit_code != 0:
             return f"the libraries of {program} cannot be listed: {done.tail}"
         libraries |= dict(re.findall(r"^\s*(\S+) => (/\S+)", done.stdout, re.MULTILINE))

@@ -12,9 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
@@ -22,9 +19,15 @@ from harness.document.ledger import claims
 from harness.document.verdict import Verdict
 from harness.errors import UsageError
 from harness.report.outcome import Outcome
-from harness.system import yaml_io
+from harness.system.schema import SchemaFile
 
-SCHEMA = Path(__file__).with_name("expectations.schema.yaml")
+FILE = SchemaFile(
+    Path(__file__).with_name("expectations.schema.yaml"),
+    named_by="expectations: ",
+    if_unreadable="name a file, or leave them out",
+    if_not_yaml="write a list of entries",
+    if_misfit="see docs/gate-your-operator.md, Expectations",
+)
 UNEXPLAINED = "not explained yet"
 
 
@@ -75,14 +78,7 @@ def load(file: Path) -> tuple[Expectation, ...]:
     Raises:
         UsageError: The file cannot be read, or an entry is invalid. The message names the entry and its field.
     """
-    document = _document(file)
-    error = best_match(Draft202012Validator(yaml_io.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
-    if error is not None:
-        where = ".".join(str(step) for step in error.absolute_path) or "top level"
-        raise UsageError(
-            f"{file}: {where}: {error.message}; see docs/gate-your-operator.md, section List known divergences"
-        )
-    found = [_expectation(entry) for entry in document]
+    found = [_expectation(entry) for entry in FILE.read(file, empty=[])]
     for entry in found:
         if entry.claim and entry.claim not in claims():
             raise UsageError(f"{file}: claim: {entry.claim} is not a claim; use an id of harness/document/claims.yaml")
@@ -155,19 +151,6 @@ def _known(entries: Sequence[Expectation], outcome: Outcome, kopia: str) -> Outc
 def _expectation(entry: Any) -> Expectation:
     given = {key: value for key, value in entry.items() if key not in ("verdict", "when")}
     return Expectation(**given, **entry.get("when", {}))
-
-
-def _document(file: Path) -> Any:
-    try:
-        return yaml_io.load(file.read_text(encoding="utf-8")) or []
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise UsageError(
-            f"expectations: {file}: cannot be read ({reason}); give the path of a readable file, or no expectations"
-        ) from None
-    except yaml.YAMLError as error:
-        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
-        raise UsageError(f"{file}, line {line}: not YAML; write a list of entries") from None
 
 
 def _blocks(text: str) -> tuple[str, list[str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
@@ -17,13 +17,13 @@ from harness.kopia.templates import RepositoryTemplates
 from harness.kubernetes.api_access import ApiAccess
 from harness.storage.buckets import Buckets
 from harness.storage.s3 import S3Store
-from harness.system.process import REDACT, Call
+from harness.system.limits import SUITE
+from harness.system.process import REDACT, Call, Process, spawn
 from harness.toolchain.provision import Tool
 
 if TYPE_CHECKING:
     from harness.kubernetes.connection import Cluster
 
-MIN_FREE_BYTES = 32 << 20
 PASSWORD_BYTES = 16
 PASSWORD_MARKS = " \"'\\$HOME`&<%!ü€ "  # noqa: S105 (the part that is no secret)
 """What a mover has to quote, or to leave in the environment; every password of a run has it."""
@@ -44,7 +44,7 @@ class WorkerContext:
     mover_kopia: Path | None = None
     calls: list[Call] = field(default_factory=list, repr=False)
     password: str = field(default_factory=lambda: random_password(), repr=False)
-    removals: list[subprocess.Popen[bytes]] = field(default_factory=list, repr=False)
+    removals: list[Process] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         """Has everything secret redacted from here on, in the run as in its workers."""
@@ -93,8 +93,8 @@ class WorkerContext:
         """
         if self.keep or self.overhead:
             return
-        self.removals = [one for one in self.removals if one.poll() is None]
-        self.removals.append(subprocess.Popen(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL))
+        self.removals = [one for one in self.removals if one.is_running]
+        self.removals.append(spawn(["rm", "-rf", "--", folder], env={"PATH": os.defpath}))
 
     def remove_buckets(self) -> None:
         """Removes every bucket that is left of this run, where the store outlives it."""
@@ -129,7 +129,7 @@ class WorkerContext:
             Path(values["folder"]),
             values["keep"],
             values["overhead"],
-            ApiAccess(**values["kubernetes"]) if values["kubernetes"] else None,
+            ApiAccess.from_dict(values["kubernetes"]) if values["kubernetes"] else None,
             mover_kopia=Path(values["mover_kopia"]) if values["mover_kopia"] else None,
             password=values["password"],
         )
@@ -143,5 +143,5 @@ def random_password() -> str:
 def require_space(folder: Path) -> None:
     """Raises HarnessError where the disk of a folder is full."""
     free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
+    if free < SUITE.free_bytes:
         raise HarnessError(f"the disk of {folder} is full ({free >> 20} MiB left); free space or set TMPDIR")

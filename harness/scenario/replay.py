@@ -8,19 +8,18 @@ The scripts hold secrets: they lie in the folder of the run, which only its user
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
-import subprocess
-import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.scenario.context import WorkerContext
-from harness.system.process import Call, tail
+from harness.system.limits import SUITE
+from harness.system.process import Call, run, tail
 
 FOLDER = "replay"
-TIMEOUT_S = 600.0
 
 
 def write_script(context: WorkerContext, name: str, begin: float, calls: Iterable[Call]) -> None:
@@ -48,19 +47,11 @@ def run_all(context: WorkerContext, parallel: int) -> float:
         raise HarnessError("no call of kopia was recorded: there is nothing to compare with")
     for bucket in sorted({bucket for script in scripts for bucket in _buckets(script)}):
         _make_bucket(context, bucket)
-    begin = time.monotonic()
-    done = subprocess.run(
-        ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"],
-        input="\n".join(map(str, scripts)),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-    seconds = time.monotonic() - begin
-    if done.returncode != 0:
+    loop = ["xargs", "-P", str(parallel), "-n", "1", "/bin/sh"]
+    done = run(loop, env=os.environ, timeout_s=SUITE.shell_loop_s, given="\n".join(map(str, scripts)).encode())
+    if done.exit_code != 0:
         raise HarnessError(f"the shell loop did not repeat the run: {tail(done.stderr, 3)}")
-    return seconds
+    return done.seconds
 
 
 def _make_bucket(context: WorkerContext, bucket: str) -> None:

@@ -16,13 +16,11 @@ from harness.mover.base import Mover
 from harness.operator.platform import NoJob, Platform
 from harness.scenario.declarations import Declarations
 from harness.scenario.sync import Ending, Sync
+from harness.system.limits import SubjectLimits
 from harness.volsync.fields import claim_of, kopia_spec, status_of
 from harness.volsync.jobs import job_for
 from harness.volsync.status import identities, mover_log
 from harness.volumes import FolderVolumes, attributes, tree
-
-DISCOVERY_TIMEOUT_S = 10.0
-"""How long the document has a user wait for what a discovery lists; it counts from the end of the mover."""
 
 FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n", blind="")
 
@@ -39,8 +37,10 @@ class SyncRunner:
         repositories: Repositories,
         *,
         takes_jobs: bool,
+        limits: SubjectLimits,
     ) -> None:
         """``takes_jobs`` is whether the mover runs Jobs that no operator made."""
+        self._limits = limits
         self._platform = platform
         self._mover = mover
         self._volumes = volumes
@@ -82,7 +82,7 @@ class SyncRunner:
         def is_fresh(status: Mapping[str, Any]) -> bool:
             return identities(status) not in ([], before)
 
-        self._platform.await_status(ref, is_fresh, DISCOVERY_TIMEOUT_S)
+        self._platform.await_status(ref, is_fresh, self._limits.discovery_s)
         status, messages = status_of(self._platform.get(ref)), tuple(self._platform.messages(ref))
         self.syncs[-1] = replace(sync, status=status, messages=messages, log_shown=mover_log(status))
         return self.syncs[-1]

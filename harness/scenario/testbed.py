@@ -56,7 +56,13 @@ class Testbed:
         self._keeps_owners = not (subject.image and (subject.image.user or subject.image.capabilities_drop))
         mover = subject.mover(context.kopia.path, folder / "mover", context.record, context.cluster)
         self._runner = SyncRunner(
-            self._platform, mover, self._volumes, self.objects, self.repositories, takes_jobs=subject.pods is None
+            self._platform,
+            mover,
+            self._volumes,
+            self.objects,
+            self.repositories,
+            takes_jobs=subject.pods is None,
+            limits=subject.limits,
         )
         self.administrator = Administrator(self.repositories, self._volumes)
         self.histories = Histories(self.administrator, self._volumes)

@@ -12,7 +12,8 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from harness.errors import HarnessError, UsageError
-from harness.storage.s3 import ANSWER_TIMEOUT_S, S3Store
+from harness.storage.s3 import S3Store
+from harness.system.limits import SUITE
 from harness.system.process import REDACT
 
 FORM = "s3://host[:port][?tls=yes|no&bucket-prefix=name]"
@@ -60,7 +61,7 @@ def require_access(store: S3Store) -> None:
         UsageError: The store refuses the credentials.
         HarnessError: No store answers at the endpoint.
     """
-    pool = urllib3.PoolManager(timeout=ANSWER_TIMEOUT_S, retries=False)
+    pool = urllib3.PoolManager(timeout=SUITE.store_answer_s, retries=False)
     client = Minio(store.endpoint, store.access_key, store.secret_key, secure=store.tls, http_client=pool)
     try:
         client.list_buckets()

@@ -15,11 +15,12 @@ from minio.datatypes import Object
 from minio.error import MinioException, S3Error
 
 from harness.errors import HarnessError
+from harness.system.http import is_loopback
+from harness.system.limits import SUITE
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-ANSWER_TIMEOUT_S = 10.0
 PROBE_BUCKET_SUFFIX = "probe"
 ALREADY_THERE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 
@@ -176,7 +177,7 @@ class S3Store:
 
     @cached_property
     def _minio(self) -> Minio:
-        pool = urllib3.PoolManager(timeout=ANSWER_TIMEOUT_S, retries=False)
+        pool = urllib3.PoolManager(timeout=SUITE.store_answer_s, retries=False)
         return Minio(
             self.endpoint, self.access_key, self.secret_key, secure=self.tls, http_client=pool, region="us-east-1"
         )
@@ -185,6 +186,7 @@ class S3Store:
     def _boto(self) -> S3Client:
         # Import it late: loading boto3 takes longer than most scenarios.
         import boto3
+        from botocore.config import Config
 
         return boto3.client(
             "s3",
@@ -192,4 +194,6 @@ class S3Store:
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
             region_name="us-east-1",
+            # An empty mapping: boto3 would take the proxy of the environment for this machine, too.
+            config=Config(proxies={}) if is_loopback(self.endpoint) else None,
         )

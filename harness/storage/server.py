@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import requests
+import httpx2
 
 from harness.errors import HarnessError
 from harness.storage.credentials import Credentials
-from harness.system.process import REDACT, RUN_MARKER, tail
+from harness.system.http import local_client
+from harness.system.limits import SUITE
+from harness.system.process import REDACT, spawn, tail
+from harness.system.wait import wait_until
 
-READY_TIMEOUT_S = 30.0
 POLL_S = 0.02
 PORT_TAKEN = "already in use"
-PORTS_TRIED = 5
 
 
 @dataclass(frozen=True)
@@ -45,13 +44,13 @@ def start(binary: Path, folder: Path, credentials: Credentials, port_source: Cal
         HarnessError: MinIO did not start. The message has the end of its log.
     """
     choose = port_source or free_port
-    for _ in range(PORTS_TRIED):
+    for _ in range(SUITE.ports):
         server, problem = _start_on(choose(), binary, folder, credentials)
         if server:
             return server
         if PORT_TAKEN not in problem.lower():
             raise HarnessError(f"MinIO did not start as a process: {problem}")
-    raise HarnessError(f"MinIO found no free port on 127.0.0.1 in {PORTS_TRIED} attempts; the last log says: {problem}")
+    raise HarnessError(f"MinIO found no free port on 127.0.0.1 in {SUITE.ports} attempts; the last log says: {problem}")
 
 
 def free_port() -> int:
@@ -61,18 +60,18 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def wait_until_ready(endpoint: str, alive: Callable[[], bool], timeout_s: float = READY_TIMEOUT_S) -> bool:
+def wait_until_ready(endpoint: str, alive: Callable[[], bool], timeout_s: float = SUITE.store_start_s) -> bool:
     """Wait for a healthy server. Return False if ``alive`` becomes false or the time limit passes first."""
-    deadline = time.monotonic() + timeout_s
-    while time.monotonic() < deadline and alive():
-        try:
-            if requests.get(f"http://{endpoint}/minio/health/cluster", timeout=2).ok:
-                return True
-        except requests.RequestException:
-            # The server does not listen yet. The loop ends when it dies or at the time limit.
-            pass
-        time.sleep(POLL_S)
-    return False
+    with local_client(SUITE.health_s) as client:
+
+        def is_ready() -> bool:
+            try:
+                return client.get(f"http://{endpoint}/minio/health/cluster").is_success
+            except httpx2.HTTPError:
+                # The server does not listen yet. The wait ends when it dies or at the time limit.
+                return False
+
+        return wait_until(is_ready, timeout_s, poll_s=POLL_S, give_up=lambda: not alive())
 
 
 def _start_on(port: int, binary: Path, folder: Path, credentials: Credentials) -> tuple[Server | None, str]:
@@ -80,26 +79,22 @@ def _start_on(port: int, binary: Path, folder: Path, credentials: Credentials) -
     data = folder / "minio"
     data.mkdir(parents=True, exist_ok=True)
     endpoint = f"127.0.0.1:{port}"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [binary, "server", "--address", endpoint, data],
-            env={
-                "HOME": str(folder),
-                "PATH": os.environ.get("PATH", ""),
-                "MINIO_ROOT_USER": credentials.access_key,
-                "MINIO_ROOT_PASSWORD": credentials.secret_key,
-                "MINIO_BROWSER": "off",
-                RUN_MARKER: os.environ.get(RUN_MARKER, ""),
-            },
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    if wait_until_ready(endpoint, lambda: process.poll() is None):
+    # What was said of another port would be taken for this one.
+    log.write_bytes(b"")
+    process = spawn(
+        [binary, "server", "--address", endpoint, data],
+        env={
+            "HOME": str(folder),
+            "PATH": os.environ.get("PATH", ""),
+            "MINIO_ROOT_USER": credentials.access_key,
+            "MINIO_ROOT_PASSWORD": credentials.secret_key,
+            "MINIO_BROWSER": "off",
+        },
+        output=log,
+    )
+    if wait_until_ready(endpoint, lambda: process.is_running):
         return Server(endpoint, process.pid), ""
-    process.kill()
-    process.wait()
+    process.end_group()
     return None, tail(
         REDACT(log.read_text(errors="replace")), 5
-    ) or f"no healthy answer at {endpoint} within {READY_TIMEOUT_S:g} s"
+    ) or f"no healthy answer at {endpoint} within {SUITE.store_start_s:g} s"

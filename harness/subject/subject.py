@@ -9,16 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
-
 from harness.document.ledger import Part, claims
 from harness.errors import UsageError
 from harness.kubernetes.settings import KubernetesSpec, PodsSpec
 from harness.model import Sides
 from harness.mover.base import Mover
-from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec, how_it_runs, kopia_of, kopia_path
+from harness.mover.command import CommandMover, CommandSpec, how_it_runs, kopia_of, kopia_path
 from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec, kopia_of_image, kopia_version
 from harness.mover.reference import ReferenceMover
 from harness.operator.decisions import Decisions
@@ -26,8 +22,9 @@ from harness.operator.guarded import guarded, misfit
 from harness.operator.platform import Platform, Volumes
 from harness.operator.simulated import SimulatedPlatform
 from harness.subject.mutants import MUTANTS, Mutant
-from harness.system import yaml_io
+from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 from harness.system.process import Call
+from harness.system.schema import SchemaFile
 from harness.volsync.defaults import NOTHING_ADDED, Additions
 
 if TYPE_CHECKING:
@@ -42,7 +39,13 @@ OF_SCENARIOS = frozenset(
 )
 """Fields of ``spec.kopia`` that make an identity or choose a snapshot: a subject file must not add them."""
 
-SCHEMA = Path(__file__).with_name("subject.schema.yaml")
+FILE = SchemaFile(
+    Path(__file__).with_name("subject.schema.yaml"),
+    named_by="--subject ",
+    if_unreadable="name reference, mutant:NAME or a subject file",
+    if_not_yaml="see docs/subjects.md for the form",
+    if_misfit="see docs/subjects.md for the fields",
+)
 EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
 NOT_OF_A_SUBJECT: frozenset[Part] = frozenset(["harness", "document"])
 
@@ -69,6 +72,7 @@ class Subject:
     sides: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     additions: Additions = NOTHING_ADDED
+    limits: SubjectLimits = DEFAULT_LIMITS
     mutant: Mutant | None = None
 
     def decides(self, claim: str) -> bool:
@@ -162,10 +166,7 @@ def of_mutant(name: str) -> Subject:
 
 
 def _from_file(file: Path) -> Subject:
-    document = _read(file)
-    error = best_match(Draft202012Validator(yaml_io.load(SCHEMA.read_text(encoding="utf-8"))).iter_errors(document))
-    if error is not None:
-        raise UsageError(f"{file}: {_in_words(error, document)}; see docs/subjects.md for the fields")
+    document = FILE.read(file)
     decisions = document.get("platform", {}).get("decisions")
     mover = document.get("mover", {"kind": "reference"})
     own: set[Part] = {"admission", "controller"} if decisions else set()
@@ -176,16 +177,18 @@ def _from_file(file: Path) -> Subject:
     if mover["kind"] == "cluster" and platform.get("kind") != "kubernetes":
         raise UsageError(f"{file}: mover.kind: cluster: goes with platform.kind kubernetes; see docs/subjects.md")
     expectations = document.get("expectations")
+    limits = SubjectLimits(**document.get("limits", {}))
     return Subject(
         name=document["name"],
         decisions=_imported(decisions, file) if decisions else Decisions,
-        command=_command(mover, file) if mover["kind"] == "command" else None,
-        kubernetes=_kubernetes(platform, mover, file) if platform.get("kind") == "kubernetes" else None,
-        image=_image(mover) if mover["kind"] == "image" else None,
+        command=_command(mover, file, limits) if mover["kind"] == "command" else None,
+        kubernetes=_kubernetes(platform, mover, file, limits) if platform.get("kind") == "kubernetes" else None,
+        image=_image(mover, limits) if mover["kind"] == "image" else None,
         brings=NOT_OF_A_SUBJECT | own if own else EVERY_PART,
         lacks=frozenset(name for name, has in document.get("capabilities", {}).items() if not has),
         expectations=file.parent / expectations if expectations else None,
         additions=_additions(document.get("objects", {}), file),
+        limits=limits,
         sides={"default_username": "auto", "custom_names": "auto", **document.get("sides", {})},
         about={
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
@@ -193,18 +196,10 @@ def _from_file(file: Path) -> Subject:
     )
 
 
-def _in_words(error: ValidationError, document: Any) -> str:
-    """Where and what; a field that does not go with the kind beside it is named as such."""
-    where = [str(step) for step in error.absolute_path]
-    holder = document.get(where[0]) if where and isinstance(document, dict) else None
-    if error.schema is False and isinstance(holder, dict):
-        fields = [key for key, value in holder.items() if value is error.instance]
-        return f"{where[0]}.{''.join(fields[:1])}: does not go with kind {holder.get('kind')}"
-    return f"{'.'.join(where) or 'top level'}: {error.message}"
-
-
-def _kubernetes(platform: Mapping[str, Any], mover: Mapping[str, Any], file: Path) -> KubernetesSpec:
-    pods = _pods(mover)
+def _kubernetes(
+    platform: Mapping[str, Any], mover: Mapping[str, Any], file: Path, limits: SubjectLimits
+) -> KubernetesSpec:
+    pods = _pods(mover, limits)
     api, command = _api(platform.get("api", "auto"), file), platform.get("command")
     if pods and api == "auto":
         raise UsageError(f"{file}: platform.api: auto runs no pods; for mover.kind cluster, name a kubeconfig")
@@ -217,7 +212,7 @@ def _kubernetes(platform: Mapping[str, Any], mover: Mapping[str, Any], file: Pat
             raise UsageError(
                 f"{file}: platform.crds: {crd}: no such file or folder; name it from the folder of this file"
             )
-    return KubernetesSpec(words, crds, platform.get("env", {}), api, pods)
+    return KubernetesSpec(words, crds, platform.get("env", {}), api, pods, limits)
 
 
 def _additions(objects: Mapping[str, Any], file: Path) -> Additions:
@@ -232,10 +227,10 @@ def _additions(objects: Mapping[str, Any], file: Path) -> Additions:
     return Additions(**{holder: dict(objects.get(holder) or {}) for holder in ("source", "destination", "claim")})
 
 
-def _pods(mover: Mapping[str, Any]) -> PodsSpec | None:
+def _pods(mover: Mapping[str, Any], limits: SubjectLimits) -> PodsSpec | None:
     if mover["kind"] != "cluster":
         return None
-    return PodsSpec(mover.get("helper", HELPER_IMAGE), float(mover.get("timeout_s", TIMEOUT_S)))
+    return PodsSpec(mover.get("helper", HELPER_IMAGE), float(mover.get("timeout_s", limits.mover_s)))
 
 
 def _api(request: str, file: Path) -> str:
@@ -267,16 +262,18 @@ def _program(command: Sequence[str], field: str, file: Path) -> tuple[str, ...]:
     return (program, *words[1:])
 
 
-def _command(mover: Mapping[str, Any], file: Path) -> CommandSpec:
+def _command(mover: Mapping[str, Any], file: Path, limits: SubjectLimits) -> CommandSpec:
     words = _program(mover["command"], "mover.command", file)
     path = tuple(_beside(file, mover.get("path", ())))
     for entry in path:
         if not entry.is_dir():
             raise UsageError(f"{file}: mover.path: {entry}: no such folder; name one that holds the mover's programs")
-    return CommandSpec(words, path, mover.get("isolation", "auto"), float(mover.get("timeout_s", TIMEOUT_S)))
+    return CommandSpec(
+        words, path, mover.get("isolation", "auto"), float(mover.get("timeout_s", limits.mover_s)), limits
+    )
 
 
-def _image(mover: Mapping[str, Any]) -> ImageSpec:
+def _image(mover: Mapping[str, Any], limits: SubjectLimits) -> ImageSpec:
     security = mover.get("security", {})
     return ImageSpec(
         mover["image"],
@@ -286,21 +283,9 @@ def _image(mover: Mapping[str, Any]) -> ImageSpec:
         security.get("read_only_root", False),
         tuple(security.get("capabilities_add", ())),
         tuple(security.get("capabilities_drop", ())),
-        float(mover.get("timeout_s", TIMEOUT_S)),
+        float(mover.get("timeout_s", limits.mover_s)),
+        limits,
     )
-
-
-def _read(file: Path) -> Any:
-    try:
-        return yaml_io.load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
-        raise UsageError(
-            f"--subject {file}: cannot be read ({reason}); name reference, mutant:NAME or a subject file"
-        ) from None
-    except yaml.YAMLError as error:
-        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
-        raise UsageError(f"{file}, line {line}: not YAML; see docs/subjects.md for the form") from None
 
 
 def _imported(target: str, file: Path) -> type[Decisions]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from harness.system.limits import SUITE
+
 if TYPE_CHECKING:
     from docker import DockerClient
 
 MIN_API = (1, 40)
-PING_TIMEOUT_S = 10
 
 
 class NoEngine(Exception):
@@ -24,7 +25,7 @@ def engine() -> DockerClient:
     from docker.errors import DockerException
 
     try:
-        client = docker.from_env(timeout=PING_TIMEOUT_S)
+        client = docker.from_env(timeout=SUITE.engine_s)
         api = str(client.version()["ApiVersion"])
     except DockerException as error:
         raise NoEngine(f"no container engine answers ({reason(error)})") from None

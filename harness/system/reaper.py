@@ -12,18 +12,18 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, TimeLimitExceeded
 from harness.system.container_engine import reason
-from harness.system.process import RUN_MARKER
+from harness.system.limits import SUITE
+from harness.system.process import RUN_MARKER, Output, run, spawn
+from harness.system.wait import wait_until
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -31,11 +31,7 @@ if TYPE_CHECKING:
 RUN_LABEL = "volsync-kopia-conformance.run"
 """Label of every container that a worker starts; its value is the run's marker."""
 
-CLEAN_TIMEOUT_S = 30.0
-ENGINE_TIMEOUT_S = 10
-REMOVE_TIMEOUT_S = 20.0
 REMOVE_POLL_S = 0.1
-SWEEP_TIMEOUT_S = 5.0
 SWEEP_POLL_S = 0.01
 
 # Places in /proc/PID/stat, counted from the field after the name (see proc(5)).
@@ -49,13 +45,13 @@ class Reaper:
 
     def __init__(self, marker: str) -> None:
         """Starts the reaper for the run that ``marker`` names."""
-        self._process = subprocess.Popen(
+        self._process = spawn(
             [sys.executable, "-m", "harness.system.reaper", marker],
             cwd=Path(__file__).parents[2],
             env={name: value for name, value in os.environ.items() if name != RUN_MARKER},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            start_new_session=True,
+            output=Output.STDOUT,
+            takes_input=True,
+            marked=False,
         )
 
     def guard(self, kind: str, what: object) -> None:
@@ -74,22 +70,18 @@ class Reaper:
 
     def close(self) -> None:
         """Ends the run's leftovers now; raises HarnessError where something could not be cleaned."""
-        if self._process.poll() is None and self._process.stdin:
+        if self._process.is_running:
             self._process.stdin.close()
-        try:
-            self._process.wait(CLEAN_TIMEOUT_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            raise HarnessError(f"cleaning up did not end within {CLEAN_TIMEOUT_S:g} s") from None
-        problem = ""
-        if self._process.stdout:
-            with self._process.stdout as output:
-                problem = output.read().decode(errors="replace").strip()
-        if self._process.returncode != 0:
+        if not self._process.wait(SUITE.clean_s):
+            self._process.end_group()
+            raise HarnessError(f"cleaning up did not end within {SUITE.clean_s:g} s")
+        with self._process.stdout as output:
+            problem = output.read().decode(errors="replace").strip()
+        if self._process.exit_code != 0:
             raise HarnessError(f"cleaning up failed: {(problem.splitlines() or ['without a word'])[-1]}")
 
     def _tell(self, line: str) -> None:
-        if self._process.stdin is None or self._process.poll() is not None:
+        if not self._process.is_running:
             raise HarnessError("the reaper that cleans up after the run is gone")
         self._process.stdin.write(f"{line}\n".encode())
         self._process.stdin.flush()
@@ -135,14 +127,15 @@ def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
     A process in the middle of an exec shows no environment, so it may be one of ours: none is left
     only when no process is in that state either.
     """
-    deadline = time.monotonic() + SWEEP_TIMEOUT_S
-    while time.monotonic() < deadline:
+
+    def none_left() -> bool:
         seen = _look(marker, variable)
-        for pid in set(seen.marked) - spared:
+        left = set(seen.marked) - spared
+        for pid in left:
             _kill(pid)
-        if not seen.unsettled and not set(seen.marked) - spared:
-            return
-        time.sleep(SWEEP_POLL_S)
+        return not seen.unsettled and not left
+
+    wait_until(none_left, SUITE.sweep_s, poll_s=SWEEP_POLL_S)
 
 
 def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
@@ -207,21 +200,24 @@ def _remove_container(name: str) -> str:
     """Removes a container; an engine that is still busy with it is asked again, until it says that there is none."""
     from docker.errors import NotFound
 
-    problem = "the engine still lists it"
-    deadline = time.monotonic() + REMOVE_TIMEOUT_S
     try:
         containers = _engine().containers
     except _engine_errors() as error:
         return f"container {name} could not be removed: {reason(error)}"
-    while time.monotonic() < deadline:
+    problem = "the engine still lists it"
+
+    def is_gone() -> bool:
+        nonlocal problem
         try:
             containers.get(name).remove(force=True, v=True)
         except NotFound:
-            return ""
+            return True
         except _engine_errors() as error:
             problem = reason(error)
-        time.sleep(REMOVE_POLL_S)
-    return f"container {name} could not be removed: {problem}"
+        return False
+
+    gone = wait_until(is_gone, SUITE.remove_container_s, poll_s=REMOVE_POLL_S)
+    return "" if gone else f"container {name} could not be removed: {problem}"
 
 
 def _remove_labelled(marker: str) -> str:
@@ -235,15 +231,14 @@ def _remove_labelled(marker: str) -> str:
 def _engine() -> DockerClient:
     import docker
 
-    return docker.from_env(timeout=ENGINE_TIMEOUT_S)
+    return docker.from_env(timeout=SUITE.engine_s)
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:
-    """What the client raises: its own errors, and those of the library beneath it when an answer does not come."""
+    """What the client raises: its own errors, and those of the library beneath it, which are OSErrors."""
     from docker.errors import DockerException
-    from requests import RequestException
 
-    return DockerException, RequestException
+    return DockerException, OSError
 
 
 def _remove_folder(folder: Path) -> str:
@@ -251,12 +246,17 @@ def _remove_folder(folder: Path) -> str:
 
     The many small files that clients of kopia leave take ``rm`` a third of the time.
     """
-    deadline = time.monotonic() + SWEEP_TIMEOUT_S
-    while folder.exists():
-        subprocess.run(["rm", "-rf", "--", folder], stderr=subprocess.DEVNULL, check=False)
-        if folder.exists() and time.monotonic() > deadline:
-            return f"folder {folder} could not be removed"
-    return ""
+
+    def is_gone() -> bool:
+        if folder.exists():
+            run(["rm", "-rf", "--", folder], env={"PATH": os.defpath}, timeout_s=SUITE.remove_folder_s)
+        return not folder.exists()
+
+    try:
+        gone = wait_until(is_gone, SUITE.sweep_s, poll_s=SWEEP_POLL_S)
+    except TimeLimitExceeded:
+        gone = False
+    return "" if gone else f"folder {folder} could not be removed"
 
 
 CLEANERS: Mapping[str, Callable[[str], str]] = {

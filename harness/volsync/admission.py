@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import best_match
 
 from harness.errors import AdmissionRefused
 from harness.model import Manifest
 from harness.system import yaml_io
+from harness.system.schema import misfit
 
 SCHEMAS = Path(__file__).with_name("schemas.yaml")
 
@@ -52,10 +52,9 @@ def admit(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
     _admit_name(kind, "metadata.name", metadata["name"], label=kind == "Namespace")
     if kind != "Namespace":
         _admit_name(kind, "metadata.namespace", metadata.get("namespace", ""), label=True)
-    error = best_match(_validator(kind).iter_errors(dict(manifest)))
-    if error is not None:
-        path = ".".join(str(step) for step in error.absolute_path) or "object"
-        raise AdmissionRefused(f'{kind} "{metadata["name"]}" is invalid: {path}: {error.message}')
+    if wrong := misfit(_validator(kind), dict(manifest)):
+        where = wrong.field or "object"
+        raise AdmissionRefused(f'{kind} "{metadata["name"]}" is invalid: {where}: {wrong.problem}')
     _admit_custom_names(manifest, accepts_name)
 
 

@@ -33,7 +33,7 @@ def test_the_ledger_holds_every_claim_of_the_document():
             "colour",
         ),
         ("kind: rule", "colour: red, kind: rule", "colour"),
-        ("kind: rule", "source: sister-page, kind: rule", "False schema"),
+        ("kind: rule", "source: sister-page, kind: rule", "sentences: does not go with kind rule"),
         ("    HN_2", f"    HN_2: {{{ENTRY}}}\n    HN_2", "duplicate key HN_2"),
         (
             "area:\n",

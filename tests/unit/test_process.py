@@ -1,6 +1,7 @@
 """Processes: time limits, environment, redaction."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 
 from harness.errors import HarnessError, TimeLimitExceeded
 from harness.model import MoverJob, ObjectRef, RepositoryAccess
-from harness.system.process import REDACT, Redactor, run
+from harness.system.process import REDACT, RUN_MARKER, Output, Redactor, run, spawn
 
 
 def test_secrets_are_replaced_longest_first():
@@ -56,3 +57,69 @@ def test_a_job_never_shows_its_secrets():
     job = MoverJob(owner, ("backup",), {}, {"KOPIA_PASSWORD": "hunter2hunter2"}, {})
     assert "hunter2" not in repr(job)
     assert "hunter2" not in repr(RepositoryAccess("hunter2hunter2", "a", "hunter2"))
+
+
+def test_reads_what_it_is_given_and_hands_bytes_on_as_they_are():
+    done = run(["cat"], env={"PATH": os.environ["PATH"]}, timeout_s=10, given=b"\xff\x00")
+    assert done.stdout_bytes == b"\xff\x00"
+
+
+@pytest.mark.parametrize(("marked", "seen"), [(True, "of-this-run"), (False, "none")])
+def test_carries_the_marker_of_the_run(monkeypatch, marked, seen):
+    monkeypatch.setenv(RUN_MARKER, "of-this-run")
+    script = f"import os; print(os.environ.get({RUN_MARKER!r}, 'none'))"
+    process = spawn([sys.executable, "-c", script], env={}, output=Output.MERGED, marked=marked)
+    assert process.communicate(None, 10) == (0, f"{seen}\n".encode(), b"")
+
+
+def test_has_a_session_of_its_own_and_nothing_to_read():
+    script = "import os, sys; print(os.getsid(0) == os.getpid(), repr(sys.stdin.read()))"
+    process = spawn([sys.executable, "-c", script], env={}, output=Output.MERGED)
+    assert process.communicate(None, 10)[1] == b"True ''\n"
+
+
+def test_a_log_file_is_appended_to(tmp_path):
+    log = tmp_path / "log"
+    for word in ("one", "two"):
+        assert spawn(["/bin/sh", "-c", f"echo {word} >&2"], env={}, output=log).wait(10)
+    assert log.read_text() == "one\ntwo\n"
+
+
+TRAPS = "trap 'echo ended; exit 3' TERM; (trap 'echo child; exit' TERM; echo up; while :; do sleep 0.05; done) & wait"
+
+
+def test_a_group_is_ended_with_grace():
+    process = spawn(["/bin/sh", "-c", TRAPS], env={"PATH": os.environ["PATH"]}, output=Output.MERGED)
+    assert process.stdout.readline() == b"up\n"
+    process.end_group(5)
+    assert process.exit_code == 3
+    assert b"ended" in process.stdout.read()
+
+
+def test_a_group_that_ignores_sigterm_is_killed_with_its_children():
+    script = "trap '' TERM; (while :; do sleep 0.05; done) & echo up; wait"
+    process = spawn(["/bin/sh", "-c", script], env={"PATH": os.environ["PATH"]}, output=Output.MERGED)
+    assert process.stdout.readline() == b"up\n"
+    process.end_group(0.2)
+    assert process.exit_code == -signal.SIGKILL
+    assert process.stdout.read() == b"", "the pipe is closed: no child holds it any more"
+
+
+def test_waiting_has_a_limit():
+    process = spawn(["sleep", "60"], env={"PATH": os.environ["PATH"]})
+    assert not process.wait(0.05)
+    assert process.is_running
+    process.end_group()
+    assert process.wait(0)
+
+
+def test_a_program_that_cannot_be_spawned_is_named(tmp_path):
+    with pytest.raises(HarnessError, match=r"cannot start /no/such/program: No such file"):
+        spawn(["/no/such/program"], env={}, output=tmp_path / "log")
+
+
+def test_a_pipe_that_was_not_asked_for_is_a_mistake_of_the_caller():
+    process = spawn(["true"], env={"PATH": os.environ["PATH"]})
+    with pytest.raises(ValueError, match="pipe"):
+        process.stdout.read()
+    process.wait()

@@ -1,0 +1,52 @@
+"""A watch that fails is an error of the surroundings: it is never taken for silence of the operator."""
+
+import itertools
+import threading
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.kubernetes.api import Informer
+from harness.model import ObjectRef
+
+JOB = {"metadata": {"namespace": "shop", "name": "backup"}}
+
+
+class Watched:
+    """An API whose watches yield, or raise, what they are given in turn, and then nothing for ever."""
+
+    def __init__(self, *turns, again=None):
+        self._turns = itertools.chain(turns, itertools.repeat(again) if again else [])
+
+    def watch(self, kind):
+        for turn in self._turns:
+            if isinstance(turn, Exception):
+                raise turn
+            yield turn
+        threading.Event().wait()
+
+
+def test_a_change_ends_the_wait():
+    informer = Informer(Watched(("ADDED", JOB)), ("Job",))
+    assert informer.wait(lambda: informer.get(ObjectRef("Job", "shop", "backup")), 5) == JOB
+
+
+def test_silence_is_no_error():
+    assert Informer(Watched(), ("Job",)).wait(lambda: None, 0.1) is None
+
+
+def test_a_watch_that_begins_again_is_no_error():
+    informer = Informer(Watched(OSError("reset")), ("Job",))
+    assert informer.wait(lambda: None, 0.5) is None
+
+
+def test_a_watch_that_fails_all_the_time_is_an_error():
+    informer = Informer(Watched(again=OSError("refused")), ("Job",))
+    with pytest.raises(HarnessError, match=r"the watch of Job .* fails all the time \(OSError: refused\)"):
+        informer.wait(lambda: None, 1.0)
+
+
+def test_a_watch_that_breaks_ends_the_wait_at_once():
+    informer = Informer(Watched(("ADDED", {})), ("Job",))
+    with pytest.raises(HarnessError, match="watch-Job failed: KeyError"):
+        informer.wait(lambda: None, 60)
