@@ -37,7 +37,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         scenario=item.nodeid,
         claims=_asked(item, case, verdict),
         subject=_subject(item, case).name,
-        sides=str(case.sides) if isinstance(case, Case) else "",
+        sides=str(case.variants) if isinstance(case, Case) else "",
         verdict=verdict,
         message=message,
         seconds=0.0,

@@ -89,7 +89,7 @@ def _run_facts(
         is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF] or STOPPED in config.stash),
         problem=REDACT(run.problem),
         mover=run.mover,
-        taken={"default_username": options.default_username, "custom_names": options.custom_names},
+        taken=options.variants,
         found_out=options.probed,
         added=options.subject.additions.in_words(),
         stopped=config.stash.get(STOPPED, ""),

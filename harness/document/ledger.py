@@ -15,13 +15,13 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
+from harness.document.parts import Part
 from harness.system import yaml_io
 
 DEFECTS = Path(__file__).with_name("defects.yaml")
 LEDGER = Path(__file__).with_name("claims.yaml")
 SCHEMA = Path(__file__).with_name("claims.schema.yaml")
 
-Part = Literal["admission", "controller", "mover", "kopia", "harness", "document"]
 Kind = Literal["rule", "example", "kopia", "promise", "advice"]
 
 NEVER_JUDGED: tuple[Kind, ...] = ("promise", "advice")
@@ -36,7 +36,7 @@ class LedgerError(Exception):
 class Claim:
     """One promise: where it stands, who decides it, and what it says in our own words.
 
-    ``side`` is the side of a contradiction that makes it ("" for both); ``sentences`` are the
+    ``side`` is the variant of a contradiction that makes it ("" for both); ``sentences`` are the
     fingerprints of what it was read from and ``values`` the (kind, fingerprint) of each literal that it
     asserts (``harness.document.fingerprints``); ``needs`` are capabilities that a subject may declare it lacks.
     """
@@ -114,7 +114,7 @@ def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
         for claim_id, entry in section["claims"].items():
             if claim_id in found:
                 raise LedgerError(f"the claim {claim_id} is in {found[claim_id].area} and in {area}")
-            fields = {**entry, "decided_by": tuple(entry["decided_by"].split())}
+            fields = {**entry, "decided_by": tuple(map(Part, entry["decided_by"].split()))}
             fields |= {key: tuple(entry.get(key, ())) for key in ("sentences", "needs")}
             fields["values"] = tuple((kind, one) for kind, many in entry.get("values", {}).items() for one in many)
             found[claim_id] = Claim(claim_id, area, profile=section.get("profile", "core"), **fields)

@@ -9,6 +9,7 @@ from typing import Any
 from gherkin.parser import Parser
 
 from harness.document.ledger import Claim, areas, claims
+from harness.model import VARIANT_TAGS, VARIANTS
 
 HEAD = """# What an operator has to do
 
@@ -18,16 +19,11 @@ harness/document/claims.yaml and features/; do not edit it by hand.
 A claim that is *decided by* admission, controller or mover is about that part of an operator; one decided by kopia is
 a fact about kopia; one decided by the document is a promise that is put to the test and neither passes nor fails an
 operator.
-Where the document contradicts itself, a scenario names the side that it holds on:
+Where the document contradicts itself, a scenario names the variant that it holds under:
 
-| side | what it means |
+| variant | what it means |
 |---|---|
-| `@object-name` | the default username is the name of the object |
-| `@object-name-namespace` | it is name-namespace, where that has at most 50 characters |
-| `@validated` | the API refuses custom names that do not fit the documented pattern |
-| `@as-given` | any custom name is used exactly as it is given |
 """
-SIDES = ("object-name", "object-name-namespace", "validated", "as-given")
 SOURCES = {
     "document": "",
     "sister-page": "; from the page on restores",
@@ -38,7 +34,8 @@ SOURCES = {
 def page(features: Path) -> str:
     """The page as Markdown, from every feature below a folder."""
     told = _by_claim(features)
-    lines = [HEAD]
+    variants = [variant for one in VARIANTS.values() for variant in one.variants]
+    lines = [HEAD + "".join(f"| `@{variant}` | {variant.in_words} |\n" for variant in variants)]
     for area, title in areas().items():
         lines += [f"## {title}", ""]
         for claim in claims().values():
@@ -59,7 +56,7 @@ def _by_claim(folder: Path) -> dict[str, list[str]]:
         feature = Parser().parse(file.read_text(encoding="utf-8"))["feature"]
         for rule, scenario in _scenarios(feature):
             tags = [tag["name"].removeprefix("@") for tag in scenario["tags"]]
-            text = _scenario(rule, scenario, [tag for tag in tags if tag in SIDES])
+            text = _scenario(rule, scenario, [tag for tag in tags if tag in VARIANT_TAGS])
             for claim in tags:
                 found.setdefault(claim, []).append(text)
     return found
@@ -72,9 +69,9 @@ def _scenarios(feature: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, A
                 yield child.get("rule", {}).get("name", ""), inner["scenario"]
 
 
-def _scenario(rule: str, scenario: Mapping[str, Any], sides: list[str]) -> str:
+def _scenario(rule: str, scenario: Mapping[str, Any], variants: list[str]) -> str:
     lines = [f"{rule}:" if rule else "", "", "```gherkin"]
-    lines += [" ".join(f"@{side}" for side in sides)] if sides else []
+    lines += [" ".join(f"@{variant}" for variant in variants)] if variants else []
     lines += [f"{scenario['keyword']}: {scenario['name']}"]
     for step in scenario["steps"]:
         lines.append(f"  {step['keyword'].strip()} {step['text']}")

@@ -30,7 +30,7 @@ def lines(outcomes: Sequence[Outcome], facts: RunFacts, predictions: Mapping[str
     number = sum(not outcome.scenario.endswith(CHARGED) for outcome in outcomes)
     return [
         *table,
-        *([f"sides found out: {'; '.join(dict.fromkeys(facts.found_out))}"] if facts.found_out else []),
+        *([f"variants found out: {'; '.join(dict.fromkeys(facts.found_out))}"] if facts.found_out else []),
         f"subject {subject}; {facts.store_origin}; kopia {facts.kopia_version}",
         f"{number} scenarios in {facts.seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(facts)}",

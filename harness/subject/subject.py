@@ -13,10 +13,11 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
 
-from harness.document.ledger import Part, claims
+from harness.document.ledger import claims
+from harness.document.parts import EVERY_PART, NOT_OF_A_SUBJECT, OF_A_MOVER, OF_AN_OPERATOR, Part
 from harness.errors import UsageError
 from harness.kubernetes.settings import KubernetesSpec, PodsSpec
-from harness.model import Sides
+from harness.model import VARIANTS, Variants
 from harness.mover.base import Mover
 from harness.mover.command import TIMEOUT_S, CommandMover, CommandSpec, how_it_runs, kopia_of, kopia_path
 from harness.mover.image import ENTRYPOINT, ImageMover, ImageSpec, kopia_of_image, kopia_version
@@ -43,8 +44,8 @@ OF_SCENARIOS = frozenset(
 """Fields of ``spec.kopia`` that make an identity or choose a snapshot: a subject file must not add them."""
 
 SCHEMA = Path(__file__).with_name("subject.schema.yaml")
-EVERY_PART: frozenset[Part] = frozenset(["admission", "controller", "mover", "kopia", "harness", "document"])
-NOT_OF_A_SUBJECT: frozenset[Part] = frozenset(["harness", "document"])
+AUTO = "auto"
+"""In place of a variant: it is found out from what the subject does."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Subject:
 
     ``brings`` are the parts whose behaviour is its own: a claim that only other parts decide is
     skipped, never credited to it.  ``command`` or ``image`` is a mover that is not the reference's.  ``lacks`` are
-    capabilities that it declares it does not have.  ``sides``
-    maps a contradiction to the side it declares, or to ``auto``.
+    capabilities that it declares it does not have.  ``variants``
+    maps a contradiction to the variant that it declares, or to ``auto``.
     """
 
     name: str
@@ -66,7 +67,7 @@ class Subject:
     brings: frozenset[Part] = EVERY_PART
     lacks: frozenset[str] = frozenset()
     expectations: Path | None = None
-    sides: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
     about: Mapping[str, str] = field(default_factory=dict)
     additions: Additions = NOTHING_ADDED
     mutant: Mutant | None = None
@@ -78,21 +79,21 @@ class Subject:
         about that mover.
         """
         own = self.brings - NOT_OF_A_SUBJECT
-        asked = self.brings | (NOT_OF_A_SUBJECT if own - {"mover", "kopia"} else NOT_OF_A_SUBJECT - {"document"})
+        asked = self.brings | (NOT_OF_A_SUBJECT if own - OF_A_MOVER else NOT_OF_A_SUBJECT - {Part.DOCUMENT})
         return bool(set(claims()[claim].decided_by) & asked)
 
     def platform(
         self,
-        sides: Sides,
+        variants: Variants,
         volumes: Volumes,
         cluster: Cluster | None = None,
         rename: Callable[[str], str] = str,
     ) -> Platform:
-        """A fresh platform that follows the given sides; on a Kubernetes API, the operator's own that it is."""
+        """A fresh platform that follows the given variants; on a Kubernetes API, the operator's own that it is."""
         if cluster is not None:
             return cluster.platform_for(volumes, rename)
         is_foreign = self.mutant is None and self.decisions is not Decisions
-        return SimulatedPlatform(guarded(self.decisions, sides) if is_foreign else self.decisions(sides), volumes)
+        return SimulatedPlatform(guarded(self.decisions, variants) if is_foreign else self.decisions(variants), volumes)
 
     def mover_in_words(self, kopia: Path) -> str:
         """What runs as the mover, how, and with which kopia; UsageError where it cannot be had."""
@@ -168,11 +169,10 @@ def _from_file(file: Path) -> Subject:
         raise UsageError(f"{file}: {_in_words(error, document)}; see docs/subjects.md for the fields")
     decisions = document.get("platform", {}).get("decisions")
     mover = document.get("mover", {"kind": "reference"})
-    own: set[Part] = {"admission", "controller"} if decisions else set()
-    # A mover brings the kopia that it runs.
-    own |= {"mover", "kopia"} if mover["kind"] != "reference" else set()
+    own: set[Part] = {*OF_AN_OPERATOR} if decisions else set()
+    own |= OF_A_MOVER if mover["kind"] != "reference" else set()
     platform = document.get("platform", {})
-    own |= {"admission", "controller"} if platform.get("kind") == "kubernetes" else set()
+    own |= OF_AN_OPERATOR if platform.get("kind") == "kubernetes" else set()
     if mover["kind"] == "cluster" and platform.get("kind") != "kubernetes":
         raise UsageError(f"{file}: mover.kind: cluster: goes with platform.kind kubernetes; see docs/subjects.md")
     expectations = document.get("expectations")
@@ -186,7 +186,7 @@ def _from_file(file: Path) -> Subject:
         lacks=frozenset(name for name, has in document.get("capabilities", {}).items() if not has),
         expectations=file.parent / expectations if expectations else None,
         additions=_additions(document.get("objects", {}), file),
-        sides={"default_username": "auto", "custom_names": "auto", **document.get("sides", {})},
+        variants={**dict.fromkeys(VARIANTS, AUTO), **document.get("sides", {})},
         about={
             key: document[key] for key in ("organisation", "project", "url", "version", "contact") if key in document
         },

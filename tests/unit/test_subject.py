@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import Blocked, UsageError
-from harness.model import Sides
+from harness.model import Variants
 from harness.operator.decisions import Decisions
 from harness.operator.guarded import guarded
 from harness.subject import subject
@@ -21,7 +21,7 @@ def load(tmp_path, text):
 
 def test_a_file_names_sides_and_who_it_is(tmp_path):
     found = load(tmp_path, "{name: mine, project: p, sides: {default_username: object-name}}")
-    assert (found.name, found.sides, found.about) == (
+    assert (found.name, found.variants, found.about) == (
         "mine",
         {"default_username": "object-name", "custom_names": "auto"},
         {"project": "p"},
@@ -44,7 +44,7 @@ class Raising(Decisions):
 
 def test_decisions_that_raise_have_diverged(tmp_path):
     text = "{name: mine, platform: {kind: simulated, decisions: 'tests.unit.test_subject:Raising'}}"
-    decisions = guarded(load(tmp_path, text).decisions, Sides())
+    decisions = guarded(load(tmp_path, text).decisions, Variants())
     with pytest.raises(Blocked) as error:
         decisions.identity(objects.source("orders", "shop"))
     assert error.value.divergence.roots == ("BA_3",)
