@@ -16,7 +16,7 @@ from harness.document.ledger import Claim, LedgerError, claims
 from harness.errors import Blocked, Divergence
 from harness.model import VARIANT_TAGS, VARIANTS, Contradiction, CustomNames, DefaultUsername, Variants
 from harness.scenario.preconditions import BACKUP, BASE
-from harness.subject import subject
+from harness.subject.choose import of_mutant
 from harness.subject.mutants import MUTANTS
 from harness.subject.subject import Subject
 from harness.subject.variants import NEITHER, UNANSWERED
@@ -122,7 +122,7 @@ def only_case(request: pytest.FixtureRequest) -> Case:
 def _subjects(options: Options, tags: set[str]) -> list[Subject]:
     if not options.proof:
         return [options.subject]
-    return [subject.of_mutant(name) for name, mutant in MUTANTS.items() if tags & (mutant.must_fail | mutant.unrelated)]
+    return [of_mutant(name) for name, mutant in MUTANTS.items() if tags & (mutant.must_fail | mutant.unrelated)]
 
 
 def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:

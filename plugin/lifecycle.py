@@ -70,8 +70,8 @@ class Run:
         self._reaper = Reaper(marker)
         kopia = provision.kopia(self._options.kopia, os.environ, self.say)
         who = self._options.subject
-        self.mover = who.mover_in_words(kopia.path)
-        if who.image:
+        self.mover = who.mover_kind.in_words(kopia.path)
+        if who.mover_kind.uses_containers:
             self._reaper.guard("containers", marker)
         folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
         self._reaper.guard("folder", folder)
@@ -82,10 +82,10 @@ class Run:
             self._options.storage, self._options.minio_image, name, folder, self._reaper, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
-        if not who.runs_reference_mover:
+        if not who.mover_kind.is_reference:
             self.say(f"mover: {self.mover}")
         context = WorkerContext(kopia, store, folder, self._options.keep, self._options.overhead)
-        context.mover_kopia = who.mover_kopia(kopia.path, folder)
+        context.mover_kopia = who.mover_kind.own_kopia(kopia.path, folder)
         context.buckets.make(store.probe_bucket)
         if who.kubernetes:
             # Imported late: only such a subject needs the client of the API.

@@ -20,7 +20,8 @@ from harness.errors import UsageError
 from harness.model import VARIANT_TAGS, VARIANTS
 from harness.report import expectations
 from harness.storage import external
-from harness.subject.subject import AUTO, Subject, load
+from harness.subject.choose import load
+from harness.subject.subject import AUTO, Subject
 from harness.subject.variants import Probed
 from harness.volsync import manifests
 
@@ -199,9 +200,9 @@ def _check_storage(storage: str) -> None:
 
 def _check_fit(option: Any, who: Subject) -> None:
     """Raise UsageError where an option does not go with the subject."""
-    if option.overhead and (who.kubernetes or not who.runs_reference_mover):
+    if option.overhead and (who.kubernetes or not who.mover_kind.is_reference):
         raise UsageError("--overhead: compares calls of the reference's own mover; leave it out for this subject")
-    if who.pods and not option.storage.startswith("s3://"):
+    if who.mover_kind.pods and not option.storage.startswith("s3://"):
         raise UsageError(
             f"--storage {option.storage}: pods of a cluster do not reach a store on this machine; "
             f"name an endpoint that they reach, {external.FORM}"

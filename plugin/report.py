@@ -53,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     who = options.subject
     workers = int(config.getoption("numprocesses", None) or 1)
     asked_s = run.elapsed_s - run.first_s
-    counts = not who.runs_reference_mover and STOPPED not in config.stash
+    counts = not who.mover_kind.is_reference and STOPPED not in config.stash
     of_mover = terminal.of_mover(outcomes, asked_s, workers, run.first_s) if counts else ""
     for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(context)]):
         terminalreporter.write_line(line)

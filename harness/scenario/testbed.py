@@ -53,10 +53,15 @@ class Testbed:
         self._contents: dict[ObjectRef, list[Tree]] = {}
         self.repositories = Repositories(context.repository_tools, name, folder)
         self.objects = Declarations(self._platform, self.repositories, subject.additions)
-        self._keeps_owners = not (subject.image and (subject.image.user or subject.image.capabilities_drop))
+        self._keeps_owners = subject.mover_kind.keeps_owners
         mover = subject.mover(context.kopia.path, folder / "mover", context.record, context.cluster)
         self._runner = SyncRunner(
-            self._platform, mover, self._volumes, self.objects, self.repositories, takes_jobs=subject.pods is None
+            self._platform,
+            mover,
+            self._volumes,
+            self.objects,
+            self.repositories,
+            takes_jobs=subject.mover_kind.pods is None,
         )
         self.administrator = Administrator(self.repositories, self._volumes)
         self.histories = Histories(self.administrator, self._volumes)
