@@ -109,9 +109,9 @@ def _in_words(error: ValidationError, document: Any, form: Mapping[str, Any]) ->
     where = [str(step) for step in error.absolute_path]
     if error.validator == "additionalProperties" and where in (["platform"], ["mover"]):
         holder, kinds = document[where[0]], form["$defs"][where[0]]
-        unexpected = [field for field in holder if field not in kinds[holder["kind"]]["properties"]]
-        if all(any(field in kind["properties"] for kind in kinds.values()) for field in unexpected):
-            return f"{where[0]}.{unexpected[0]}: does not go with kind {holder['kind']}"
+        known = {field for kind in kinds.values() for field in kind["properties"]}
+        if strays := [field for field in holder if field in known - kinds[holder["kind"]]["properties"].keys()]:
+            return f"{where[0]}.{strays[0]}: does not go with kind {holder['kind']}"
     return f"{'.'.join(where) or 'top level'}: {error.message}"
 
 

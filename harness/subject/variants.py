@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,15 +48,16 @@ def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
     """Apply four sources to a fresh platform of the subject, and read the names that its Jobs get."""
     # Its own name on any API: what is called so already is somebody else's.
     namespace = f"sides-{secrets.token_hex(3)}"
-    with tempfile.TemporaryDirectory() as folder:
-        platform = subject.platform(Variants(), FolderVolumes(Path(folder)), cluster)
+    with ExitStack() as ending:
+        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
+        # Its end also ends what the platform takes from watches, before the folder is gone.
+        platform = ending.enter_context(closing(subject.platform(Variants(), FolderVolumes(folder), cluster)))
         short = _username(platform, namespace, SHORT, additions=subject.additions)
         if short.startswith(NO_JOB):
             return Probed(UNANSWERED, UNANSWERED, (f"a plain source: {short}",) * 2)
         long = _username(platform, namespace, LONG, additions=subject.additions)
         plain = _username(platform, namespace, "plain", PLAIN, subject.additions)
         email = _username(platform, namespace, "email", EMAIL, subject.additions)
-        platform.close()
     seen = (
         f"default username: {SHORT} in {namespace} becomes {short}, {LONG} becomes {long}",
         f"custom names: {PLAIN} becomes {plain}, {EMAIL} becomes {email}",

@@ -113,7 +113,7 @@ def test_one_word_names_one_kind(echo):
         ({"command": ["sh"]}, "mover: 'kind' is a required property"),
         ({"kind": "reference", "timeout_s": 3}, "mover.timeout_s: does not go with kind reference"),
         ({"kind": "image", "image": "x", "timeout_s": 0}, "mover.timeout_s: 0 is less than or equal to"),
-        ({"kind": "image", "image": "x", "helper": "y", "colour": "red"}, "unexpected"),
+        ({"kind": "image", "image": "x", "helper": "y", "colour": "red"}, "mover.helper: does not go"),
         ({"kind": "command", "command": ["sh"], "path": ["no/such"]}, "mover.path: "),
     ],
 )
