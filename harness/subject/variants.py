@@ -47,7 +47,7 @@ class Probed:
 def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
     """Apply four sources to a fresh platform of the subject, and read the names that its Jobs get."""
     # Its own name on any API: what is called so already is somebody else's.
-    namespace = f"sides-{secrets.token_hex(3)}"
+    namespace = f"variants-{secrets.token_hex(3)}"
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
         # Its end also ends what the platform takes from watches, before the folder is gone.
