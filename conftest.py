@@ -4,6 +4,7 @@ pytest_plugins = [
     "plugin.options",
     "plugin.cases",
     "plugin.order",
+    "plugin.variants",
     "plugin.lifecycle",
     "plugin.story",
     "plugin.scenario",

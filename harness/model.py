@@ -5,14 +5,78 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Self
 
 Manifest = Mapping[str, Any]
 """One Kubernetes object as parsed from YAML."""
 
-DefaultUsername = Literal["object-name", "object-name-namespace"]
-CustomNames = Literal["validated", "as-given"]
+
+class Variant(StrEnum):
+    """One of two readings of a contradiction of the document.
+
+    The value is the tag of the scenarios that hold under it, and its name in reports, options and subject files;
+    ``in_words`` says what it means.
+    """
+
+    in_words: str
+
+    def __new__(cls, value: str, in_words: str = "") -> Self:
+        """Make one variant with its words."""
+        variant = str.__new__(cls, value)
+        variant._value_ = value
+        variant.in_words = in_words
+        return variant
+
+
+class DefaultUsername(Variant):
+    """What becomes the username where an object gives none."""
+
+    OBJECT_NAME = "object-name", "the default username is the name of the object"
+    OBJECT_NAME_NAMESPACE = (
+        "object-name-namespace",
+        "the default username is name-namespace, if that has at most 50 characters",
+    )
+
+
+class CustomNames(Variant):
+    """Which usernames and hostnames an object may give."""
+
+    VALIDATED = "validated", "the API refuses custom names that do not match the documented pattern"
+    AS_GIVEN = "as-given", "any custom name is used exactly as given"
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """A place where the document contradicts itself; a subject follows one variant of it.
+
+    ``name`` is its key in subject files and reports, ``about`` says in words what is in question, and ``claim`` is
+    the claim that a subject breaks which follows none of the ``variants``.
+    """
+
+    name: str
+    about: str
+    variants: tuple[Variant, ...]
+    claim: str
+
+    @property
+    def option(self) -> str:
+        """The option of the command line that takes one of the variants."""
+        return f"--{self.name.replace('_', '-')}"
+
+
+VARIANTS: Mapping[str, Contradiction] = {
+    one.name: one
+    for one in (
+        Contradiction("default_username", "default usernames", tuple(DefaultUsername), "VR_1"),
+        Contradiction("custom_names", "custom names", tuple(CustomNames), "VR_2"),
+    )
+}
+"""Every contradiction by its name. Options, subject files, tags and reports take their words from here."""
+
+VARIANT_TAGS: frozenset[str] = frozenset(str(variant) for one in VARIANTS.values() for variant in one.variants)
+"""The tags of features that name a variant."""
 
 
 @dataclass(frozen=True, order=True)
@@ -43,11 +107,11 @@ class ObjectRef:
 
 
 @dataclass(frozen=True)
-class Sides:
-    """Which reading a subject follows where the document contradicts itself."""
+class Variants:
+    """Which variant a subject follows of each contradiction of the document."""
 
-    default_username: DefaultUsername = "object-name"
-    custom_names: CustomNames = "validated"
+    default_username: DefaultUsername = DefaultUsername.OBJECT_NAME
+    custom_names: CustomNames = CustomNames.VALIDATED
 
     def __str__(self) -> str:
         return f"{self.default_username},{self.custom_names}"

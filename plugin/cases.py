@@ -1,46 +1,44 @@
-"""Which subject and which sides each scenario runs with, and which scenarios a run leaves out.
+"""Which subject and which variants each scenario runs with, and which scenarios a run leaves out.
 
-A scenario that carries the tag of a side (``@object-name``, ``@as-given``, …) runs under that
-side, once for each side it names; all others run once.
+A scenario that carries the tag of a variant (``@object-name``, ``@as-given``, …) runs under that
+variant, once for each variant that it names; all others run once.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TypeVar
+from itertools import product
 
 import pytest
 
 from harness.document.ledger import Claim, LedgerError, claims
 from harness.errors import Blocked, Divergence
-from harness.model import CustomNames, DefaultUsername, Sides
+from harness.model import VARIANT_TAGS, VARIANTS, Contradiction, CustomNames, DefaultUsername, Variants
 from harness.scenario.preconditions import BACKUP, BASE
-from harness.subject import subject
+from harness.subject.choose import of_mutant
 from harness.subject.mutants import MUTANTS
 from harness.subject.subject import Subject
 from harness.subject.variants import NEITHER, UNANSWERED
-from plugin.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
-
-_Side = TypeVar("_Side", DefaultUsername, CustomNames)
+from plugin.options import OPTIONS, Options
 
 
 @dataclass(frozen=True)
 class Case:
-    """One run of one scenario: who is tested, and under which sides."""
+    """One run of one scenario: who is tested, and under which variants."""
 
     subject: Subject
-    sides: Sides
+    variants: Variants
 
     @property
     def id(self) -> str:
         """How the case reads in the name of a test."""
-        return f"{self.subject.name},{self.sides}" if self.subject.mutant else str(self.sides)
+        return f"{self.subject.name},{self.variants}" if self.subject.mutant else str(self.variants)
 
 
 @dataclass(frozen=True)
 class OutOfReach:
-    """A scenario of one side, for a subject that takes none: ``root`` is the claim that is broken by that."""
+    """A scenario of one variant, for a subject that follows none: ``root`` is the claim that is broken by that."""
 
     subject: Subject
     root: str
@@ -54,11 +52,11 @@ class OutOfReach:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the tags: every claim and every side; any other tag is an error of the suite."""
+    """Register the tags: every claim and every variant; any other tag is an error of the suite."""
     for claim in _known_claims():
         config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
-    for side in (*DEFAULT_USERNAMES, *CUSTOM_NAMES):
-        config.addinivalue_line("markers", f"{side}: the scenario holds where the subject takes this side")
+    for tag in sorted(VARIANT_TAGS):
+        config.addinivalue_line("markers", f"{tag}: the scenario holds where the subject follows this variant")
 
 
 def _known_claims() -> list[Claim]:
@@ -124,21 +122,23 @@ def only_case(request: pytest.FixtureRequest) -> Case:
 def _subjects(options: Options, tags: set[str]) -> list[Subject]:
     if not options.proof:
         return [options.subject]
-    return [subject.of_mutant(name) for name, mutant in MUTANTS.items() if tags & (mutant.must_fail | mutant.unrelated)]
+    return [of_mutant(name) for name, mutant in MUTANTS.items() if tags & (mutant.must_fail | mutant.unrelated)]
 
 
 def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:
-    usernames = _sides(options.default_username, DEFAULT_USERNAMES, tags)
-    names = _sides(options.custom_names, CUSTOM_NAMES, tags)
-    return [Case(who, Sides(username, name)) for username in usernames for name in names] if _brings(who, tags) else []
+    if not _brings(who, tags):
+        return []
+    asked = [_asked(one, options.variants[name], tags) for name, one in VARIANTS.items()]
+    return [Case(who, Variants(DefaultUsername(user), CustomNames(names))) for user, names in product(*asked)]
 
 
-def _sides(taken: str | None, all_sides: tuple[_Side, ...], tags: set[str]) -> list[_Side]:
-    """The sides to run under: those that the tags name and the subject takes; one where no tag names any."""
-    allowed = [side for side in all_sides if taken in (None, side)]
-    named = [side for side in all_sides if side in tags]
-    # What no side decides is asked of a subject that takes neither, too: the reference parts need some side.
-    return [side for side in named if side in allowed] if named else (allowed or list(all_sides))[:1]
+def _asked(contradiction: Contradiction, taken: str | None, tags: set[str]) -> list[str]:
+    """Return the variants to run under: those that the tags name and the subject takes; one where no tag names any."""
+    allowed = [variant for variant in contradiction.variants if taken in (None, variant)]
+    if named := [variant for variant in contradiction.variants if variant in tags]:
+        return [str(variant) for variant in named if variant in allowed]
+    # A scenario without a tag also runs for a subject that follows no variant: the reference parts need some variant.
+    return [str(variant) for variant in (allowed or contradiction.variants)[:1]]
 
 
 def _brings(who: Subject, tags: set[str]) -> bool:
@@ -156,18 +156,15 @@ def _reason(options: Options, tags: set[str]) -> str:
         return f"decided by a part that {options.subject.name} does not bring"
     if options.proof:
         return ""
-    return "other side: the subject does not take the side in question"
+    return "other variant: the subject does not follow the variant in question"
 
 
 def _out_of_reach(options: Options, tags: set[str]) -> OutOfReach | None:
-    """What keeps a scenario of one side from being asked, where the subject was seen to take no side."""
-    contradictions = (
-        (DEFAULT_USERNAMES, options.default_username, "VR_1"),
-        (CUSTOM_NAMES, options.custom_names, "VR_2"),
-    )
-    for (sides, taken, claim), seen in zip(contradictions, options.probed, strict=False):
-        if tags & set(sides) and taken in (NEITHER, UNANSWERED):
-            return OutOfReach(options.subject, claim if taken == NEITHER else BACKUP, seen)
+    """Return why a scenario of one variant is not asked, where the subject was seen to follow no variant."""
+    for (name, one), seen in zip(VARIANTS.items(), options.probed, strict=False):
+        taken = options.variants[name]
+        if tags & set(one.variants) and taken in (NEITHER, UNANSWERED):
+            return OutOfReach(options.subject, one.claim if taken == NEITHER else BACKUP, seen)
     return None
 
 

@@ -37,7 +37,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         scenario=item.nodeid,
         claims=_asked(item, case, verdict),
         subject=_subject(item, case).name,
-        sides=str(case.sides) if isinstance(case, Case) else "",
+        sides=str(case.variants) if isinstance(case, Case) else "",
         verdict=verdict,
         message=message,
         seconds=0.0,
@@ -78,7 +78,8 @@ def _evidence(error: Exception | None) -> Evidence | None:
         return None
     texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
     others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
-    about = (divergence.cause, divergence.part, divergence.roots)
+    # A Part is written as plain text: execnet carries no subclass of str from a worker.
+    about = (divergence.cause, str(divergence.part), divergence.roots)
     return Evidence(divergence.what, *texts, others, *about)
 
 

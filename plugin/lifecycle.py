@@ -10,7 +10,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -23,14 +22,13 @@ from harness.errors import HarnessError, UsageError
 from harness.scenario import replay
 from harness.scenario.context import WorkerContext, require_space
 from harness.storage.choose import open_store
-from harness.subject import variants
-from harness.subject.subject import Subject
 from harness.system.background import BackgroundThread
 from harness.system.process import REDACT, RUN_MARKER
 from harness.system.reaper import Reaper, marked, sweep
 from harness.system.wait import FOREVER, wait_until
 from harness.toolchain import provision
-from plugin.options import AUTO, OPTIONS, SUITE_BROKEN, serves
+from plugin import variants
+from plugin.options import OPTIONS, SUITE_BROKEN, serves
 
 if TYPE_CHECKING:
     from harness.kubernetes.session import OperatorSession
@@ -38,8 +36,6 @@ if TYPE_CHECKING:
 CONTEXT = pytest.StashKey[WorkerContext]()
 RUN = pytest.StashKey["Run"]()
 PARENT_POLL_S = 0.3
-ANSWER_SPLIT_S = 5.0
-"""Which part of the time that an operator has for its first answer is left to the first scenario."""
 KILL_EVERY_S = 0.1
 WORKERS_FOLDER = "workers"
 WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
@@ -74,8 +70,8 @@ class Run:
         self._reaper = Reaper(marker)
         kopia = provision.kopia(self._options.kopia, os.environ, self.say)
         who = self._options.subject
-        self.mover = who.mover_in_words(kopia.path)
-        if who.image:
+        self.mover = who.mover_kind.in_words(kopia.path)
+        if who.mover_kind.uses_containers:
             self._reaper.guard("containers", marker)
         folder = Path(tempfile.gettempdir()).absolute() / f"volsync-conformance-{marker}"
         self._reaper.guard("folder", folder)
@@ -86,10 +82,10 @@ class Run:
             self._options.storage, self._options.minio_image, name, folder, self._reaper, os.environ, self.say
         )
         self.say(f"kopia {kopia.version} ({kopia.origin}); {store.origin}")
-        if not who.runs_reference_mover:
+        if not who.mover_kind.is_reference:
             self.say(f"mover: {self.mover}")
         context = WorkerContext(kopia, store, folder, self._options.keep, self._options.overhead)
-        context.mover_kopia = who.mover_kopia(kopia.path, folder)
+        context.mover_kopia = who.mover_kind.own_kopia(kopia.path, folder)
         context.buckets.make(store.probe_bucket)
         if who.kubernetes:
             # Imported late: only such a subject needs the client of the API.
@@ -97,7 +93,7 @@ class Run:
 
             self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._reaper)
             context.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
-            self._find_sides(who, context)
+        variants.find_out(self._config, context)
         # From here on: what is started before is no worker.
         os.environ[WORKER_MARKER] = marker
         return context
@@ -108,20 +104,6 @@ class Run:
         self.problem = f"the operator crashed {crashes} times; its log is in reports/operator.log"
         self.lost_worker = True
         self.kill_workers()
-
-    def _find_sides(self, who: Subject, context: WorkerContext) -> None:
-        """Finds out sides that are ``auto``, now that there is an operator to ask."""
-        options = self._config.stash[OPTIONS]
-        if AUTO not in (options.default_username, options.custom_names):
-            return
-        # A plain source that is not answered ends the run soon: part of the time to answer passes here.
-        answer_s = who.limits.answer_s
-        split_s = min(ANSWER_SPLIT_S, answer_s)
-        context.be_answered_since(split_s)
-        probed = variants.probe(who, context.cluster)
-        unanswered = variants.UNANSWERED in (probed.default_username, probed.custom_names)
-        context.be_answered_since(answer_s - split_s if unanswered else 0.0)
-        self._config.stash[OPTIONS] = options.with_sides(probed)
 
     def say(self, text: str) -> None:
         """One line of progress."""
@@ -255,9 +237,8 @@ def pytest_configure_node(node: Any) -> None:
     """Hands the context to a worker of xdist."""
     context = node.config.stash.get(CONTEXT, None)
     if context is not None:
-        options = node.config.stash[OPTIONS]
         node.workerinput["context"] = context.as_dict()
-        node.workerinput["sides"] = [options.default_username, options.custom_names, list(options.probed)]
+        variants.hand_over(node.config, node.workerinput)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -290,10 +271,7 @@ def _join(config: pytest.Config) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     context = WorkerContext.from_dict(config.workerinput["context"])  # type: ignore[attr-defined]
     _made(context.folder / WORKERS_FOLDER / str(os.getpid()))
-    default_username, custom_names, seen = config.workerinput["sides"]  # type: ignore[attr-defined]
-    config.stash[OPTIONS] = replace(
-        config.stash[OPTIONS], default_username=default_username, custom_names=custom_names, probed=tuple(seen)
-    )
+    variants.take_over(config, config.workerinput)  # type: ignore[attr-defined]
     config.stash[CONTEXT] = context
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from harness.model import VARIANT_TAGS
 from harness.report.outcome import StepRecord, Story
 from harness.volsync.manifests import load_file
 
-LITERAL_TAGS = {"object-name", "object-name-namespace", "validated", "as-given"}
 DOCUMENTED = re.compile(r'the documented manifest "(?P<name>[^"]+)"( in namespace "(?P<namespace>[^"]+)")?')
 IN_NAMESPACE = re.compile(r'namespace "([^"]*)"')
 ASKED_FOR = re.compile(r'asks for the source "[^"]*" of namespace "([^"]*)"')
@@ -34,7 +34,7 @@ def literal_names(story: Story, tags: set[str], fixtures: Path) -> set[str]:
     """The namespaces of a scenario that holds one literally; empty where it holds none."""
     names = {name for step in story.steps for name in _namespaces(step)} - only_named(story)
     names |= _documented(story, fixtures)
-    held = tags & LITERAL_TAGS or any(_holds(step, names) for step in story.steps)
+    held = tags & VARIANT_TAGS or any(_holds(step, names) for step in story.steps)
     return names if held else set()
 
 

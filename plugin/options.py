@@ -1,37 +1,94 @@
-"""The command line of the suite: options in a group of their own, checked before anything starts."""
+"""The command line of the suite: options in a group of their own, checked before anything starts.
+
+Nothing here asks a subject, an engine or an API: what a live one has to answer is asked by ``plugin.lifecycle``.
+"""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from _pytest.mark.expression import Expression
 
 from harness.document.ledger import LedgerError, claims
 from harness.errors import UsageError
-from harness.model import CustomNames, DefaultUsername
+from harness.model import VARIANT_TAGS, VARIANTS
 from harness.report import expectations
 from harness.storage import external
-from harness.subject import subject, variants
+from harness.subject.choose import load
+from harness.subject.subject import AUTO, Subject
+from harness.subject.variants import Probed
 from harness.volsync import manifests
 
-DEFAULT_USERNAMES: tuple[DefaultUsername, ...] = get_args(DefaultUsername)
-CUSTOM_NAMES: tuple[CustomNames, ...] = get_args(CustomNames)
-AUTO = "auto"
 STORAGES = ("auto", "container", "process")
+FLAG = "store_true"
+
+COMMAND_LINE: Mapping[str, Mapping[str, Any]] = {
+    "--subject": {
+        "default": "reference",
+        "metavar": "WHO",
+        "help": "who is tested: reference (default), mutant:NAME (wrong on purpose), or a subject FILE "
+        "(docs/subjects.md)",
+    },
+    **{
+        one.option: {
+            "metavar": "VARIANT",
+            "help": f"the variant of {one.about}: {', '.join(one.variants)}, or auto to find out (default: both)",
+        }
+        for one in VARIANTS.values()
+    },
+    "--kopia": {
+        "metavar": "PATH|VERSION",
+        "help": "the kopia binary, or a pinned version to provision (default: $KOPIA_BIN, else the default version)",
+    },
+    "--storage": {
+        "default": "auto",
+        "metavar": "WHERE",
+        "help": f"where repositories lie: auto (a container, else a process), container, process, or {external.FORM} "
+        "with credentials from the environment",
+    },
+    "--minio-image": {"metavar": "IMAGE", "help": "a MinIO image to use in place of the one that is built here"},
+    "--keep-going": {
+        "action": FLAG,
+        "help": "run on where a plain backup or restore fails (by default the run then ends: all else stands on them)",
+    },
+    "--sample": {
+        "metavar": "PARTS:SEED",
+        "help": "run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125",
+    },
+    "--keep": {"action": FLAG, "help": "leave the store running and say how to look into it"},
+    "--proof": {"action": FLAG, "help": "run every mutant on the claims that it must fail; say who survives"},
+    "--expectations": {
+        "metavar": "FILE",
+        "help": "known divergences of the subject (default: the file that the subject file names)",
+    },
+    "--update-expectations": {
+        "action": FLAG,
+        "help": "write what diverges now into the file of expectations, sorted; reasons and comments are kept",
+    },
+    "--overhead": {
+        "action": FLAG,
+        "help": "afterwards repeat all calls of kopia as a plain shell loop, and say how much longer the suite took",
+    },
+}
+"""Every option of the suite, with what argparse takes for it."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for."""
+    """What the user asked for.
 
-    subject: subject.Subject
-    default_username: str | None
-    custom_names: str | None
+    ``variants`` has for each contradiction the variant that is asked, None for both, ``auto`` until it is found out,
+    or why it could not be (``harness.subject.variants``); ``probed`` is what was seen then.
+    """
+
+    subject: Subject
+    variants: Mapping[str, str | None]
     probed: tuple[str, ...]
     kopia: str | None
     storage: str
@@ -43,14 +100,15 @@ class Options:
     update_expectations: bool = False
     sample: tuple[int, str] | None = None
 
-    def with_sides(self, probed: variants.Probed) -> Options:
-        """With the sides that were found out, where they are ``auto``."""
-        return replace(
-            self,
-            default_username=probed.default_username if self.default_username == AUTO else self.default_username,
-            custom_names=probed.custom_names if self.custom_names == AUTO else self.custom_names,
-            probed=probed.seen,
-        )
+    @property
+    def lacks_variants(self) -> bool:
+        """Whether a variant has yet to be found out."""
+        return AUTO in self.variants.values()
+
+    def with_variants(self, probed: Probed) -> Options:
+        """Return these options with the variants that were found out, where they are ``auto``."""
+        found = {name: probed.followed[name] if value == AUTO else value for name, value in self.variants.items()}
+        return replace(self, variants=found, probed=probed.seen)
 
 
 OPTIONS = pytest.StashKey[Options]()
@@ -58,68 +116,10 @@ SUITE_BROKEN = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Options of the suite; ``pytest --help`` shows them under "conformance"."""
+    """Add the options of the suite; ``pytest --help`` shows them under "conformance"."""
     group = parser.getgroup("conformance", "conformance")
-    group.addoption(
-        "--subject",
-        default="reference",
-        metavar="WHO",
-        help="who is tested: reference (default), mutant:NAME (wrong on purpose), or a subject FILE (docs/subjects.md)",
-    )
-    group.addoption(
-        "--default-username",
-        metavar="SIDE",
-        help=f"a side on default usernames: {', '.join(DEFAULT_USERNAMES)}, or auto to find out (default: both)",
-    )
-    group.addoption(
-        "--custom-names",
-        metavar="SIDE",
-        help=f"a side on custom names: {', '.join(CUSTOM_NAMES)}, or auto to find out (default: both)",
-    )
-    group.addoption(
-        "--kopia",
-        metavar="PATH|VERSION",
-        help="the kopia binary, or a pinned version to provision (default: $KOPIA_BIN, else the default version)",
-    )
-    group.addoption(
-        "--storage",
-        default="auto",
-        metavar="WHERE",
-        help=f"where repositories lie: auto (a container, else a process), container, process, or {external.FORM} "
-        "with credentials from the environment",
-    )
-    group.addoption(
-        "--minio-image", metavar="IMAGE", help="a MinIO image to use in place of the one that is built here"
-    )
-    group.addoption(
-        "--keep-going",
-        action="store_true",
-        help="run on where a plain backup or restore fails (by default the run then ends: all else stands on them)",
-    )
-    group.addoption(
-        "--sample",
-        metavar="PARTS:SEED",
-        help="run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125",
-    )
-    group.addoption("--keep", action="store_true", help="leave the store running and say how to look into it")
-    group.addoption(
-        "--proof", action="store_true", help="run every mutant on the claims that it must fail; say who survives"
-    )
-    group.addoption(
-        "--expectations",
-        metavar="FILE",
-        help="known divergences of the subject (default: the file that the subject file names)",
-    )
-    group.addoption(
-        "--update-expectations",
-        action="store_true",
-        help="write what diverges now into the file of expectations, sorted; reasons and comments are kept",
-    )
-    group.addoption(
-        "--overhead",
-        action="store_true",
-        help="afterwards repeat all calls of kopia as a plain shell loop, and say how much longer the suite took",
-    )
+    for name, settings in COMMAND_LINE.items():
+        group.addoption(name, **settings)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -147,8 +147,8 @@ def check_tags(features: Path) -> None:
     for file in sorted(features.rglob("*.feature")):
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("@")]
         found.update({tag.removeprefix("@"): file for line in lines for tag in line.split()})
-    for tag in sorted(found.keys() - claims().keys() - {*DEFAULT_USERNAMES, *CUSTOM_NAMES}):
-        raise LedgerError(f"{found[tag]}: the tag @{tag} is no claim of the ledger and no side")
+    for tag in sorted(found.keys() - claims().keys() - VARIANT_TAGS):
+        raise LedgerError(f"{found[tag]}: the tag @{tag} is no claim of the ledger and no variant")
     missing = [claim.id for claim in claims().values() if claim.id not in found and claim.kind != "advice"]
     if missing:
         raise LedgerError(f"no scenario carries the tag of {', '.join(missing)}")
@@ -164,28 +164,20 @@ def serves(config: pytest.Config) -> bool:
 
 
 def parse(config: pytest.Config) -> Options:
-    """The options of a run; UsageError names the option, its value and what it may be."""
+    """Return the options of a run.
+
+    Raises:
+        UsageError: An option or the subject file is wrong; it names the option, its value and what it may be.
+    """
     option = config.option
-    _one_of("--default-username", option.default_username, (*DEFAULT_USERNAMES, AUTO))
-    _one_of("--custom-names", option.custom_names, (*CUSTOM_NAMES, AUTO))
-    if option.storage.startswith("s3://"):
-        external.parse(option.storage, os.environ)
-    else:
-        _one_of("--storage", option.storage, STORAGES)
-    who = subject.load(option.subject)
-    if option.overhead and (who.kubernetes or not who.runs_reference_mover):
-        raise UsageError("--overhead: compares calls of the reference's own mover; leave it out for this subject")
-    if who.pods and not option.storage.startswith("s3://"):
-        raise UsageError(
-            f"--storage {option.storage}: pods of a cluster do not reach a store on this machine; "
-            f"name an endpoint that they reach, {external.FORM}"
-        )
-    default_username = option.default_username or who.sides.get("default_username")
-    custom_names = option.custom_names or who.sides.get("custom_names")
-    options = Options(
+    for one in VARIANTS.values():
+        _one_of(one.option, getattr(option, one.name), (*one.variants, AUTO))
+    _check_storage(option.storage)
+    who = load(option.subject)
+    _check_fit(option, who)
+    return Options(
         subject=who,
-        default_username=default_username,
-        custom_names=custom_names,
+        variants={name: getattr(option, name) or who.variants.get(name) for name in VARIANTS},
         probed=(),
         kopia=option.kopia,
         storage=option.storage,
@@ -197,12 +189,27 @@ def parse(config: pytest.Config) -> Options:
         update_expectations=option.update_expectations,
         sample=_sample(option.sample),
     )
-    # An operator of its own can only be asked once it runs.
-    asked_now = AUTO in (default_username, custom_names) and not who.kubernetes
-    return options.with_sides(variants.probe(who)) if asked_now else options
 
 
-def _expectations(option: Any, who: subject.Subject) -> Path | None:
+def _check_storage(storage: str) -> None:
+    if storage.startswith("s3://"):
+        external.parse(storage, os.environ)
+    else:
+        _one_of("--storage", storage, STORAGES)
+
+
+def _check_fit(option: Any, who: Subject) -> None:
+    """Raise UsageError where an option does not go with the subject."""
+    if option.overhead and (who.kubernetes or not who.mover_kind.is_reference):
+        raise UsageError("--overhead: compares calls of the reference's own mover; leave it out for this subject")
+    if who.mover_kind.pods and not option.storage.startswith("s3://"):
+        raise UsageError(
+            f"--storage {option.storage}: pods of a cluster do not reach a store on this machine; "
+            f"name an endpoint that they reach, {external.FORM}"
+        )
+
+
+def _expectations(option: Any, who: Subject) -> Path | None:
     file = Path(option.expectations) if option.expectations else who.expectations
     if option.update_expectations and file is None:
         raise UsageError(
@@ -232,11 +239,11 @@ def _readable(name: str, expression: str) -> None:
 
 
 def _known_tags(expression: str) -> None:
-    known = {*claims(), *DEFAULT_USERNAMES, *CUSTOM_NAMES, "and", "or", "not"}
+    known = {*claims(), *VARIANT_TAGS, "and", "or", "not"}
     for word in re.findall(r"[^\s()]+", expression):
         if word not in known:
             raise UsageError(
-                f"-m {expression}: {word} is the tag of no claim and no side; harness/document/claims.yaml has all"
+                f"-m {expression}: {word} is the tag of no claim and no variant; harness/document/claims.yaml has all"
             )
 
 

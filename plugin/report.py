@@ -54,7 +54,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(REDACT(line))
     workers = int(config.getoption("numprocesses", None) or 1)
     testing_s = run.elapsed_s - run.first_s
-    counts = not options.subject.runs_reference_mover and STOPPED not in config.stash
+    counts = not options.subject.mover_kind.is_reference and STOPPED not in config.stash
     of_mover = terminal.of_mover(outcomes, testing_s, workers, run.first_s) if counts else ""
     for line in filter(None, [config.stash.get(STOPPED, ""), of_mover, run.overhead, *_kept(context)]):
         terminalreporter.write_line(line)
@@ -90,7 +90,7 @@ def _run_facts(
         is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF] or STOPPED in config.stash),
         problem=REDACT(run.problem),
         mover=run.mover,
-        taken={"default_username": options.default_username, "custom_names": options.custom_names},
+        taken=options.variants,
         found_out=options.probed,
         added=options.subject.additions.in_words(),
         stopped=config.stash.get(STOPPED, ""),

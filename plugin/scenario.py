@@ -26,7 +26,7 @@ _NUMBERS = count(1)
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
-    """Who is tested in this scenario, and under which sides."""
+    """Who is tested in this scenario, and under which variants."""
     chosen = getattr(request, "param", None) or only_case(request)
     if isinstance(chosen, OutOfReach):
         raise chosen.blocked()
@@ -55,7 +55,7 @@ def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> It
         pytest.skip(f"the namespace {', '.join(taken)} is on this API already, and is left alone")
     named = only_named(request.node.stash[STORY]) if context.kubernetes else set()
     with names_for(literal, named, context.folder, name) as rename:
-        bed = Testbed(context, case.subject, case.sides, name, rename)
+        bed = Testbed(context, case.subject, case.variants, name, rename)
         request.node.stash[TESTBED] = bed
         yield bed
         bed.close()

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 import yaml
 
+from harness.document.parts import Part
 from harness.system import yaml_io
 from harness.system.schema import line_of, misfit, validator
 
@@ -20,7 +21,6 @@ DEFECTS = Path(__file__).with_name("defects.yaml")
 LEDGER = Path(__file__).with_name("claims.yaml")
 SCHEMA = Path(__file__).with_name("claims.schema.yaml")
 
-Part = Literal["admission", "controller", "mover", "kopia", "harness", "document"]
 Kind = Literal["rule", "example", "kopia", "promise", "advice"]
 
 NEVER_JUDGED: tuple[Kind, ...] = ("promise", "advice")
@@ -131,7 +131,7 @@ def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
         for claim_id, entry in section["claims"].items():
             if claim_id in found:
                 raise LedgerError(f"the claim {claim_id} is defined in two areas: {found[claim_id].area} and {area}")
-            fields = {**entry, "decided_by": tuple(entry["decided_by"].split())}
+            fields = {**entry, "decided_by": tuple(map(Part, entry["decided_by"].split()))}
             fields |= {key: tuple(entry.get(key, ())) for key in ("sentences", "needs")}
             fields["values"] = tuple((kind, one) for kind, many in entry.get("values", {}).items() for one in many)
             found[claim_id] = Claim(claim_id, area, profile=section.get("profile", "core"), **fields)

@@ -42,6 +42,10 @@ class Node(Protocol):
         """Has a folder hold what a claim holds."""
 
 
+TakeSnapshot = Callable[[Mapping[str, Any]], None]
+"""Takes a VolumeSnapshot that is new or changed, as the snapshot controller would."""
+
+
 class Cluster:
     """One worker's connection: client, watches and node; shared by its scenarios."""
 
@@ -49,12 +53,15 @@ class Cluster:
         self.facts = facts
         self.api = Api(Path(facts.kubeconfig))
         self.made = CreatedObjects(Path(facts.made))
-        self.platform: KubernetesPlatform | None = None
+        self.pods: Pods | None = None
+        """The mover of a cluster that runs the Jobs itself; None where the harness is the kubelet and runs a mover."""
+        self._snapshot_takers: tuple[TakeSnapshot, ...] = ()
         note = Notes(Path(facts.log).with_name(KUBELET_LOG))
         if facts.helper:
             self.informer = Informer(self.api, ("Job", "Pod", "Namespace", "Event", *SYNCED))
-            self.pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s, note, facts.limits)
-            self.node: Node = self.pods
+            pods = Pods(self.api, self.informer, self.kubectl, facts.helper, facts.timeout_s, note, facts.limits)
+            self.pods = pods
+            self.node: Node = pods
         else:
             self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", "Event", *SYNCED), self._notice)
             kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)), note)
@@ -62,8 +69,21 @@ class Cluster:
             self.node = kubelet
 
     def platform_for(self, volumes: Volumes, rename: Callable[[str], str]) -> KubernetesPlatform:
-        """A fresh platform for one scenario."""
+        """Return a new platform for one scenario; it takes VolumeSnapshots until it is closed."""
         return KubernetesPlatform(self, volumes, rename)
+
+    def serve_snapshots(self, take: TakeSnapshot) -> Callable[[], None]:
+        """Have VolumeSnapshots that are new or changed taken, from the thread of their watch.
+
+        Returns:
+            What ends that. Calling it again does nothing.
+        """
+        self._snapshot_takers = (*self._snapshot_takers, take)
+
+        def end() -> None:
+            self._snapshot_takers = tuple(one for one in self._snapshot_takers if one != take)
+
+        return end
 
     def kubectl(self, *args: str, given: bytes = b"") -> bytes:
         """What the real kubectl writes, given something to read; HarnessError where it fails."""
@@ -102,8 +122,8 @@ class Cluster:
         return bool(gone)
 
     def _notice(self, kind: str, one: dict[str, Any]) -> None:
-        if kind == "VolumeSnapshot" and self.platform is not None:
-            self.platform.take_snapshot(one)
+        for take in self._snapshot_takers if kind == "VolumeSnapshot" else ():
+            take(one)
 
     def operator_log(self) -> str:
         """What the operator wrote so far."""

@@ -48,7 +48,7 @@ class KubernetesPlatform:
         self._stale: dict[ObjectRef, Mapping[str, Any]] = {}
         self._triggered: ObjectRef | None = None
         self._crashes = cluster.crashes()
-        cluster.platform = self
+        self._end_snapshots = cluster.serve_snapshots(self.take_snapshot)
 
     def apply(self, manifest: Manifest) -> None:
         """See Platform.
@@ -172,6 +172,7 @@ class KubernetesPlatform:
 
         On an API that is thrown away with the run, a namespace that no other scenario uses keeps what is left in it.
         """
+        self._end_snapshots()
         synced = [ref for ref in self._applied if ref.kind in SYNCED]
         for ref in synced:
             self._api.delete(self._there(ref))

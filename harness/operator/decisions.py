@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.document import rules
-from harness.model import Identity, Manifest, MoverResult, Sides
+from harness.model import CustomNames, DefaultUsername, Identity, Manifest, MoverResult, Variants
 from harness.volsync.discovery import Discovered
 from harness.volsync.fields import kopia_spec
 from harness.volsync.manifests import REPOSITORY_KEYS
@@ -20,14 +20,14 @@ FindSource = Callable[[str, str], Manifest | None]
 
 
 class Decisions:
-    """Decides as the document says; ``sides`` settles where it contradicts itself."""
+    """Decides as the document says; ``variants`` settles where it contradicts itself."""
 
-    def __init__(self, sides: Sides) -> None:
-        self.sides = sides
+    def __init__(self, variants: Variants) -> None:
+        self.variants = variants
 
     def accepts_custom_name(self, value: str) -> bool:
         """Whether admission takes a custom name: any under ``as-given``, else what fits the pattern."""
-        return self.sides.custom_names == "as-given" or rules.matches_custom_pattern(value)
+        return self.variants.custom_names == CustomNames.AS_GIVEN or rules.matches_custom_pattern(value)
 
     def identity(self, manifest: Manifest) -> Identity:
         """The identity of a source, or of a destination that stands for itself."""
@@ -59,8 +59,8 @@ class Decisions:
     def default_username(self, name: str, namespace: str) -> str:
         """The sanitised name; under ``object-name-namespace`` with the namespace where that fits."""
         combined = rules.combined_name(name, namespace)
-        with_namespace = self.sides.default_username == "object-name-namespace" and self.fits(combined)
-        return self.sanitise_username(combined if with_namespace else name)
+        adds_namespace = self.variants.default_username == DefaultUsername.OBJECT_NAME_NAMESPACE
+        return self.sanitise_username(combined if adds_namespace and self.fits(combined) else name)
 
     def default_hostname(self, namespace: str, pvc: str) -> str:
         """The sanitised namespace; the PVC is known here and never enters it."""

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from harness.errors import Blocked, Divergence, HarnessError
-from harness.model import Sides
+from harness.model import Variants
 from harness.operator.decisions import Decisions
 
 ANSWER = "BA_3"
 """The claim that an object gets an answer: an operator that raises gives none."""
 
 
-def guarded(of_subject: type[Decisions], sides: Sides) -> Decisions:
+def guarded(of_subject: type[Decisions], variants: Variants) -> Decisions:
     """Return the decisions of a subject; whatever a method of it raises is a divergence of the operator."""
-    return cast("Decisions", _Guarded(_guard("__init__", of_subject)(sides)))
+    return cast("Decisions", _Guarded(_guard("__init__", of_subject)(variants)))
 
 
 class _Guarded:

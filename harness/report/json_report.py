@@ -10,16 +10,13 @@ from xml.etree import ElementTree
 
 from harness.document.ledger import Claim, areas, claims, defects
 from harness.document.verdict import ExitStatus, Verdict
+from harness.model import VARIANTS
 from harness.report.causes import causes
 from harness.report.outcome import Outcome
 from harness.report.verdicts import by_claim
 
 SCHEMA_VERSION = 2
 HARNESS = "volsync-kopia-conformance"
-CONTRADICTIONS: Mapping[str, tuple[str, str]] = {
-    "default_username": ("object-name", "object-name-namespace"),
-    "custom_names": ("validated", "as-given"),
-}
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
         "proof": facts.is_proof,
         "harness": {"name": HARNESS, "version": facts.harness_version},
         "subject": {"name": facts.subject, **facts.about},
-        "sides": {"found_out": list(facts.found_out), **_sides(facts)},
+        "sides": {"found_out": list(facts.found_out), **_variants(facts)},
         "kopia": {"path": facts.kopia_path, "version": facts.kopia_version, "origin": facts.kopia_origin},
         "mover": facts.mover,
         "added": list(facts.added),
@@ -152,10 +149,11 @@ def _printable(text: str) -> str:
     return "".join(char for char in text if char in "\t\n" or char.isprintable())
 
 
-def _sides(facts: RunFacts) -> dict[str, Any]:
+def _variants(facts: RunFacts) -> dict[str, Any]:
+    documented = {name: [str(variant) for variant in one.variants] for name, one in VARIANTS.items()}
     return {
-        name: {"documented": list(sides), "asked": [facts.taken[name]] if facts.taken.get(name) else list(sides)}
-        for name, sides in CONTRADICTIONS.items()
+        name: {"documented": variants, "asked": [facts.taken[name]] if facts.taken.get(name) else variants}
+        for name, variants in documented.items()
     }
 
 
@@ -190,7 +188,7 @@ def _claim(claim: Claim, verdict: str, outcomes: Sequence[Outcome]) -> dict[str,
         "section": areas()[claim.area],
         "profile": claim.profile,
         "kind": claim.kind,
-        "decided_by": list(claim.decided_by),
+        "decided_by": [str(part) for part in claim.decided_by],
         "says": claim.says,
         "verdict": str(verdict),
         "scenarios": [outcome.scenario for outcome in own],

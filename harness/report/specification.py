@@ -9,6 +9,7 @@ from typing import Any
 from gherkin.parser import Parser
 
 from harness.document.ledger import Claim, areas, claims
+from harness.model import VARIANT_TAGS, VARIANTS
 
 HEAD = """# What an operator has to do
 
@@ -26,12 +27,7 @@ The document contradicts itself in two places. A scenario that holds in one vari
 
 | variant | meaning |
 |---|---|
-| `@object-name` | the default username is the name of the object |
-| `@object-name-namespace` | the default username is name-namespace, if that has at most 50 characters |
-| `@validated` | the API refuses custom names that do not match the documented pattern |
-| `@as-given` | any custom name is used exactly as given |
 """
-VARIANTS = ("object-name", "object-name-namespace", "validated", "as-given")
 SOURCES = {
     "document": "",
     "sister-page": "; from the page on restores",
@@ -42,7 +38,8 @@ SOURCES = {
 def page(features: Path) -> str:
     """Return the page as Markdown, with the scenarios of all features below a folder."""
     scenarios_of = _by_claim(features)
-    lines = [HEAD]
+    variants = [variant for one in VARIANTS.values() for variant in one.variants]
+    lines = [HEAD + "".join(f"| `@{variant}` | {variant.in_words} |\n" for variant in variants)]
     for area, title in areas().items():
         lines += [f"## {title}", ""]
         for claim in claims().values():
@@ -63,7 +60,7 @@ def _by_claim(folder: Path) -> dict[str, list[str]]:
         feature = Parser().parse(file.read_text(encoding="utf-8"))["feature"]
         for rule, scenario in _scenarios(feature):
             tags = [tag["name"].removeprefix("@") for tag in scenario["tags"]]
-            text = _scenario(rule, scenario, [tag for tag in tags if tag in VARIANTS])
+            text = _scenario(rule, scenario, [tag for tag in tags if tag in VARIANT_TAGS])
             for claim in tags:
                 found.setdefault(claim, []).append(text)
     return found

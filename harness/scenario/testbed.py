@@ -15,7 +15,7 @@ from harness.errors import HarnessError
 from harness.kopia.administrator import Administrator
 from harness.kopia.histories import Histories
 from harness.kopia.repositories import Repositories
-from harness.model import Finding, Identity, Manifest, ObjectRef, Sides, SnapshotRecord
+from harness.model import Finding, Identity, Manifest, ObjectRef, SnapshotRecord, Variants
 from harness.scenario import leak_scan
 from harness.scenario.context import WorkerContext
 from harness.scenario.declarations import Declarations
@@ -41,7 +41,7 @@ class Testbed:
         self,
         context: WorkerContext,
         subject: Subject,
-        sides: Sides,
+        variants: Variants,
         name: str,
         rename: Callable[[str], str] = str,
     ) -> None:
@@ -49,11 +49,11 @@ class Testbed:
         folder = self.folder = context.folder / name
         self._context = context
         self._volumes = FolderVolumes(folder / "volumes")
-        self._platform = subject.platform(sides, self._volumes, context.cluster, rename)
+        self._platform = subject.platform(variants, self._volumes, context.cluster, rename)
         self._contents: dict[ObjectRef, list[Tree]] = {}
         self.repositories = Repositories(context.repository_tools, name, folder)
         self.objects = Declarations(self._platform, self.repositories, subject.additions)
-        self._keeps_owners = not (subject.image and (subject.image.user or subject.image.capabilities_drop))
+        self._keeps_owners = subject.mover_kind.keeps_owners
         mover = subject.mover(context.kopia.path, folder / "mover", context.record, context.cluster)
         self._runner = SyncRunner(
             self._platform,
@@ -61,8 +61,8 @@ class Testbed:
             self._volumes,
             self.objects,
             self.repositories,
-            takes_jobs=subject.pods is None,
             limits=subject.limits,
+            takes_jobs=subject.mover_kind.pods is None,
         )
         self.administrator = Administrator(self.repositories, self._volumes)
         self.histories = Histories(self.administrator, self._volumes)

@@ -1,15 +1,16 @@
-"""Which side of each contradiction a subject takes: found out by a few objects, without a mover."""
+"""Find out which variant of each contradiction a subject follows, by a few objects and without a mover."""
 
 from __future__ import annotations
 
 import secrets
 import tempfile
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import AdmissionRefused, Blocked
-from harness.model import Sides
+from harness.model import CustomNames, DefaultUsername, Variants
 from harness.operator.platform import NoJob, Platform
 from harness.subject.subject import Subject
 from harness.volsync import objects
@@ -24,32 +25,39 @@ UNANSWERED = "unanswered"
 """Nothing can be found out: the operator made no Job of a plain source."""
 
 NO_JOB = "no Job"
+REFUSED = "refused"
 SHORT, LONG = "probe", "probe-of-a-name-that-is-too-long-with-its-namespace"
 PLAIN, EMAIL = "probe.user_1", "probe@example.test"
 
 
 @dataclass(frozen=True)
 class Probed:
-    """A side for each contradiction, or ``neither`` or ``unanswered``, with what was seen in words."""
+    """A variant of each contradiction, or ``neither`` or ``unanswered``, with what was seen of each in words."""
 
     default_username: str
     custom_names: str
     seen: tuple[str, ...]
 
+    @property
+    def followed(self) -> dict[str, str]:
+        """What was found out, by the names of the contradictions."""
+        return {"default_username": self.default_username, "custom_names": self.custom_names}
+
 
 def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
-    """Applies four sources to a fresh platform of the subject, and looks at what it makes of them."""
+    """Apply four sources to a fresh platform of the subject, and read the names that its Jobs get."""
     # Its own name on any API: what is called so already is somebody else's.
-    namespace = f"sides-{secrets.token_hex(3)}"
-    with tempfile.TemporaryDirectory() as folder:
-        platform = subject.platform(Sides(), FolderVolumes(Path(folder)), cluster)
+    namespace = f"variants-{secrets.token_hex(3)}"
+    with ExitStack() as ending:
+        folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
+        # Its end also ends what the platform takes from watches, before the folder is gone.
+        platform = ending.enter_context(closing(subject.platform(Variants(), FolderVolumes(folder), cluster)))
         short = _username(platform, namespace, SHORT, additions=subject.additions)
         if short.startswith(NO_JOB):
             return Probed(UNANSWERED, UNANSWERED, (f"a plain source: {short}",) * 2)
         long = _username(platform, namespace, LONG, additions=subject.additions)
         plain = _username(platform, namespace, "plain", PLAIN, subject.additions)
         email = _username(platform, namespace, "email", EMAIL, subject.additions)
-        platform.close()
     seen = (
         f"default username: {SHORT} in {namespace} becomes {short}, {LONG} becomes {long}",
         f"custom names: {PLAIN} becomes {plain}, {EMAIL} becomes {email}",
@@ -58,13 +66,16 @@ def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
 
 
 def _default_username(namespace: str, short: str, long: str) -> str:
-    known = {(SHORT, LONG): "object-name", (f"{SHORT}-{namespace}", LONG): "object-name-namespace"}
-    return known.get((short, long), NEITHER)
+    known = {
+        (SHORT, LONG): DefaultUsername.OBJECT_NAME,
+        (f"{SHORT}-{namespace}", LONG): DefaultUsername.OBJECT_NAME_NAMESPACE,
+    }
+    return str(known.get((short, long), NEITHER))
 
 
 def _custom_names(plain: str, email: str) -> str:
-    known = {(PLAIN, EMAIL): "as-given", (PLAIN, "refused"): "validated"}
-    return known.get((plain, email), NEITHER)
+    known = {(PLAIN, EMAIL): CustomNames.AS_GIVEN, (PLAIN, REFUSED): CustomNames.VALIDATED}
+    return str(known.get((plain, email), NEITHER))
 
 
 def _username(
@@ -81,7 +92,7 @@ def _username(
             platform.apply(manifest)
         answer = platform.next_job(held=True)
     except AdmissionRefused as refusal:
-        return "refused" if custom else f"{NO_JOB}: refused: {refusal}"
+        return REFUSED if custom else f"{NO_JOB}: refused: {refusal}"
     except Blocked as problem:
         return f"{NO_JOB}: {problem.divergence.seen}"
     if isinstance(answer, NoJob):

@@ -52,17 +52,29 @@ class SchemaFile:
         Raises:
             UsageError: It cannot be read, is no YAML (with the line), or does not fit (with field and value).
         """
+        document = self.parsed(file)
+        document = document if empty is None else document or empty
+        if wrong := misfit(validator(self.schema), document):
+            raise self.refusal(file, wrong)
+        return document
+
+    def refusal(self, file: Path, wrong: Misfit) -> UsageError:
+        """Return the error for a file whose content does not fit."""
+        return UsageError(f"{file}: {wrong}; {self.if_misfit}")
+
+    def parsed(self, file: Path) -> Any:
+        """Return the content of a file that is not checked yet.
+
+        Raises:
+            UsageError: It cannot be read, or is no YAML (with the line).
+        """
         try:
-            document = yaml_io.load(file.read_text(encoding="utf-8"))
+            return yaml_io.load(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
             raise UsageError(f"{self.named_by}{file}: cannot be read ({reason}); {self.if_unreadable}") from None
         except yaml.YAMLError as error:
             raise UsageError(f"{file}, line {line_of(error)}: not YAML; {self.if_not_yaml}") from None
-        document = document if empty is None else document or empty
-        if wrong := misfit(validator(self.schema), document):
-            raise UsageError(f"{file}: {wrong}; {self.if_misfit}")
-        return document
 
 
 @cache

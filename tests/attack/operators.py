@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.kubernetes.api import Api
-from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef, Sides
+from harness.model import CustomNames, DefaultUsername, Identity, Manifest, MoverJob, MoverResult, ObjectRef, Variants
 from harness.operator.decisions import Decisions, FindSource, source_namespace
 from harness.volsync.discovery import Discovered
 from harness.volsync.fields import kopia_spec, status_of
@@ -55,8 +55,8 @@ class UsernameAloneDefaulted(Decisions):
 
 
 class IdentityCachedByName(Decisions):
-    def __init__(self, sides: Sides) -> None:
-        super().__init__(sides)
+    def __init__(self, variants: Variants) -> None:
+        super().__init__(variants)
         self._known: dict[tuple[str, str, str], Identity] = {}
 
     def identity(self, manifest: Manifest) -> Identity:
@@ -211,12 +211,13 @@ def main() -> None:
     parser.add_argument("--default-username", default="object-name")
     parser.add_argument("--custom-names", default="validated")
     options = parser.parse_args()
-    sides, kind = Sides(options.default_username, options.custom_names), WRONG[options.name]
+    variants = Variants(DefaultUsername(options.default_username), CustomNames(options.custom_names))
+    kind = WRONG[options.name]
     api = Api(Path(os.environ["KUBECONFIG"]))
     if issubclass(kind, Decisions):
-        Operator(api, kind(sides)).run()
+        Operator(api, kind(variants)).run()
     else:
-        kind(api, Decisions(sides)).run()
+        kind(api, Decisions(variants)).run()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from harness.model import ObjectRef, Sides
+from harness.model import ObjectRef, Variants
 from harness.operator.decisions import Decisions
 from harness.volsync.discovery import BEGIN, END
 from tests.attack.operators import WRONG
@@ -75,7 +75,9 @@ class World:
         self.api = MemoryApi()
         kind: Any = WRONG[name] if name else Decisions
         made = (
-            Operator(self.api, kind(Sides())) if issubclass(kind, Decisions) else kind(self.api, Decisions(Sides()))  # type: ignore[arg-type]
+            Operator(self.api, kind(Variants()))
+            if issubclass(kind, Decisions)
+            else kind(self.api, Decisions(Variants()))  # type: ignore[arg-type]
         )
         self.operator = made
         for namespace in ("prod", "other"):

@@ -5,21 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from math import prod
 from pathlib import Path
 
 import pytest
 import yaml
 
 from harness.document.ledger import claims
+from harness.model import VARIANT_TAGS, VARIANTS
 from harness.mover.reference import ReferenceMover
 from harness.subject.mutants import MUTANTS
 from harness.volsync import manifests
-from plugin.options import CUSTOM_NAMES, DEFAULT_USERNAMES
 from tests.meta import gherkin_lint as lint
 
 PROJECT = Path(__file__).parents[2]
 FEATURES = sorted((PROJECT / "features").rglob("*.feature"))
-SIDES = (*DEFAULT_USERNAMES, *CUSTOM_NAMES)
 
 
 def tags_of(folder=PROJECT / "features"):
@@ -52,7 +52,7 @@ def test_is_well_formed(feature, check):
 
 
 def test_carries_known_tags(feature):
-    assert lint.wrong_tags(feature, list(claims()), SIDES) == []
+    assert lint.wrong_tags(feature, list(claims()), sorted(VARIANT_TAGS)) == []
 
 
 def test_rule_has_text(feature):
@@ -107,13 +107,12 @@ def test_wrong_movers_and_operators_break_claims_that_their_part_decides():
 
 
 def test_every_scenario_is_collected():
-    """A feature that no module binds would go unnoticed; a test for each row, a side a test."""
+    """A feature that no module binds would go unnoticed; a test for each row, a variant a test."""
     expected: Counter[str] = Counter()
     for file in FEATURES:
         for scenario in lint.scenarios(lint.read(file.read_text(encoding="utf-8"))):
-            usernames = [side for side in DEFAULT_USERNAMES if side in scenario.tags]
-            names = [side for side in CUSTOM_NAMES if side in scenario.tags]
-            expected["tests"] += scenario.runs * max(1, len(usernames)) * max(1, len(names))
+            named = [len(set(one.variants) & set(scenario.tags)) for one in VARIANTS.values()]
+            expected["tests"] += scenario.runs * prod(max(1, number) for number in named)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--collect-only", "-q", "features"],
         cwd=PROJECT,

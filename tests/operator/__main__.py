@@ -1,4 +1,4 @@
-"""``python -m tests.operator [--sides SIDES] [--decisions module:Class]``: an operator that hosts Decisions.
+"""``python -m tests.operator [--decisions module:Class] [OPTIONS]``: an operator that hosts Decisions.
 
 It keeps an in-memory platform as its mind: what the API holds is shown to that, the jobs that it makes
 become Jobs, and what it says of results becomes status.
@@ -17,7 +17,7 @@ from typing import Any
 
 from harness.errors import AdmissionRefused
 from harness.kubernetes.api import Api, Informer
-from harness.model import MoverJob, MoverResult, ObjectRef, Sides
+from harness.model import CustomNames, DefaultUsername, MoverJob, MoverResult, ObjectRef, Variants
 from harness.operator.decisions import Decisions
 from harness.operator.platform import NoJob
 from harness.operator.simulated import SimulatedPlatform
@@ -249,12 +249,12 @@ def main() -> None:
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
     kind = getattr(importlib.import_module(module), name)
-    sides = Sides(options.default_username, options.custom_names)
+    variants = Variants(DefaultUsername(options.default_username), CustomNames(options.custom_names))
     crash_once = Path(options.crash_once) if options.crash_once else None
     keys = tuple(options.required_key)
     pods = Pods(options.mover_image, options.host_network, options.backoff_limit, keys, options.job_style)
     api = Api(Path(os.environ["KUBECONFIG"]))
-    Operator(api, kind(sides), options.crash_on, crash_once, options.copy_method, pods).run()
+    Operator(api, kind(variants), options.crash_on, crash_once, options.copy_method, pods).run()
 
 
 if __name__ == "__main__":

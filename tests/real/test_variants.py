@@ -53,13 +53,13 @@ def test_a_subject_that_follows_neither_variant_has_diverged(run):
 @pytest.mark.parametrize("username", ["object-name", "object-name-namespace"])
 def test_only_the_variant_that_a_subject_follows_is_asked(run, username):
     text = f'''
-from harness.model import Sides
+from harness.model import Variants
 from harness.operator.decisions import Decisions
 
 
 class Mine(Decisions):
-    def __init__(self, sides):
-        super().__init__(Sides("{username}", "as-given"))
+    def __init__(self, variants):
+        super().__init__(Variants("{username}", "as-given"))
 '''
     ended = run(text)
     assert ended.status == 0, ended.output

@@ -50,7 +50,7 @@ def test_the_other_side_is_skipped_with_its_reason(suite):
     assert ended.status == 5, "a gate must not turn green where nothing was asked"
     assert ended.claims == {"HN_E2": "skip"}
     assert ended.line("verdict: nothing was tested")
-    assert ended.line("other side")
+    assert ended.line("other variant")
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ class LargestFirst(Decisions):
 
     def default_username(self, name: str, namespace: str) -> str:
         joined = "-".join((name, namespace))
-        if self.sides.default_username != "object-name-namespace" or len(joined) > 50:
+        if self.variants.default_username != "object-name-namespace" or len(joined) > 50:
             joined = name
         return NOT_IN_USERNAMES.sub("", joined).strip("-_") or "volsync-default"
 

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.errors import AdmissionRefused
-from harness.model import ObjectRef, Sides
+from harness.model import ObjectRef, Variants
 from harness.operator.decisions import Decisions
 from harness.operator.simulated import SimulatedPlatform
 from harness.volsync import objects
@@ -26,7 +26,7 @@ def destination(**spec):
 
 @pytest.fixture
 def platform(tmp_path):
-    platform = SimulatedPlatform(Decisions(Sides()), FolderVolumes(tmp_path))
+    platform = SimulatedPlatform(Decisions(Variants()), FolderVolumes(tmp_path))
     platform.apply(NAMESPACE)
     return platform
 
@@ -70,7 +70,7 @@ def test_a_refused_update_leaves_the_object_as_it_was(platform):
 
 
 def test_as_given_takes_what_the_pattern_refuses(tmp_path):
-    platform = SimulatedPlatform(Decisions(Sides(custom_names="as-given")), FolderVolumes(tmp_path))
+    platform = SimulatedPlatform(Decisions(Variants(custom_names="as-given")), FolderVolumes(tmp_path))
     platform.apply(NAMESPACE)
     platform.apply(source(username="a@b"))
     assert platform.get(ObjectRef("ReplicationSource", "shop", "orders"))

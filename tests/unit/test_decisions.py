@@ -2,13 +2,13 @@
 
 import pytest
 
-from harness.model import Identity, MoverResult, Sides
+from harness.model import Identity, MoverResult, Variants
 from harness.operator.decisions import Decisions
 from harness.volsync import objects
 from harness.volsync.discovery import Discovered
 
-OBJECT_NAME = Decisions(Sides("object-name"))
-WITH_NAMESPACE = Decisions(Sides("object-name-namespace"))
+OBJECT_NAME = Decisions(Variants("object-name"))
+WITH_NAMESPACE = Decisions(Variants("object-name-namespace"))
 
 
 def nobody(namespace, name):

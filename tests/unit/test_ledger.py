@@ -2,7 +2,9 @@
 
 import pytest
 
-from harness.document.ledger import LedgerError, claims, read
+from harness.document.ledger import SCHEMA, LedgerError, claims, read
+from harness.document.parts import Part
+from harness.system import yaml_io
 
 ENTRY = "kind: rule, decided_by: controller, says: 'Something is so.', sentences: ['12:0123456789abcdef:0123456789']"
 LEDGER = f"area:\n  title: An area\n  harm: Something happens.\n  claims:\n    HN_2: {{{ENTRY}}}\n"
@@ -47,3 +49,11 @@ def test_a_wrong_ledger_is_named(old, new, named):
     assert old in LEDGER
     with pytest.raises(LedgerError, match=named):
         read(LEDGER.replace(old, new, 1))
+
+
+def test_the_format_names_the_parts_of_the_enum():
+    schema = yaml_io.load(SCHEMA.read_text(encoding="utf-8"))
+    pattern = schema["additionalProperties"]["properties"]["claims"]["additionalProperties"]["properties"]["decided_by"]
+    words = pattern["pattern"].removeprefix("^(").partition(")")[0].split("|")
+    assert words == [str(part) for part in Part]
+    assert {type(part) for claim in claims().values() for part in claim.decided_by} == {Part}

@@ -12,7 +12,7 @@ import yaml
 from harness.errors import UsageError
 from harness.kubernetes.api_access import ApiAccess
 from harness.kubernetes.connection import Cluster
-from harness.subject import subject
+from harness.subject import choose
 from harness.system import limits
 from harness.system.limits import DEFAULT_LIMITS, SubjectLimits, SuiteLimits
 
@@ -23,7 +23,7 @@ NAMES = [field.name for field in fields(SubjectLimits)]
 def load(tmp_path, text):
     file = tmp_path / "mine.yaml"
     file.write_text(f"name: mine\n{text}\n")
-    return subject.load(str(file))
+    return choose.load(str(file))
 
 
 def test_the_schema_of_a_subject_file_has_the_same_names():
@@ -89,7 +89,7 @@ MOVERS = {
 def test_a_mover_takes_its_own_time_limit_before_that_of_the_table(tmp_path, kind):
     def spec(more, table):
         found = load(tmp_path, f"{MOVERS[kind] % more}\n{table}")
-        return found.command or found.image or found.pods
+        return found.mover_kind.spec
 
     assert spec("", "").timeout_s == DEFAULT_LIMITS.mover_s
     assert spec("", "limits: {mover_s: 7}").timeout_s == 7

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.document.parts import NOT_OF_A_SUBJECT
 from harness.errors import Blocked, UsageError
-from harness.model import Sides
+from harness.model import Variants
 from harness.operator.decisions import Decisions
 from harness.operator.guarded import guarded
-from harness.subject import subject
+from harness.subject import choose, movers
 from harness.volsync import objects
 from harness.volsync.defaults import Additions, complete
 
@@ -16,12 +17,12 @@ from harness.volsync.defaults import Additions, complete
 def load(tmp_path, text):
     file = tmp_path / "mine.yaml"
     file.write_text(text)
-    return subject.load(str(file))
+    return choose.load(str(file))
 
 
 def test_a_file_names_sides_and_who_it_is(tmp_path):
     found = load(tmp_path, "{name: mine, project: p, sides: {default_username: object-name}}")
-    assert (found.name, found.sides, found.about) == (
+    assert (found.name, found.variants, found.about) == (
         "mine",
         {"default_username": "object-name", "custom_names": "auto"},
         {"project": "p"},
@@ -44,7 +45,7 @@ class Raising(Decisions):
 
 def test_decisions_that_raise_have_diverged(tmp_path):
     text = "{name: mine, platform: {kind: simulated, decisions: 'tests.unit.test_subject:Raising'}}"
-    decisions = guarded(load(tmp_path, text).decisions, Sides())
+    decisions = guarded(load(tmp_path, text).decisions, Variants())
     with pytest.raises(Blocked) as error:
         decisions.identity(objects.source("orders", "shop"))
     assert error.value.divergence.roots == ("BA_3",)
@@ -99,14 +100,14 @@ def test_on_a_cluster_the_operator_may_run_already(tmp_path):
     text = "{name: mine, platform: {kind: kubernetes, api: mine.yaml}, mover: {kind: cluster, timeout_s: 7}}"
     found = load(tmp_path, text)
     assert found.kubernetes.command == ()
-    assert (found.pods.helper, found.pods.timeout_s) == (subject.HELPER_IMAGE, 7.0)
+    assert (found.mover_kind.pods.helper, found.mover_kind.pods.timeout_s) == (movers.HELPER_IMAGE, 7.0)
     assert {"admission", "controller", "mover"} <= found.brings
 
 
 @pytest.mark.parametrize("request_", ["/no/such/file", "mutant:nobody"])
 def test_unknown_subject_says_what_there_is(request_):
     with pytest.raises(UsageError, match="mutant"):
-        subject.load(request_)
+        choose.load(request_)
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_unknown_subject_says_what_there_is(request_):
 )
 def test_the_examples_can_be_read(name, brings):
     file = Path(__file__).parents[2] / "subjects" / f"{name}.yaml"
-    assert subject.load(str(file)).brings == subject.NOT_OF_A_SUBJECT | brings
+    assert choose.load(str(file)).brings == NOT_OF_A_SUBJECT | brings
 
 
 def test_fields_for_every_object_are_read_and_those_of_scenarios_refused(tmp_path):

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from harness.subject import subject
+from harness.subject.choose import load
 from tests.tolerance import controller, jobs, mover
 from tests.tolerance.identity import Identity, default_hostname, default_username
 from tests.tolerance.subjects import FOLDER, RIGHT
@@ -14,7 +14,7 @@ from tests.tolerance.subjects import subject as file_of
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_the_suite_accepts_its_subject_file(tmp_path, name):
-    assert subject.load(str(file_of(name, tmp_path))).name == name
+    assert load(str(file_of(name, tmp_path))).name == name
 
 
 def test_every_variant_says_why_it_is_right():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.model import Sides
+from harness.model import Variants
 from harness.operator.decisions import Decisions
 from harness.subject.subject import Subject
 from harness.subject.variants import NEITHER, probe
@@ -10,8 +10,8 @@ from harness.subject.variants import NEITHER, probe
 
 def deciding(default_username="object-name", custom_names="validated"):
     class Own(Decisions):
-        def __init__(self, sides):
-            super().__init__(Sides(default_username, custom_names))
+        def __init__(self, variants):
+            super().__init__(Variants(default_username, custom_names))
 
     return Own
 
@@ -45,8 +45,8 @@ class _NeverShortens(Decisions):
     def fits(self, combined):
         return True
 
-    def __init__(self, sides):
-        super().__init__(Sides("object-name-namespace"))
+    def __init__(self, variants):
+        super().__init__(Variants("object-name-namespace"))
 
 
 def test_a_side_is_more_than_its_short_names():

@@ -23,6 +23,7 @@ class Mutant:
 
 
 MUTANTS: dict[str, Mutant] = {}
+"""Every mutant by name; one table a process. Importing ``harness.subject.mutants`` fills it, nothing else does."""
 
 _T = TypeVar("_T", type[Decisions], type[ReferenceMover])
 

@@ -1,0 +1,88 @@
+"""A platform takes VolumeSnapshots from its connection until it is closed, and leaves nothing behind there."""
+
+import pytest
+
+from harness.kubernetes import connection
+from harness.kubernetes.api_access import ApiAccess
+from harness.kubernetes.connection import Cluster
+from harness.model import ObjectRef
+from harness.volumes import FolderVolumes
+
+
+class Quiet:
+    """An API, and its watches, that have nothing to tell."""
+
+    def __init__(self, *args):
+        self.args = args
+
+    def wait(self, condition, timeout_s):
+        return condition()
+
+    def of(self, kind, namespace):
+        return []
+
+    def get(self, ref):
+        return None
+
+    def set_status(self, ref, status):
+        self.status = (str(ref), status)
+
+
+class QuietKubelet(Quiet):
+    node = "this-machine"
+
+
+@pytest.fixture
+def connected(monkeypatch, tmp_path):
+    for name, double in {"Api": Quiet, "Informer": Quiet, "LogServer": Quiet, "Kubelet": QuietKubelet}.items():
+        monkeypatch.setattr(connection, name, double)
+
+    def connect(**more):
+        names = ("kubeconfig", "certificates", "kubectl", "crashes", "log", "made")
+        files = {name: str(tmp_path / name) for name in names}
+        return Cluster(ApiAccess(**files, **more))
+
+    return connect
+
+
+def snapshot(namespace, name="one"):
+    return {
+        "metadata": {"namespace": namespace, "name": name, "uid": "7"},
+        "spec": {"source": {"persistentVolumeClaimName": "data"}},
+    }
+
+
+def test_snapshots_go_to_every_platform_that_is_open(connected):
+    cluster, first, second = connected(), [], []
+    end_first = cluster.serve_snapshots(first.append)
+    end_second = cluster.serve_snapshots(second.append)
+    cluster._notice("VolumeSnapshot", "a")
+    cluster._notice("Job", "b")
+    end_first()
+    end_first()
+    cluster._notice("VolumeSnapshot", "c")
+    end_second()
+    cluster._notice("VolumeSnapshot", "d")
+    assert (first, second) == (["a"], ["a", "c"])
+
+
+def test_a_platform_that_is_closed_takes_no_snapshot(connected, tmp_path):
+    cluster = connected()
+    volumes = FolderVolumes(tmp_path / "volumes")
+    platform = cluster.platform_for(volumes, lambda name: f"{name}-1")
+    (volumes.claim("shop", "data") / "file").write_text("x")
+    platform._applied = {ObjectRef("Namespace", "", "shop"): {}}
+    cluster._notice("VolumeSnapshot", snapshot("elsewhere-1"))
+    assert not hasattr(cluster.api, "status")
+    cluster._notice("VolumeSnapshot", snapshot("shop-1"))
+    assert cluster.api.status[1]["readyToUse"] is True
+    del cluster.api.status
+    platform.close()
+    cluster._notice("VolumeSnapshot", snapshot("shop-1", "two"))
+    assert not hasattr(cluster.api, "status")
+
+
+def test_only_a_cluster_that_runs_pods_is_a_mover(connected):
+    assert connected().pods is None
+    cluster = connected(helper="busybox", timeout_s=3.0)
+    assert cluster.pods is cluster.node
