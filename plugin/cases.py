@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pytest
 
-from harness.document.ledger import Claim, LedgerError, claims
+from harness.document.ledger import claims
 from harness.errors import Blocked, Divergence
 from harness.model import CustomNames, DefaultUsername, Sides
 from harness.scenario.preconditions import BACKUP, BASE
@@ -21,6 +21,7 @@ from harness.subject.mutants import MUTANTS
 from harness.subject.subject import Subject
 from harness.subject.variants import NEITHER, UNANSWERED
 from plugin.options import CUSTOM_NAMES, DEFAULT_USERNAMES, OPTIONS, Options
+from plugin.tags import tags_of, tags_of_all_rows
 
 _Side = TypeVar("_Side", DefaultUsername, CustomNames)
 
@@ -53,28 +54,12 @@ class OutOfReach:
         return Blocked(Divergence(what, expected=expected, seen=self.seen, oracle="operator's Job", roots=(self.root,)))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Registers the tags: every claim and every side; any other tag is an error of the suite."""
-    for claim in _known_claims():
-        config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
-    for side in (*DEFAULT_USERNAMES, *CUSTOM_NAMES):
-        config.addinivalue_line("markers", f"{side}: the scenario holds where the subject takes this side")
-
-
-def _known_claims() -> list[Claim]:
-    try:
-        return list(claims().values())
-    except LedgerError:
-        # The options say so, in one line, before anything else is done.
-        return []
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a scenario its cases; a scenario that has none is skipped with the reason."""
     if "case" not in metafunc.fixturenames:
         return
     options = metafunc.config.stash[OPTIONS]
-    tags = {mark.name for mark in metafunc.definition.iter_markers()}
+    tags = tags_of_all_rows(metafunc.definition)
     if not tags & claims().keys():
         raise pytest.Collector.CollectError(f"the scenario {metafunc.definition.name} carries the tag of no claim")
     cases = [case for who in _subjects(options, tags) for case in _cases(who, options, tags)]
@@ -109,7 +94,7 @@ def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str
         return int.from_bytes(digest[:4], "big") % parts == 0
 
     bases = set(BASE)
-    kept = [item for item in items if is_drawn(item) or bases & {mark.name for mark in item.iter_markers()}]
+    kept = [item for item in items if is_drawn(item) or bases & tags_of(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -117,7 +102,7 @@ def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str
 def only_case(request: pytest.FixtureRequest) -> Case:
     """The case of a scenario that runs once."""
     options = request.config.stash[OPTIONS]
-    tags = {mark.name for mark in request.node.iter_markers()}
+    tags = tags_of(request.node)
     return next(iter(_cases(options.subject, options, tags)))
 
 
@@ -172,8 +157,7 @@ def _out_of_reach(options: Options, tags: set[str]) -> OutOfReach | None:
 
 
 def _concerns(options: Options, item: pytest.Item) -> bool:
-    if options.proof:
-        return isinstance(getattr(getattr(item, "callspec", None), "params", {}).get("case"), Case)
-    mutant = options.subject.mutant
-    tags = {mark.name for mark in item.iter_markers()}
-    return mutant is not None and bool(tags & (mutant.must_fail | mutant.unrelated))
+    case = getattr(getattr(item, "callspec", None), "params", {}).get("case")
+    who = case.subject if isinstance(case, Case) else None if options.proof else options.subject
+    mutant = who.mutant if who else None
+    return mutant is not None and bool(tags_of(item) & (mutant.must_fail | mutant.unrelated))
