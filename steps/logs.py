@@ -26,7 +26,7 @@ def log_shows_no_override(command: str, sync: Sync) -> None:
     expect.operator.log_shows_no_override_at(sync, command)
 
 
-@given("the command line of every process is seen")
+@given("the command lines of all processes are recorded")
 def command_lines_seen(testbed: Testbed) -> None:
     testbed.watch_command_lines()
 

@@ -6,7 +6,7 @@ Feature: Contradictions, gaps and impossible examples of the document
   Rule: The document promises that its filter shows one namespace
 
     @DD_1
-    Scenario: The filter for a namespace whose name is part of other names
+    Scenario: A user filters for a namespace whose name is part of other names
       Given the documented manifest "discovery"
       And the history of these tenants:
         | username | hostname | snapshots | latest               |
@@ -23,7 +23,7 @@ Feature: Contradictions, gaps and impossible examples of the document
   Rule: The document promises that an identity in the status names one client
 
     @DD_2 @as-given
-    Scenario: Two clients whose identities are the same text
+    Scenario: Two clients have identities that are equal as text
       Given the documented manifest "discovery"
       And these sources:
         | name   | namespace | username         | hostname           |

@@ -125,7 +125,7 @@ Feature: A ReplicationDestination made for discovery lists every identity of its
       Given the history of these tenants:
         | username | hostname | snapshots | latest               |
         | orders   | shop     | 2         | 2024-01-20T10:30:00Z |
-      And every manifest of the repository is written down
+      And every manifest of the repository is recorded
       When the documented destination discovers the repository
       Then every manifest of the repository is as it was
 
