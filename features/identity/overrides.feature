@@ -26,12 +26,12 @@ Feature: An identity reaches the repository through the environment of the mover
   Rule: kopia takes an identity when it opens a repository
 
     @OV_2
-    Scenario: kopia takes the identity that is given when it creates a repository
+    Scenario: kopia takes an identity when it creates a repository
       When a kopia client creates a repository as username "alice" and hostname "wonderland"
       Then kopia reports the client as username "alice" and hostname "wonderland"
 
     @OV_2
-    Scenario: kopia takes the identity that is given when it connects to a repository
+    Scenario: kopia takes an identity when it connects to a repository
       Given a repository
       When a kopia client connects to it as username "bob" and hostname "building.site"
       Then kopia reports the client as username "bob" and hostname "building.site"
