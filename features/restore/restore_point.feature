@@ -58,8 +58,8 @@ Feature: A destination may choose which backup it restores
         | field           | value  |
         | sourceName      | orders |
         | sourceNamespace | shop   |
-        | previous        | 1      |
-      Then its volume holds exactly the backup of "2024-01-20T11:00:00Z"
+        | previous        | 2      |
+      Then its volume holds exactly the backup of "2024-01-20T10:00:00Z"
 
   Rule: restoreAsOf restores the newest backup at or before an instant
 
