@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "plugin.options",
+    "plugin.tags",
     "plugin.cases",
     "plugin.order",
     "plugin.variants",

@@ -194,9 +194,13 @@ class RepositoryAccess:
 
 @dataclass(frozen=True)
 class Finding:
-    """``question`` is what was put to the test; ``holds`` is None where ``seen`` is a figure.
+    """What was observed of a promise that was put to the test.
 
-    ``reached`` is False where a precondition failed: the promise was not put to the test.
+    Attributes:
+        question: What the document lets expect, as it reads after "expected"; of a figure, what was measured.
+        holds: Whether that was observed; None where ``seen`` is a figure, or nothing was put to the test.
+        seen: What was observed instead, or the figure, or the precondition that failed.
+        reached: False where a precondition failed: the promise was not put to the test.
     """
 
     question: str
@@ -206,6 +210,9 @@ class Finding:
 
     @property
     def in_words(self) -> str:
-        """One line for a terminal."""
-        verdict = {True: "held here", False: "REFUTED", None: "measured"}[self.holds] if self.reached else "not reached"
-        return f"{verdict}: whether {self.question}: {self.seen}"
+        """Return one line for a terminal."""
+        if not self.reached:
+            return f"not reached: expected {self.question}; before that, {self.seen}"
+        if self.holds is None:
+            return f"measured: {self.question}: {self.seen}"
+        return f"{'held here' if self.holds else 'REFUTED'}: expected {self.question}, observed {self.seen}"

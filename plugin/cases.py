@@ -12,15 +12,16 @@ from itertools import product
 
 import pytest
 
-from harness.document.ledger import Claim, LedgerError, claims
+from harness.document.ledger import claims
 from harness.errors import Blocked, Divergence
-from harness.model import VARIANT_TAGS, VARIANTS, Contradiction, CustomNames, DefaultUsername, Variants
+from harness.model import VARIANTS, Contradiction, CustomNames, DefaultUsername, Variants
 from harness.scenario.preconditions import BACKUP, BASE
 from harness.subject.choose import of_mutant
 from harness.subject.mutants import MUTANTS
 from harness.subject.subject import Subject
 from harness.subject.variants import NEITHER, UNANSWERED
 from plugin.options import OPTIONS, Options
+from plugin.tags import tags_of, tags_of_all_rows
 
 
 @dataclass(frozen=True)
@@ -51,28 +52,12 @@ class OutOfReach:
         return Blocked(Divergence(what, expected=expected, seen=self.seen, oracle="operator's Job", roots=(self.root,)))
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Register the tags: every claim and every variant; any other tag is an error of the suite."""
-    for claim in _known_claims():
-        config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
-    for tag in sorted(VARIANT_TAGS):
-        config.addinivalue_line("markers", f"{tag}: the scenario holds where the subject follows this variant")
-
-
-def _known_claims() -> list[Claim]:
-    try:
-        return list(claims().values())
-    except LedgerError:
-        # The options say so, in one line, before anything else is done.
-        return []
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Gives a scenario its cases; a scenario that has none is skipped with the reason."""
     if "case" not in metafunc.fixturenames:
         return
     options = metafunc.config.stash[OPTIONS]
-    tags = {mark.name for mark in metafunc.definition.iter_markers()}
+    tags = tags_of_all_rows(metafunc.definition)
     if not tags & claims().keys():
         raise pytest.Collector.CollectError(f"the scenario {metafunc.definition.name} carries the tag of no claim")
     cases = [case for who in _subjects(options, tags) for case in _cases(who, options, tags)]
@@ -107,7 +92,7 @@ def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str
         return int.from_bytes(digest[:4], "big") % parts == 0
 
     bases = set(BASE)
-    kept = [item for item in items if is_drawn(item) or bases & {mark.name for mark in item.iter_markers()}]
+    kept = [item for item in items if is_drawn(item) or bases & tags_of(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
 
@@ -115,7 +100,7 @@ def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str
 def only_case(request: pytest.FixtureRequest) -> Case:
     """The case of a scenario that runs once."""
     options = request.config.stash[OPTIONS]
-    tags = {mark.name for mark in request.node.iter_markers()}
+    tags = tags_of(request.node)
     return next(iter(_cases(options.subject, options, tags)))
 
 
@@ -169,8 +154,7 @@ def _out_of_reach(options: Options, tags: set[str]) -> OutOfReach | None:
 
 
 def _concerns(options: Options, item: pytest.Item) -> bool:
-    if options.proof:
-        return isinstance(getattr(getattr(item, "callspec", None), "params", {}).get("case"), Case)
-    mutant = options.subject.mutant
-    tags = {mark.name for mark in item.iter_markers()}
-    return mutant is not None and bool(tags & (mutant.must_fail | mutant.unrelated))
+    case = getattr(getattr(item, "callspec", None), "params", {}).get("case")
+    who = case.subject if isinstance(case, Case) else None if options.proof else options.subject
+    mutant = who.mutant if who else None
+    return mutant is not None and bool(tags_of(item) & (mutant.must_fail | mutant.unrelated))

@@ -25,6 +25,10 @@ from harness.subject.subject import AUTO, Subject
 from harness.subject.variants import Probed
 from harness.volsync import manifests
 
+LITERAL_NAMESPACES = "literal-namespaces"
+LONG = "long"
+NO_CLAIMS = (*sorted(VARIANT_TAGS), LITERAL_NAMESPACES, LONG)
+"""The tags that are no claims; plugin/tags.py says what each means."""
 STORAGES = ("auto", "container", "process")
 FLAG = "store_true"
 
@@ -147,7 +151,7 @@ def check_tags(features: Path) -> None:
     for file in sorted(features.rglob("*.feature")):
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("@")]
         found.update({tag.removeprefix("@"): file for line in lines for tag in line.split()})
-    for tag in sorted(found.keys() - claims().keys() - VARIANT_TAGS):
+    for tag in sorted(found.keys() - claims().keys() - {*NO_CLAIMS}):
         raise LedgerError(f"{found[tag]}: the tag @{tag} is no claim of the ledger and no variant")
     missing = [claim.id for claim in claims().values() if claim.id not in found and claim.kind != "advice"]
     if missing:
@@ -239,7 +243,7 @@ def _readable(name: str, expression: str) -> None:
 
 
 def _known_tags(expression: str) -> None:
-    known = {*claims(), *VARIANT_TAGS, "and", "or", "not"}
+    known = {*claims(), *NO_CLAIMS, "and", "or", "not"}
     for word in re.findall(r"[^\s()]+", expression):
         if word not in known:
             raise UsageError(

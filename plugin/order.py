@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pytest
 from pytest_bdd.parser import Step
-from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from harness.scenario.preconditions import BASE
-from plugin.options import OPTIONS
+from plugin.options import LONG, OPTIONS
+from plugin.tags import tags_of, template_of
 
 
 @pytest.hookimpl(trylast=True)
@@ -25,30 +25,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _base_first(item: pytest.Item) -> int:
     """The place of a base claim among them; all others come after."""
-    tags = {mark.name for mark in item.iter_markers()}
+    tags = tags_of(item)
     return min((index for index, claim in enumerate(BASE) if claim in tags), default=len(BASE))
 
 
-def _weight(item: pytest.Item) -> int:
-    """About how long a scenario takes: its steps and the rows of their tables.
+def _weight(item: pytest.Item) -> tuple[bool, int]:
+    """Return about how long a scenario takes: first whether its tag says so, then its steps and the rows of tables.
 
-    One without a source runs no mover, and is short; one that is skipped takes nothing.
+    One that is skipped takes nothing.
     """
     if item.get_closest_marker("skip"):
-        return 0
-    function = getattr(item, "obj", None)
-    scenario = scenario_wrapper_template_registry.get(function) if function else None
-    steps = list(scenario.steps) if scenario else []
-    if not any("source" in step.name for step in steps):
-        return 1
-    most_rows = max(map(_rows, steps), default=0)
-    return sum(1 + _rows(step) + most_rows * _rounds(step) for step in steps)
+        return False, 0
+    scenario = template_of(item)
+    return LONG in tags_of(item), sum(1 + _rows(step) for step in (scenario.steps if scenario else ()))
 
 
 def _rows(step: Step) -> int:
     return len(step.datatable.rows) - 1 if step.datatable else 0
-
-
-def _rounds(step: Step) -> int:
-    """How often a step syncs every source that a table lists."""
-    return (2 if "twice" in step.name else 1) if "every source" in step.name else 0

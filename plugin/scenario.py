@@ -10,13 +10,13 @@ from typing import cast
 import pytest
 
 from harness.scenario import replay
-from harness.scenario.context import WorkerContext
 from harness.scenario.testbed import Testbed
 from harness.system.process import Call
 from plugin.cases import Case, OutOfReach, only_case
 from plugin.lifecycle import CONTEXT
-from plugin.namespaces import literal_names, names_for, only_named
-from plugin.story import STORY
+from plugin.namespaces import names_for
+from plugin.options import LITERAL_NAMESPACES
+from plugin.tags import tags_of
 
 TESTBED = pytest.StashKey[Testbed]()
 CALLS = pytest.StashKey[list[Call]]()
@@ -50,11 +50,8 @@ def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> It
     """The world of this scenario; its repositories are removed with the store."""
     context = request.config.stash[CONTEXT]
     name = f"{_worker(request.config)}-{next(_NUMBERS)}"
-    literal = _literal(request, context)
-    if context.cluster and (taken := context.cluster.taken(literal)):
-        pytest.skip(f"the namespace {', '.join(taken)} is on this API already, and is left alone")
-    named = only_named(request.node.stash[STORY]) if context.kubernetes else set()
-    with names_for(literal, named, context.folder, name) as rename:
+    literal = LITERAL_NAMESPACES in tags_of(request.node)
+    with names_for(context, name, literal=literal) as rename:
         bed = Testbed(context, case.subject, case.variants, name, rename)
         request.node.stash[TESTBED] = bed
         yield bed
@@ -62,13 +59,6 @@ def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> It
         context.discard(bed.folder)
     if context.keep:
         bed.repositories.write_hints(request.node.name)
-
-
-def _literal(request: pytest.FixtureRequest, context: WorkerContext) -> set[str]:
-    if context.kubernetes is None:
-        return set()
-    tags = {mark.name for mark in request.node.iter_markers()}
-    return literal_names(request.node.stash[STORY], tags, request.config.rootpath / "fixtures" / "manifests")
 
 
 def _worker(config: pytest.Config) -> str:

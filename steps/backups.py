@@ -118,8 +118,11 @@ def recorded_once(sync: Sync, testbed: Testbed) -> None:
     expect.identity.recorded_once(testbed, sync)
 
 
-@when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is applied'), target_fixture="sync")
-def apply_source(name: str, namespace: str, testbed: Testbed) -> Sync:
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is reconciled without running its mover'),
+    target_fixture="sync",
+)
+def reconcile(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.ask(ObjectRef("ReplicationSource", namespace, name))
 
 
@@ -136,8 +139,8 @@ def answered(sync: Sync) -> None:
     expect.ending.answered(sync)
 
 
-@then("the operator reports the failure")
-def reports_failure(sync: Sync) -> None:
+@then("the backup fails")
+def backup_fails(sync: Sync) -> None:
     expect.ending.failed(sync)
 
 
@@ -159,12 +162,12 @@ def newest_kept(testbed: Testbed) -> None:
         expect.repository.newest_is_kept(testbed, source)
 
 
-@then("no mover was started")
+@then("no mover was started for the source")
 def no_mover(sync: Sync) -> None:
     expect.ending.no_mover(sync)
 
 
-@then(phrase('the user of the source is told "{words:Text}"'))
+@then(phrase('a message on the source mentions "{words:Text}"'))
 def told(words: str, sync: Sync) -> None:
     expect.ending.told(sync, [words])
 
@@ -196,6 +199,6 @@ def history_of_each(number: int, testbed: Testbed) -> None:
     expect.repository.history_of_each(testbed, number)
 
 
-@then(phrase('the mover of the source is given {variable} "{value:Text}"'))
-def mover_is_given(variable: str, value: str, sync: Sync) -> None:
+@then(phrase('its Job sets {variable:w} to "{value:Text}"'))
+def job_sets(variable: str, value: str, sync: Sync) -> None:
     expect.ending.job_env(sync, variable, value)

@@ -1,4 +1,7 @@
-"""Steps about discovery: what a destination's status lists, and the documented queries on it."""
+"""Steps about discovery: what a destination's status lists, and the documented queries on it.
+
+A discovery is a sync of a destination, as a restore is: the fixture ``restore`` holds the record of either.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ def has_discovered(testbed: Testbed) -> None:
     preconditions.require_job(testbed.discover(testbed.destinations()[-1]))
 
 
-@when("the documented destination discovers the repository", target_fixture="discovery")
+@when("the documented destination discovers the repository", target_fixture="restore")
 def discover(testbed: Testbed) -> Sync:
     return testbed.discover(testbed.destinations()[-1])
 
@@ -30,51 +33,51 @@ def tenants(datatable: DataTable, testbed: Testbed) -> None:
 
 
 @then("its status lists every identity of the repository with the number of its snapshots")
-def lists_all(discovery: Sync, testbed: Testbed) -> None:
-    expect.operator.lists_repository(testbed, discovery)
+def lists_all(restore: Sync, testbed: Testbed) -> None:
+    expect.operator.lists_repository(testbed, restore)
 
 
 @then("its status lists:")
-def lists(datatable: DataTable, discovery: Sync) -> None:
-    expect.operator.lists(discovery, {record["identity"]: int(record["snapshots"]) for record in records(datatable)})
+def lists(datatable: DataTable, restore: Sync) -> None:
+    expect.operator.lists(restore, {record["identity"]: int(record["snapshots"]) for record in records(datatable)})
 
 
-@then("its status lists also after success:")
+@then("after success its status lists:")
 def restore_lists(datatable: DataTable, restore: Sync) -> None:
     preconditions.require(restore)
     lists(datatable, restore)
 
 
 @then("the latest snapshots are:")
-def latest(datatable: DataTable, discovery: Sync) -> None:
+def latest(datatable: DataTable, restore: Sync) -> None:
     for record in records(datatable):
-        expect.operator.latest(discovery, record["identity"], record["latest"])
+        expect.operator.latest(restore, record["identity"], record["latest"])
 
 
 @then("each entry has an identity, a number of snapshots, and the instant of the newest")
-def entries(discovery: Sync, testbed: Testbed) -> None:
-    expect.operator.entries_are_whole(discovery)
-    expect.operator.latest_of_repository(testbed, discovery)
+def entries(restore: Sync, testbed: Testbed) -> None:
+    expect.operator.entries_are_whole(restore)
+    expect.operator.latest_of_repository(testbed, restore)
 
 
 @then("the mover lists every snapshot with its identity, its path, its begin and its end")
-def lines(discovery: Sync, testbed: Testbed) -> None:
-    expect.operator.discovery_lines_are_right(testbed, discovery)
+def lines(restore: Sync, testbed: Testbed) -> None:
+    expect.operator.discovery_lines_are_right(testbed, restore)
 
 
-@then("the documented query yields one object a tenant:")
-def query_all(docstring: str, discovery: Sync, testbed: Testbed) -> None:
-    expect.operator.query_yields_tenants(testbed, discovery, docstring)
+@then("the documented query yields one object for each identity of the repository:")
+def query_all(docstring: str, restore: Sync, testbed: Testbed) -> None:
+    expect.operator.query_yields_tenants(testbed, restore, docstring)
 
 
 @then(phrase('the documented query yields the identities "{identities:Text}":'))
-def query_identities(identities: str, docstring: str, discovery: Sync, testbed: Testbed) -> None:
-    expect.operator.query_yields_identities(testbed, discovery, docstring, identities.split(", "))
+def query_identities(identities: str, docstring: str, restore: Sync, testbed: Testbed) -> None:
+    expect.operator.query_yields_identities(testbed, restore, docstring, identities.split(", "))
 
 
-@then(phrase('the documented query "{query:Text}" yields username "{username:Text}" and hostname "{hostname:Text}"'))
-def requested(query: str, username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect.operator.requested(testbed, restore, query, Identity(username, hostname))
+@then(phrase('the documented query yields username "{username:Text}" and hostname "{hostname:Text}":'))
+def requested(username: str, hostname: str, docstring: str, restore: Sync, testbed: Testbed) -> None:
+    expect.operator.requested(testbed, restore, docstring, Identity(username, hostname))
 
 
 @then(
@@ -87,8 +90,3 @@ def description(name: str, namespace: str, username: str, hostname: str, testbed
     ref = ObjectRef("ReplicationSource", namespace, name)
     preconditions.require(testbed.last_sync(ref))
     expect.operator.description_shows(testbed, ref, username, hostname)
-
-
-@then("discovery leaves its volume as it was")
-def volume_untouched(discovery: Sync, testbed: Testbed) -> None:
-    expect.volume.untouched(testbed, discovery)

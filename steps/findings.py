@@ -26,7 +26,7 @@ def alike(number: int, shared: int, own: int, testbed: Testbed) -> None:
     promises.declare_alike(testbed, number, shared * MIB, own * MIB)
 
 
-@when(phrase('whoever has the Secret reads the data of source "{name:Text}" in namespace "{namespace:Text}"'),
+@when(phrase('a kopia client with the Secret reads the data of source "{name:Text}" in namespace "{namespace:Text}"'),
       target_fixture="read")  # fmt: skip
 def read_as_holder(name: str, namespace: str, testbed: Testbed) -> Tree:
     identity = preconditions.identity_of_job(testbed.last_sync(ObjectRef("ReplicationSource", namespace, name)))
@@ -48,90 +48,86 @@ def grow(number: int, testbed: Testbed) -> tuple[float, float]:
     return promises.crowd(testbed, number)
 
 
-@then(phrase("it is a finding whether the backups have {number:d} different identities"))
+@then(phrase("record whether the backups have {number:d} different identities"))
 def identities(number: int, testbed: Testbed) -> None:
-    question = f"the backups have {number} different identities"
+    question = f"{number} distinct identities"
     testbed.findings.append(whether(question, lambda: expect.repository.identities_in_repository(testbed, number)))
 
 
-@then("it is a finding whether every restore holds the data of its source")
+@then("record whether every restore holds the data of its source")
 def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for source, restore in restores:
-        question = f"the restore of {source} holds its data"
+        question = f"the restore of {source} to hold its data"
         testbed.findings.append(whether(question, partial(promises.restore_holds, testbed, restore, source)))
 
 
-@then(
-    phrase(
-        'it is a finding whether the repository keeps source "{name:Text}" in namespace "{namespace:Text}" to itself'
-    )
-)
+@then(phrase('record whether the repository keeps source "{name:Text}" in namespace "{namespace:Text}" to itself'))
 def kept_out(name: str, namespace: str, read: Tree, testbed: Testbed) -> None:
     source = ObjectRef("ReplicationSource", namespace, name)
-    question = f"the data of {source} is closed to others with the Secret"
+    question = f"no file, folder or link of {source} to be read by a client with the Secret"
     testbed.findings.append(whether(question, lambda: expect.repository.kept_out(read, source)))
 
 
-@then("it is a finding whether the API accepts each of them")
+@then("record whether the API accepts each of them")
 def accepts_each(admissions: list[Sync], testbed: Testbed) -> None:
     for sync in admissions:
         testbed.findings.append(
-            whether(f"{promises.in_question(testbed, sync)} is accepted", partial(expect.ending.admitted, sync))
+            whether(f"the API to accept {promises.in_question(testbed, sync)}", partial(expect.ending.admitted, sync))
         )
 
 
-@then("it is a finding whether what follows the @ is the namespace")
+@then("record whether what follows the @ is the namespace")
 def host_is_namespace(restore: Sync, testbed: Testbed) -> None:
-    question = "what follows the @ in requestedIdentity is the namespace"
+    question = f"the namespace {restore.ref.namespace} after the @ in requestedIdentity"
     testbed.findings.append(whether(question, lambda: expect.operator.requested_host_is_namespace(restore)))
 
 
-@then(phrase('it is a finding whether it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
+@then(phrase('record whether it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))
 def recorded(username: str, hostname: str, sync: Sync, testbed: Testbed) -> None:
     identity = Identity(username, hostname)
-    question = f"{sync.ref} is recorded as {identity}"
+    question = f"{sync.ref} to be recorded as {identity}"
     testbed.findings.append(whether(question, lambda: expect.identity.recorded_as(testbed, sync, identity)))
 
 
-@then("it is a finding whether the restore succeeds")
+@then("record whether the restore succeeds")
 def restore_succeeds(restore: Sync, testbed: Testbed) -> None:
-    question = f"{restore.ref} finds the history of the older rule"
+    question = f"{restore.ref} to restore the backup made under the older rule"
     testbed.findings.append(whether(question, lambda: promises.restore_succeeds(restore)))
 
 
-@then(phrase('it is a finding whether the documented filter yields "{only:Text}" alone:'))
-def filter_yields(only: str, docstring: str, discovery: Sync, testbed: Testbed) -> None:
-    query, question = docstring, f"the filter shows {only} alone"
-    check = partial(expect.operator.query_yields_identities, testbed, discovery, query, [only])
+@then(phrase('record whether the documented filter yields "{only:Text}" alone:'))
+def filter_yields(only: str, docstring: str, restore: Sync, testbed: Testbed) -> None:
+    query, question = docstring, f"the filter to yield {only} alone"
+    check = partial(expect.operator.query_yields_identities, testbed, restore, query, [only])
     testbed.findings.append(whether(question, check))
 
 
-@then("it is a finding whether each identity that is listed names one client")
-def identities_distinct(discovery: Sync, testbed: Testbed) -> None:
-    check = partial(expect.operator.each_names_one, testbed, discovery)
-    testbed.findings.append(whether("each identity that is listed names one client", check))
+@then("record whether each identity that is listed names one client")
+def identities_distinct(restore: Sync, testbed: Testbed) -> None:
+    check = partial(expect.operator.each_names_one, testbed, restore)
+    testbed.findings.append(whether("as many names in the status as there are clients", check))
 
 
-@then(phrase('it is a finding whether it asks for username "{username:Text}"'))
+@then(phrase('record whether its Job has username "{username:Text}"'))
 def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
     check = partial(expect.identity.asks_with, testbed, restore, "username", username)
-    testbed.findings.append(whether(f"it asks for username {username}", check))
+    testbed.findings.append(whether(f"username {username} in the Job of {restore.ref}", check))
 
 
-@then(phrase("it is a finding whether each source has {number:d} snapshot"))
+@then(phrase("record whether each source has {number:d} snapshot"))
 def each_has(number: int, testbed: Testbed) -> None:
     for source in testbed.sources():
         check = partial(expect.repository.snapshots_of, testbed, source, number)
-        testbed.findings.append(whether(f"{source} has {number} snapshot", check))
+        testbed.findings.append(whether(f"{number} snapshot of {source}", check))
 
 
-@then("it is a finding how much storage they save")
+@then("record how much storage they save")
 def savings(testbed: Testbed) -> None:
     testbed.findings.append(promises.savings(testbed))
 
 
-@then("it is a finding how much longer a list takes")
+@then("record how much longer a list takes")
 def slower(seconds: tuple[float, float], testbed: Testbed) -> None:
     alone, crowded = seconds
     seen = f"a list takes {crowded / alone:.1f} times as long as with one identity (each has one small snapshot)"
-    testbed.findings.append(Finding("a repository of many identities stays fast", None, seen))
+    testbed.findings.append(Finding("the time of a list in a repository of many identities", None, seen))

@@ -18,14 +18,14 @@ def history(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -
     return source
 
 
-@when("it is restored by a destination of its name with each of:", target_fixture="points")
+@when("destinations of its name and namespace restore it with each of:", target_fixture="points")
 def restore_each(datatable: DataTable, source: ObjectRef, testbed: Testbed) -> list[Sync]:
     rows = [{field: value for field, value in row.items() if value} for row in records(datatable)]
     return testbed.restore_each(source, rows)
 
 
-@then("the restores take, in turn, the backups of:")
-def restores_take(datatable: DataTable, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
+@then("the restores hold, in turn, the backups of:")
+def restores_hold(datatable: DataTable, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
     for (instant,), sync in zip(datatable, points, strict=True):
         expect.volume.holds_backup_of(testbed, sync, source, instant)
 
@@ -41,7 +41,7 @@ def points_fail(points: list[Sync]) -> None:
         expect.ending.failed(sync)
 
 
-@then(phrase("the user of each is told that there are {number:d} of them"))
+@then(phrase("a message on each of these restores mentions the number {number:d}"))
 def points_told(number: int, points: list[Sync]) -> None:
     for sync in points:
         expect.ending.told_number(sync, number)

@@ -43,7 +43,7 @@ def take_snapshots(number: int, client: KopiaClient, testbed: Testbed) -> None:
         testbed.administrator.snapshot(client)
 
 
-@when(phrase('it is asked for a snapshot with the flag "{flag:Text}"'), target_fixture="call")
+@when(phrase('it takes a snapshot with the flag "{flag:Text}"'), target_fixture="call")
 def take_with_flag(flag: str, client: KopiaClient, testbed: Testbed) -> Completed:
     return testbed.administrator.snapshot(client, flag)
 

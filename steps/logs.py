@@ -11,14 +11,9 @@ from harness.scenario.testbed import Testbed
 from steps.types import phrase
 
 
-@then(
-    phrase(
-        'the documented search "{pattern:Text}" of the log finds username "{username:Text}" '
-        'and hostname "{hostname:Text}"'
-    )
-)
-def search_finds_identity(pattern: str, username: str, hostname: str, sync: Sync) -> None:
-    expect.operator.search_finds_identity(sync, pattern, Identity(username, hostname))
+@then(phrase('the documented search of the log finds username "{username:Text}" and hostname "{hostname:Text}":'))
+def search_finds_identity(username: str, hostname: str, docstring: str, sync: Sync) -> None:
+    expect.operator.search_finds_identity(sync, docstring, Identity(username, hostname))
 
 
 @then(phrase('the log shows "{command:Text}" with username "{username:Text}" and hostname "{hostname:Text}"'))
@@ -31,14 +26,9 @@ def log_shows_no_override(command: str, sync: Sync) -> None:
     expect.operator.log_shows_no_override_at(sync, command)
 
 
-@given("the command line of every process is seen")
+@given("the command lines of all processes are recorded")
 def command_lines_seen(testbed: Testbed) -> None:
     testbed.watch_command_lines()
-
-
-@then("the backup fails")
-def backup_fails(sync: Sync) -> None:
-    expect.ending.failed(sync)
 
 
 @then(phrase('the log says that "{flag:Text}" is refused'))

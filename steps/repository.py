@@ -68,8 +68,8 @@ def endpoint_as_url(namespace: str, testbed: Testbed) -> None:
     testbed.repositories.give_endpoint_as_url(namespace)
 
 
-@given("every manifest of the repository is written down", target_fixture="manifests_before")
-def write_down_manifests(testbed: Testbed) -> Mapping[str, str]:
+@given("every manifest of the repository is recorded", target_fixture="manifests_before")
+def record_manifests(testbed: Testbed) -> Mapping[str, str]:
     return testbed.administrator.state()
 
 

@@ -29,20 +29,32 @@ def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testb
     return testbed.restore(name, namespace, fields(datatable))
 
 
-@when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks with:'), target_fixture="restore")
-def ask_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
+@when(
+    phrase(
+        'the destination "{name:Text}" in namespace "{namespace:Text}" is reconciled without running its mover, with:'
+    ),
+    target_fixture="restore",
+)
+def reconcile_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
     return testbed.ask(testbed.declare(objects.destination(name, namespace, fields(datatable))))
 
 
-@when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" asks'), target_fixture="restore")
-def ask_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
+@when(
+    phrase('the destination "{name:Text}" in namespace "{namespace:Text}" is reconciled without running its mover'),
+    target_fixture="restore",
+)
+def reconcile(name: str, namespace: str, testbed: Testbed) -> Sync:
     return testbed.ask(testbed.declare(objects.destination(name, namespace)))
 
 
 @when(
-    phrase('a destination asks for the source "{name:Text}" of namespace "{namespace:Text}"'), target_fixture="restore"
+    phrase(
+        'a destination that names the source "{name:Text}" in namespace "{namespace:Text}" is reconciled without '
+        "running its mover"
+    ),
+    target_fixture="restore",
 )
-def ask_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
+def reconcile_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
     wanted = {"sourceName": name, "sourceNamespace": namespace}
     return testbed.ask(testbed.declare(objects.destination("rule-only", "restore-lab", wanted)))
 
@@ -126,18 +138,18 @@ def every_volume_holds(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed)
         expect.volume.holds(testbed, restore, source)
 
 
-@then(phrase('it asks for username "{username:Text}" and hostname "{hostname:Text}"'))
-def asks_for(username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
+@then(phrase('its Job has username "{username:Text}" and hostname "{hostname:Text}"'))
+def job_has(username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
     expect.identity.asks_for(testbed, restore, Identity(username, hostname))
 
 
-@then(phrase('it asks for username "{username:Text}"'))
-def asks_for_username(username: str, restore: Sync, testbed: Testbed) -> None:
+@then(phrase('its Job has username "{username:Text}"'))
+def job_has_username(username: str, restore: Sync, testbed: Testbed) -> None:
     expect.identity.asks_with(testbed, restore, "username", username)
 
 
-@then(phrase('it asks for hostname "{hostname:Text}"'))
-def asks_for_hostname(hostname: str, restore: Sync, testbed: Testbed) -> None:
+@then(phrase('its Job has hostname "{hostname:Text}"'))
+def job_has_hostname(hostname: str, restore: Sync, testbed: Testbed) -> None:
     expect.identity.asks_with(testbed, restore, "hostname", hostname)
 
 
@@ -151,16 +163,16 @@ def volume_untouched(restore: Sync, testbed: Testbed) -> None:
     expect.volume.untouched(testbed, restore)
 
 
-@then("the user is told every identity in the repository")
+@then("a message on the destination mentions every identity of the repository")
 def told_identities(restore: Sync, testbed: Testbed) -> None:
     expect.ending.names_identities(restore, {record.identity for record in testbed.snapshots()})
 
 
-@then(phrase('the API or the operator names "{field:Text}"'))
+@then(phrase('the API or the operator mentions "{field:Text}"'))
 def told_of_field(field: str, restore: Sync) -> None:
     expect.ending.told_of_field(restore, field)
 
 
-@then("no mover restored anything")
+@then("no mover was started for the destination")
 def no_mover(restore: Sync) -> None:
     expect.ending.no_mover(restore)

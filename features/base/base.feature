@@ -1,6 +1,7 @@
-Feature: What everything else stands on
-  A backup, a restore, an answer and a report: where one of these is broken, no other claim can be judged.
-  They are asked first.
+Feature: A plain backup and a plain restore work, and failures are reported
+  A ReplicationSource (below: source) backs a PVC up into a repository, and a ReplicationDestination
+  (below: destination) restores one. No other claim can be judged where one of these is broken: they
+  are asked first.
 
   Rule: A plain backup succeeds and is recorded once
 
@@ -20,34 +21,35 @@ Feature: What everything else stands on
       When a destination in namespace "shop" restores what was backed up of that source
       Then its volume holds exactly the data of source "orders" in namespace "shop"
 
-  Rule: An object is answered in time
+  Rule: An object that is applied gets a Job or an error in time
 
     @BA_3
-    Scenario: A source gets a Job or an error
+    Scenario: The operator answers a source
       Given a source "orders" in namespace "shop"
-      When the source "orders" in namespace "shop" is applied
+      When the source "orders" in namespace "shop" is reconciled without running its mover
       Then the operator answers with a Job or an error
 
     @BA_3
-    Scenario: A source whose repository Secret does not exist gets an error
+    Scenario: The operator answers a source whose repository Secret does not exist
       Given a source "orders" in namespace "shop" with:
         | field      | value              |
         | repository | no-such-repository |
       And no namespace has a Secret "no-such-repository"
-      When the source "orders" in namespace "shop" is applied
+      When the source "orders" in namespace "shop" is reconciled without running its mover
       Then the operator answers with a Job or an error
 
-  Rule: A failed Job is reported as failed
+  Rule: The status of an object whose Job failed reports the failure
+
+    Background:
+      Given a source "orders" in namespace "shop"
 
     @BA_4
-    Scenario: The Job of a source fails, and its status says so
-      Given a source "orders" in namespace "shop"
+    Scenario: The status of a source reports that its Job failed
       When the source "orders" in namespace "shop" is synced and its Job fails
-      Then the operator reports the failure
+      Then the backup fails
 
     @BA_4
-    Scenario: The Job of a destination fails, and its status says so
-      Given a source "orders" in namespace "shop"
-      And every source is backed up
+    Scenario: The status of a destination reports that its Job failed
+      Given every source is backed up
       When the destination "orders" in namespace "shop" is synced and its Job fails
       Then the restore fails

@@ -1,11 +1,12 @@
-Feature: A subject follows one of two documented variants
-  The document contradicts itself twice.  A subject follows either variant; one that follows neither has
-  diverged, and the claims of both variants are then out of reach.
+Feature: An operator follows one of the two documented variants
+  The document contradicts itself twice: on the default username of a ReplicationSource (below: source), and on
+  custom usernames.  An operator follows either variant.  One that follows neither has diverged, and the claims
+  of both variants cannot be judged.
 
   Rule: A generated username is the name of the object, or name and namespace where both have at most 50 characters
 
-    @VR_1
-    Scenario: Names of every length follow one and the same variant
+    @VR_1 @literal-namespaces @long
+    Scenario: The default usernames of short and long names follow the same variant
       Given these sources:
         | name                                                                                     | namespace |
         | orders                                                                                   | shop      |
@@ -20,10 +21,10 @@ Feature: A subject follows one of two documented variants
         | databases-of-the-order-service-and-its-archive                                           | prod      | databases-of-the-order-service-and-its-archive                                           | databases-of-the-order-service-and-its-archive                                           |
         | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies | shop      | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies |
 
-  Rule: A custom username that misses the documented pattern is refused, or used exactly as it is given
+  Rule: A custom username that does not match the documented pattern is refused, or used exactly as it is given
 
     @VR_2
-    Scenario: An e-mail address as username
+    Scenario: A source with an e-mail address as username is refused, or its backup is recorded under that address
       Given a source "mailbox" in namespace "office" with:
         | field    | value            |
         | username | user@company.com |

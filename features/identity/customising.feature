@@ -1,11 +1,11 @@
-Feature: Custom identities
-  An organisation may name its clients by environment, by department, by function, or by the
-  e-mail address of whoever owns them.
+Feature: Custom identities follow the names of an organisation
+  A ReplicationSource (below: source) may be named by environment, by department, by function, or by the
+  e-mail address of its owner.
 
-  Rule: Environments and departments keep apart in one repository
+  Rule: Environments and departments have identities of their own in one repository
 
     @CU_E1
-    Scenario: Production and staging are recorded under the documented identities
+    Scenario: The two documented environments are recorded under their custom names
       Given the documented manifest "custom-1-environments"
       When every source is backed up
       Then the backups are recorded under:
@@ -14,7 +14,7 @@ Feature: Custom identities
         | webapp-backup | staging    | webapp-staging | webapp.staging.cluster    |
 
     @CU_E2
-    Scenario: Two departments are recorded under the documented identities
+    Scenario: The two documented departments are recorded under their custom names
       Given the documented manifest "custom-2-departments"
       When every source is backed up
       Then the backups are recorded under:
@@ -22,10 +22,10 @@ Feature: Custom identities
         | accounting-db | finance   | finance-dept | accounting-primary |
         | employee-db   | hr        | hr-dept      | hr-primary         |
 
-  Rule: The documented naming strategies are recorded as they are
+  Rule: Names of the documented naming strategies are recorded as they are
 
     @NS_E
-    Scenario: Names by environment, by department and by function stand side by side
+    Scenario: Sources named by environment, by department and by function are recorded under their custom names
       Given these sources:
         | name   | namespace | username         | hostname           |
         | webapp | web       | webapp-prod      | web01.production   |
@@ -38,10 +38,10 @@ Feature: Custom identities
         | ledger | finance   | finance-database | accounting-primary |
         | agent  | backup    | backup-agent     | web-tier-01        |
 
-  Rule: The documented names of tenants and hosts are kept
+  Rule: The documented names of tenants and hosts are recorded as they are
 
-    @CU_2
-    Scenario: Tenants and hosts by the documented names
+    @CU_2 @long
+    Scenario: Sources with the documented names of tenants and hosts are recorded under them
       Given these sources:
         | name    | namespace | username     | hostname               |
         | alone   | team      | tenant-a     | web01.prod.company.com |
@@ -66,10 +66,10 @@ Feature: Custom identities
         | alone   | team      | tenant-a     |
         | primary | team      | dept-finance |
 
-  Rule: A custom identity continues what a kopia user began
+  Rule: A source with the identity of a kopia user continues the history of that user
 
     @CU_3
-    Scenario: A source joins the history of an existing user
+    Scenario: A mover adds to the history of an existing user, and restores from it
       Given a source "ledger" in namespace "finance"
       And the kopia user "legacy" of host "db01.company" has a snapshot from "2024-01-20T10:00:00Z"
       And the mover has backed up the source "ledger" in namespace "finance" as username "legacy" and hostname "db01.company"
@@ -79,27 +79,22 @@ Feature: Custom identities
       Then the repository holds 2 snapshots, all of username "legacy" and hostname "db01.company"
       And its volume holds what that user backed up
 
-  Rule: An @ in a hostname is a character like any other to a mover
+  Rule: A mover takes an e-mail address as username, and an @ in a hostname
 
-    @CU_4
-    Scenario: What a mover backs up under a hostname with an @, it restores
+    Scenario Outline: A mover backs up and restores as username <username> and hostname <hostname>
       Given a source "mailbox" in namespace "office"
-      And the mover has backed up the source "mailbox" in namespace "office" as username "user" and hostname "site@company.com"
-      When the mover restores it as username "user" and hostname "site@company.com"
-      Then it is recorded under username "user" and hostname "site@company.com"
+      And the mover has backed up the source "mailbox" in namespace "office" as username "<username>" and hostname "<hostname>"
+      When the mover restores it as username "<username>" and hostname "<hostname>"
+      Then it is recorded under username "<username>" and hostname "<hostname>"
       And its volume holds exactly the data of source "mailbox" in namespace "office"
 
-  Rule: An e-mail address is a username like any other to a mover
+      @CU_1
+      Examples: e-mail addresses as usernames
+        | username                  | hostname |
+        | user@company.com          | site-a   |
+        | o'brien+tapes@company.com | site-a   |
 
-    @CU_1
-    Scenario Outline: What a mover backs up under the e-mail address <username>, it restores
-      Given a source "mailbox" in namespace "office"
-      And the mover has backed up the source "mailbox" in namespace "office" as username "<username>" and hostname "office"
-      When the mover restores it as username "<username>" and hostname "office"
-      Then it is recorded under username "<username>" and hostname "office"
-      And its volume holds exactly the data of source "mailbox" in namespace "office"
-
-      Examples:
-        | username                  |
-        | user@company.com          |
-        | o'brien+tapes@company.com |
+      @CU_4
+      Examples: an @ in a hostname
+        | username | hostname         |
+        | user     | site@company.com |

@@ -1,18 +1,27 @@
-Feature: How an identity reaches the repository
-  An operator hands an identity to its mover, the mover hands it to kopia when it opens the
-  repository, and kopia keeps it from there on.
+Feature: An identity reaches the repository through the environment of the mover
+  The operator sets the identity of a ReplicationSource (below: source) in the environment of the Job of its
+  mover.  The mover gives it to kopia when it opens the repository, and kopia uses it for every snapshot.
 
-  Rule: Custom names reach the mover in its environment
+  Rule: The Job of a mover sets KOPIA_OVERRIDE_USERNAME and KOPIA_OVERRIDE_HOSTNAME
 
     @OV_1
-    Scenario: A mover is given the custom names of its source
+    Scenario: The Job sets both custom names of its source
       Given a source "orders" in namespace "shop" with:
         | field    | value          |
         | username | order-desk     |
         | hostname | shop.main-site |
       When the source "orders" in namespace "shop" is backed up
-      Then the mover of the source is given KOPIA_OVERRIDE_USERNAME "order-desk"
-      And the mover of the source is given KOPIA_OVERRIDE_HOSTNAME "shop.main-site"
+      Then its Job sets KOPIA_OVERRIDE_USERNAME to "order-desk"
+      And its Job sets KOPIA_OVERRIDE_HOSTNAME to "shop.main-site"
+
+    @TR_3 @literal-namespaces
+    Scenario: The Job sets a custom username and the default hostname
+      Given a source "orders" in namespace "shop" with:
+        | field    | value      |
+        | username | order-desk |
+      When the source "orders" in namespace "shop" is backed up
+      Then its Job sets KOPIA_OVERRIDE_USERNAME to "order-desk"
+      And its Job sets KOPIA_OVERRIDE_HOSTNAME to "shop"
 
   Rule: kopia takes an identity when it opens a repository
 
@@ -28,19 +37,19 @@ Feature: How an identity reaches the repository
       Then kopia reports the client as username "bob" and hostname "building.site"
 
     @OV_3
-    Scenario: kopia keeps an identity for every later snapshot
+    Scenario: kopia keeps the identity for every later snapshot
       Given a repository
       And a kopia client that connects to it as username "alice" and hostname "wonderland"
       When it takes 2 snapshots without any identity flag
       Then the repository holds 2 snapshots, all of username "alice" and hostname "wonderland"
 
-  Rule: A snapshot takes no identity
+  Rule: kopia takes no identity for a single snapshot
 
     @OV_4
     Scenario Outline: kopia refuses <flag> for a snapshot
       Given a repository
       And a kopia client that connects to it as username "alice" and hostname "wonderland"
-      When it is asked for a snapshot with the flag "<flag>=mallory"
+      When it takes a snapshot with the flag "<flag>=mallory"
       Then kopia refuses the call and names "<flag>"
       And the repository holds no snapshot
 
@@ -49,10 +58,10 @@ Feature: How an identity reaches the repository
         | --override-username |
         | --override-hostname |
 
-  Rule: A mover records its snapshots under the identity that it was given
+  Rule: A mover records its snapshots under the identity of its Job
 
     @OV_5
-    Scenario Outline: A mover keeps to the identity <username> at <hostname>
+    Scenario Outline: A mover records two backups under username <username> and hostname <hostname>
       Given a source "orders" in namespace "shop"
       And the mover has backed up the source "orders" in namespace "shop" as username "<username>" and hostname "<hostname>"
       When the mover backs up the source "orders" in namespace "shop" as username "<username>" and hostname "<hostname>"
@@ -61,12 +70,12 @@ Feature: How an identity reaches the repository
 
       Examples:
         | username   | hostname              |
-        | order-desk | shop                  |
+        | order-desk | site-a                |
         | Order_Desk | Shop.Main-Site.Europe |
 
     @OV_5
-    Scenario: A mover forgets the identity of the Job before
+    Scenario: A mover does not use the identity of an earlier Job
       Given a source "orders" in namespace "shop"
-      And the mover has backed up the source "orders" in namespace "shop" as username "order-desk" and hostname "shop"
+      And the mover has backed up the source "orders" in namespace "shop" as username "order-desk" and hostname "site-a"
       When the mover backs up the source "orders" in namespace "shop" as username "clerk" and hostname "back-room"
       Then it is recorded under username "clerk" and hostname "back-room"

@@ -1,23 +1,34 @@
-Feature: Sanitising of generated names
-  What kopia or a policy could stumble over is taken out of names that are generated.
-  Kubernetes refuses most of these names; they are shown to the rule alone, by a
-  destination that asks for a source of that name.
+Feature: Generated usernames and hostnames are sanitised
+  Characters that kopia or a policy cannot take are removed from names that are generated for a
+  ReplicationSource (below: source).  Kubernetes refuses most of the names below: the rule is shown by the
+  Job of a ReplicationDestination (below: destination) that names such a source.
 
-  Rule: Generated usernames keep letters, digits, hyphens and underscores
+  Rule: A generated username keeps letters, digits, hyphens and underscores
 
     @SU_E @object-name
-    Scenario: A name that needs no change is recorded as it is
+    Scenario: A source whose name needs no change is recorded under its name
       Given a source "app-backup" in namespace "shop"
       When the source "app-backup" in namespace "shop" is backed up
       Then it is recorded under username "app-backup"
 
-    # The namespace is so long that no side adds it to the username.
-    @SU_E
-    Scenario Outline: The name <name> becomes the username <username>
-      When a destination asks for the source "<name>" of namespace "a-namespace-that-is-too-long-to-enter-any-username"
-      Then it asks for username "<username>"
+    # The namespace is so long that no variant adds it to the username.
+    @UN_4
+    Scenario: The dots of a legal name are removed
+      Given a source "orders.of.the-shop" in namespace "a-namespace-that-is-too-long-to-enter-any-username"
+      When the source "orders.of.the-shop" in namespace "a-namespace-that-is-too-long-to-enter-any-username" is backed up
+      Then it is recorded under username "ordersofthe-shop"
 
-      Examples:
+    @UN_E4 @object-name-namespace @literal-namespaces
+    Scenario: Characters that a username cannot hold are removed from name and namespace
+      When a destination that names the source "app@service.backup" in namespace "dev-test" is reconciled without running its mover
+      Then its Job has username "appservicebackup-dev-test"
+
+    Scenario Outline: The source name <name> becomes the username <username>
+      When a destination that names the source "<name>" in namespace "a-namespace-that-is-too-long-to-enter-any-username" is reconciled without running its mover
+      Then its Job has username "<username>"
+
+      @SU_E
+      Examples: the documented names
         | name            | username        |
         | app-backup      | app-backup      |
         | app_backup_job  | app_backup_job  |
@@ -25,12 +36,8 @@ Feature: Sanitising of generated names
         | -special-chars- | special-chars   |
         | @#$%            | volsync-default |
 
-    @SU_1
-    Scenario Outline: The steps of the rule in their order: <name> becomes <username>
-      When a destination asks for the source "<name>" of namespace "a-namespace-that-is-too-long-to-enter-any-username"
-      Then it asks for username "<username>"
-
-      Examples:
+      @SU_1
+      Examples: the steps of the rule in their order
         | name             | username        |
         | 7.Order__Desk--9 | 7Order__Desk--9 |
         | .-orders-.       | orders          |
@@ -38,20 +45,28 @@ Feature: Sanitising of generated names
         | größe. 1         | gre1            |
         | _._              | volsync-default |
 
-  Rule: Generated hostnames keep letters, digits, dots and hyphens
+      @UN_5
+      Examples: names of which nothing is left
+        | name | username        |
+        | ...  | volsync-default |
+        | -_-  | volsync-default |
+        | @    | volsync-default |
 
-    @SH_E
-    Scenario: A namespace that needs no change is recorded as it is
+  Rule: A generated hostname keeps letters, digits, dots and hyphens
+
+    @SH_E @literal-namespaces
+    Scenario: A source whose namespace needs no change is recorded under its namespace
       Given a source "app-backup" in namespace "app-storage-pvc"
       When the source "app-backup" in namespace "app-storage-pvc" is backed up
       Then it is recorded under hostname "app-storage-pvc"
 
-    @SH_E
+    @literal-namespaces
     Scenario Outline: The namespace <namespace> becomes the hostname <hostname>
-      When a destination asks for the source "app-backup" of namespace "<namespace>"
-      Then it asks for hostname "<hostname>"
+      When a destination that names the source "app-backup" in namespace "<namespace>" is reconciled without running its mover
+      Then its Job has hostname "<hostname>"
 
-      Examples:
+      @SH_E
+      Examples: the documented namespaces
         | namespace          | hostname           |
         | app-storage-pvc    | app-storage-pvc    |
         | app_storage_pvc    | app-storage-pvc    |
@@ -60,15 +75,22 @@ Feature: Sanitising of generated names
         | --.invalid.--      | invalid            |
         | ___                | volsync-default    |
 
-    @SH_1
-    Scenario Outline: The steps of the rule in their order: <namespace> becomes <hostname>
-      When a destination asks for the source "orders" of namespace "<namespace>"
-      Then it asks for hostname "<hostname>"
-
-      Examples:
+      @SH_1
+      Examples: the steps of the rule in their order
         | namespace        | hostname         |
         | 7_Shop__Floor..9 | 7-Shop--Floor..9 |
         | _orders_         | orders           |
         | @-.a.-@          | a                |
         | größe: b,c       | grebc            |
         | _._              | volsync-default  |
+
+      @HN_4
+      Examples: characters that a hostname cannot hold
+        | namespace         | hostname        |
+        | shop_floor@site:b | shop-floorsiteb |
+
+      @HN_3
+      Examples: namespaces of which nothing is left
+        | namespace | hostname        |
+        | ._.       | volsync-default |
+        | @         | volsync-default |

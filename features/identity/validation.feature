@@ -1,15 +1,16 @@
-Feature: Validation of custom names
-  One half of the document has the API refuse custom names that do not begin and end with a letter
-  or a digit, or that hold anything but letters, digits, dots, underscores and hyphens.
+Feature: The API validates custom usernames and hostnames
+  One half of the document has the API refuse a ReplicationSource (below: source) or a ReplicationDestination
+  (below: destination) whose username or hostname does not match this pattern:
+  ^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$|^[a-zA-Z0-9]$
 
-  Rule: The documented valid names, and others that match the pattern, are accepted
+  Rule: A custom name that matches the pattern is accepted
 
     @VA_V @validated
-    Scenario Outline: The <field> "<name>" is accepted
+    Scenario Outline: The <field> "<name>" of a source is accepted
       When a source with the <field> "<name>" is applied
       Then the API accepts it
 
-      Examples:
+      Examples: the documented valid names
         | field    | name              |
         | username | user1             |
         | username | backup-user       |
@@ -19,6 +20,13 @@ Feature: Validation of custom names
         | hostname | backup-user       |
         | hostname | tenant.backup_job |
         | hostname | a                 |
+
+      Examples: others that match the pattern
+        | field    | name        |
+        | username | Q7          |
+        | username | 7_.-x--_..Z |
+        | hostname | 7q          |
+        | hostname | A..b--c__9  |
 
     @VA_V @validated
     Scenario Outline: The <field> "<name>" of a destination is accepted
@@ -32,26 +40,15 @@ Feature: Validation of custom names
         | hostname | tenant.backup_job | username |
         | hostname | a                 | username |
 
-    @VA_V @validated
-    Scenario Outline: The <field> "<name>" matches the pattern
-      When a source with the <field> "<name>" is applied
-      Then the API accepts it
+  Rule: A custom name that does not match the pattern is refused
 
-      Examples:
-        | field    | name        |
-        | username | Q7          |
-        | username | 7_.-x--_..Z |
-        | hostname | 7q          |
-        | hostname | A..b--c__9  |
-
-  Rule: The documented invalid names are refused
-
-    @VA_I @validated
-    Scenario Outline: The <field> "<name>" is refused
+    @validated
+    Scenario Outline: The <field> "<name>" of a source is refused
       When a source with the <field> "<name>" is applied
       Then the API refuses it because of its "<field>"
 
-      Examples:
+      @VA_I
+      Examples: the documented invalid names
         | field    | name          |
         | username | -backup-user  |
         | username | backup-user-  |
@@ -64,12 +61,26 @@ Feature: Validation of custom names
         | hostname | backup user   |
         | hostname |               |
 
-    @VA_I @validated
+      @VA_1
+      Examples: others that do not match the pattern
+        | field    | name       |
+        | username | user@host  |
+        | username | user/host  |
+        | username | _user      |
+        | username | user.      |
+        | username | .          |
+        | username | größe      |
+        | hostname | web01:8080 |
+        | hostname | web01_     |
+        | hostname | web 01     |
+
+    @validated
     Scenario Outline: The <field> "<name>" of a destination is refused
       When a destination with the <field> "<name>" and the <other> "fine" is applied
       Then the API refuses it because of its "<field>"
 
-      Examples:
+      @VA_I
+      Examples: the documented invalid names
         | field    | name          | other    |
         | username | -backup-user  | hostname |
         | username | backup user   | hostname |
@@ -78,45 +89,22 @@ Feature: Validation of custom names
         | hostname | .backup.user. | username |
         | hostname |               | username |
 
-  Rule: Whatever does not match the pattern is refused
-
-    @VA_1 @validated
-    Scenario Outline: The <field> "<name>" does not match the pattern
-      When a source with the <field> "<name>" is applied
-      Then the API refuses it because of its "<field>"
-
-      Examples:
-        | field    | name        |
-        | username | user@host   |
-        | username | user/host   |
-        | username | _user       |
-        | username | user.       |
-        | username | .           |
-        | username | größe       |
-        | hostname | web01:8080  |
-        | hostname | web01_      |
-        | hostname | web 01      |
-
-    @VA_1 @validated
-    Scenario Outline: The <field> "<name>" of a destination does not match the pattern
-      When a destination with the <field> "<name>" and the <other> "fine" is applied
-      Then the API refuses it because of its "<field>"
-
-      Examples:
+      @VA_1
+      Examples: others that do not match the pattern
         | field    | name       | other    |
         | username | user@host  | hostname |
         | hostname | web01:8080 | username |
 
     @VA_1 @validated
-    Scenario: The documented e-mail address is refused where custom names are validated
+    Scenario: The documented source with an e-mail address as username is refused
       Given the documented manifest "username-1-custom"
       When the documented source is applied
       Then the API refuses it because of its "username"
 
-  Rule: Every documented custom name is said to satisfy the pattern
+  Rule: The document promises that its own custom names satisfy the pattern
 
     @VA_2 @validated
-    Scenario: The custom names of the document
+    Scenario: The API is asked to take every custom name of the document
       When sources with these custom names are applied:
         | field    | name                           |
         | username | backup-user@company.com        |
@@ -147,4 +135,4 @@ Feature: Validation of custom names
         | hostname | web01.production               |
         | hostname | web-tier-01                    |
         | hostname | production-webapp-pvc          |
-      Then it is a finding whether the API accepts each of them
+      Then record whether the API accepts each of them

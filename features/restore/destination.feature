@@ -1,25 +1,13 @@
-Feature: Whose data a destination restores
-  A destination may name an identity, name a source, or say nothing and stand for itself.
+Feature: The fields of a destination decide whose data it restores
+  A ReplicationDestination (below: destination) may name an identity, name a ReplicationSource (below:
+  source), or name nothing: then its own name and namespace decide.
 
-  Rule: A destination that gives no identity asks for its own name at its namespace
+  Rule: A destination that gives no identity restores under its own name and namespace
 
-    @RD_1 @object-name
-    Scenario: A destination without an identity is its name at its namespace
-      When the destination "restore-data" in namespace "production" asks
-      Then it asks for username "restore-data" and hostname "production"
-
-  Rule: A destination of the same name and namespace restores its source
-
-    @RD_2
-    Scenario: Destinations find the sources whose name and namespace they share
-      Given these sources:
-        | name   | namespace |
-        | orders | shop      |
-        | orders | office    |
-        | files  | office    |
-      And every source is backed up
-      When destinations of the same name and namespace restore every source
-      Then every restore holds exactly the data of its source
+    @RD_1 @object-name @literal-namespaces
+    Scenario: The Job of a destination without an identity has its name as username and its namespace as hostname
+      When the destination "restore-data" in namespace "production" is reconciled without running its mover
+      Then its Job has username "restore-data" and hostname "production"
 
   Rule: Username and hostname are given both or neither
 
@@ -30,8 +18,8 @@ Feature: Whose data a destination restores
         | field   | value  |
         | <given> | till-7 |
       Then the restore fails
-      And no mover restored anything
-      And the API or the operator names "<missing>"
+      And no mover was started for the destination
+      And the API or the operator mentions "<missing>"
 
       Examples:
         | given    | missing  |
@@ -54,24 +42,24 @@ Feature: Whose data a destination restores
         | hostname | Back_Room    |
       Then its volume holds exactly the data of source "orders" in namespace "office"
 
-  Rule: Explicit names come first, then the source that is named, then the destination itself
+  Rule: Username and hostname come first, then the source that is named, then the destination itself
 
     @RD_5
-    Scenario: A destination that says everything asks for the explicit identity
+    Scenario: A destination that names an identity and a source restores under the identity
       Given a source "orders" in namespace "shop"
-      When the destination "files" in namespace "office" asks with:
+      When the destination "files" in namespace "office" is reconciled without running its mover, with:
         | field           | value      |
         | username        | order-desk |
         | hostname        | back-room  |
         | sourceName      | orders     |
         | sourceNamespace | shop       |
-      Then it asks for username "order-desk" and hostname "back-room"
+      Then its Job has username "order-desk" and hostname "back-room"
 
-    @RD_5
-    Scenario: A destination that names a source asks for that source
+    @RD_5 @literal-namespaces
+    Scenario: A destination that names a source restores under the identity of that source
       Given a source "orders" in namespace "a-namespace-that-is-too-long-to-enter-any-username"
-      When the destination "files" in namespace "office" asks with:
+      When the destination "files" in namespace "office" is reconciled without running its mover, with:
         | field           | value                                              |
         | sourceName      | orders                                             |
         | sourceNamespace | a-namespace-that-is-too-long-to-enter-any-username |
-      Then it asks for username "orders" and hostname "a-namespace-that-is-too-long-to-enter-any-username"
+      Then its Job has username "orders" and hostname "a-namespace-that-is-too-long-to-enter-any-username"

@@ -1,11 +1,11 @@
-Feature: A restore gets the right data, or none
-  The worst that a backup can do is to hand out somebody else's data, or an empty volume that is
-  reported as a success.
+Feature: A restore that finds no backup of its identity fails and changes nothing
+  A ReplicationDestination (below: destination) must neither restore the data of another
+  ReplicationSource (below: source) nor report success with an empty volume.
 
-  Rule: A restore that finds nothing says who is there
+  Rule: The message on a restore that finds nothing mentions every identity
 
     @IS_4
-    Scenario: A restore that finds no snapshot fails and names every identity
+    Scenario: A restore that finds no snapshot fails, and its message mentions every identity
       Given 16 kopia users have a snapshot each
       And these sources:
         | name   | namespace | username   | hostname  |
@@ -14,13 +14,13 @@ Feature: A restore gets the right data, or none
       And every source is backed up
       When the destination "nobody" in namespace "shop" restores
       Then the restore fails
-      And the user is told every identity in the repository
+      And a message on the destination mentions every identity of the repository
 
-  Rule: A wrong identity yields nothing, and nothing is no success
+  Rule: A restore of an identity without backups fails and leaves the volume as it was
 
     # Each tenant is what a careless comparison takes for order.job of site.eu.
     @IS_6
-    Scenario: An identity that nobody has restores nothing, however others resemble it
+    Scenario: An identity that is only similar to others restores nothing
       Given the history of these tenants:
         | username      | hostname      | snapshots | latest               |
         | Order.Job     | site.eu       | 1         | 2024-01-20T10:00:00Z |
@@ -43,7 +43,7 @@ Feature: A restore gets the right data, or none
       And its volume is left as it was
 
     @IS_6
-    Scenario: A restore that finds nothing spares what is in the volume, also where it may delete files
+    Scenario: A restore that finds nothing keeps the files of the volume, also with enableFileDeletion
       Given a source "orders" in namespace "shop"
       And every source is backed up
       And the volume of the destination "nobody" in namespace "shop" holds the files:
@@ -56,7 +56,7 @@ Feature: A restore gets the right data, or none
       And its volume is left as it was
 
     @IS_6
-    Scenario: A restore that finds nothing spares what is in the volume
+    Scenario: A restore that finds nothing keeps the files of the volume
       Given a source "orders" in namespace "shop"
       And every source is backed up
       And the volume of the destination "nobody" in namespace "shop" holds the files:

@@ -1,10 +1,11 @@
-Feature: Restore by the name of a source
-  A destination names a source, and gets the identity of that source without spelling it out.
+Feature: A destination restores a source by the name of that source
+  The sourceIdentity of a ReplicationDestination (below: destination) names a ReplicationSource (below:
+  source); the destination then restores under the identity of that source.
 
-  Rule: The name and namespace of a source are enough
+  Rule: The name and namespace of a source are enough to restore it
 
     @SI_1
-    Scenario: A source is restored from another namespace by its name alone
+    Scenario: The documented destination restores a source of another namespace
       Given these sources:
         | name          | namespace   |
         | webapp-backup | production  |
@@ -15,13 +16,13 @@ Feature: Restore by the name of a source
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
     @SI_1
-    Scenario: The repository is that of the source where the destination names none
+    Scenario: A destination that names no repository restores from that of the source
       Given these repositories:
-        | secret            | repository         |
-        | the-team-s-bucket | s3://team-backups |
+        | secret          | repository        |
+        | team-repository | s3://team-backups |
       And a source "webapp-backup" in namespace "production" with:
-        | field      | value             |
-        | repository | the-team-s-bucket |
+        | field      | value           |
+        | repository | team-repository |
       And every source is backed up
       When the destination "restore-data" in namespace "restore-lab" restores, without a repository, with:
         | field           | value         |
@@ -31,14 +32,14 @@ Feature: Restore by the name of a source
 
     # The Secret that the source names is in the namespace of the destination, too, and opens a repository without it.
     @SI_1
-    Scenario: The repository is that of the destination where it names one
+    Scenario: A destination that names a repository restores from that one
       Given these repositories:
-        | namespace   | secret            | repository           |
-        | production  | the-team-s-bucket | s3://company-backups |
-        | restore-lab | the-team-s-bucket | s3://team-backups    |
+        | namespace   | secret          | repository           |
+        | production  | team-repository | s3://company-backups |
+        | restore-lab | team-repository | s3://team-backups    |
       And a source "webapp-backup" in namespace "production" with:
-        | field      | value             |
-        | repository | the-team-s-bucket |
+        | field      | value           |
+        | repository | team-repository |
       And every source is backed up
       When the destination "restore-data" in namespace "restore-lab" restores with:
         | field           | value            |
@@ -47,10 +48,10 @@ Feature: Restore by the name of a source
         | repository      | kopia-repository |
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
-  Rule: The identity is the one that the source itself uses
+  Rule: The identity of a restore is the one that the source itself uses
 
     @SI_4
-    Scenario: Custom names of a source are found, both of them or one
+    Scenario: Sources with both custom names, one, or none are restored by their names
       Given these sources:
         | name    | namespace  | username   | hostname   |
         | both    | production | Web.Team_7 | Web.Site_A |
@@ -61,51 +62,38 @@ Feature: Restore by the name of a source
       When every source is restored from namespace "restore-lab" by sourceIdentity
       Then every restore holds exactly the data of its source
 
-  Rule: The name of a PVC does not matter
+  Rule: The name of a PVC is no part of the identity
 
-    @SI_2
-    Scenario: The PVC of the source does not enter what is asked for
+    @SI_2 @literal-namespaces
+    Scenario: The hostname of a restore is the namespace of the source, whatever its PVC is called
       Given a source "webapp-backup" in namespace "production" with:
         | field     | value                        |
         | sourcePVC | webapp-pvc-of-any-other-name |
-      When the destination "restore-data" in namespace "restore-lab" asks with:
+      When the destination "restore-data" in namespace "restore-lab" is reconciled without running its mover, with:
         | field           | value         |
         | sourceName      | webapp-backup |
         | sourceNamespace | production    |
-      Then it asks for hostname "production"
+      Then its Job has hostname "production"
 
     @SI_3
-    Scenario: The documented destination with the name of a PVC asks for the source
+    Scenario Outline: The documented sourcePVCName changes nothing where the PVC is <pvc>
       Given a source "webapp-backup" in namespace "production" with:
-        | field     | value      |
-        | sourcePVC | other-data |
+        | field     | value |
+        | sourcePVC | <pvc> |
       And every source is backed up
       And the documented manifest "restore-3-source-and-pvc" in namespace "restore-lab"
       When the documented destination restores
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
-    @SI_3
-    Scenario Outline: An explicit PVC name, <which>, changes nothing
-      Given a source "webapp-backup" in namespace "production" with:
-        | field     | value       |
-        | sourcePVC | webapp-data |
-      And every source is backed up
-      When the destination "restore-data" in namespace "restore-lab" restores with:
-        | field           | value         |
-        | sourceName      | webapp-backup |
-        | sourceNamespace | production    |
-        | sourcePVCName   | <pvc>         |
-      Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
-
       Examples:
-        | which | pvc            |
-        | right | webapp-data    |
-        | wrong | somebody-elses |
+        | pvc         |
+        | webapp-data |
+        | other-data  |
 
-  Rule: A source that does not exist is never somebody else
+  Rule: The name of a source that does not exist restores nothing
 
     @SI_7
-    Scenario: A restore by the name of a source that is gone yields nothing
+    Scenario: A restore by the name of a source that does not exist fails, and leaves the volume as it was
       Given these sources:
         | name   | namespace |
         | orders | shop      |
@@ -120,29 +108,60 @@ Feature: Restore by the name of a source
       Then the restore fails
       And its volume is left as it was
 
-  Rule: The traditional approach is said to name what the source uses
+  Rule: A sourceIdentity also yields the path of the source
 
-    @SI_5 @object-name @object-name-namespace
-    Scenario: The identity that the traditional approach names
+    @RP_8
+    Scenario: A source with a sourcePathOverride is restored by its name
+      Given a source "orders" in namespace "shop" with:
+        | field              | value                       |
+        | sourcePathOverride | /var/lib/orders of the shop |
+      And every source is backed up
+      When the destination "restore-data" in namespace "restore-lab" restores with:
+        | field           | value  |
+        | sourceName      | orders |
+        | sourceNamespace | shop   |
+      Then its volume holds exactly the data of source "orders" in namespace "shop"
+
+    @RP_8
+    Scenario: Newer snapshots of other paths are not restored
+      Given a source "orders" in namespace "shop" with:
+        | field              | value           |
+        | username           | order-desk      |
+        | hostname           | site-a          |
+        | sourcePathOverride | /var/lib/orders |
+      And the source "orders" in namespace "shop" was backed up at:
+        | 2024-01-20T10:00:00Z |
+      And the kopia user "order-desk" of host "site-a" has a snapshot of "/var/lib/orders/old" from "2024-01-20T11:00:00Z" to "2024-01-20T11:00:00Z"
+      And the kopia user "order-desk" of host "site-a" has a snapshot of "/data" from "2024-01-20T12:00:00Z" to "2024-01-20T12:00:00Z"
+      When the destination "restore-data" in namespace "restore-lab" restores with:
+        | field           | value  |
+        | sourceName      | orders |
+        | sourceNamespace | shop   |
+      Then its volume holds exactly the backup of "2024-01-20T10:00:00Z"
+
+  Rule: The document promises that the traditional approach names what the source uses
+
+    @SI_5 @object-name @object-name-namespace @literal-namespaces
+    Scenario: A source has the name, namespace and PVC of the traditional approach
       Given a source "webapp-backup" in namespace "production" with:
         | field     | value      |
         | sourcePVC | webapp-pvc |
       When the source "webapp-backup" in namespace "production" is backed up
-      Then it is a finding whether it is recorded under username "webapp-backup-production" and hostname "production-webapp-pvc"
+      Then record whether it is recorded under username "webapp-backup-production" and hostname "production-webapp-pvc"
 
-  Rule: It is said to help where the rules for identities have changed
+  Rule: The document promises that sourceIdentity helps where the rules for identities have changed
 
-    @SI_6
-    Scenario: History under an older rule, asked for by the name of the source
+    @SI_6 @literal-namespaces
+    Scenario: A backup made under an older rule is restored by the name of its source
       Given a source "webapp-backup" in namespace "production"
       And the kopia user "webapp-backup-production" of host "production-webapp-pvc" has a snapshot from "2024-01-20T10:00:00Z"
       When the destination "restore-data" in namespace "production" restores with:
         | field      | value         |
         | sourceName | webapp-backup |
-      Then it is a finding whether the restore succeeds
+      Then record whether the restore succeeds
 
     @SI_6 @RD_4
-    Scenario: History under an older rule, asked for by its identity
+    Scenario: A backup made under an older rule is restored by its identity
       Given the kopia user "webapp-backup-production" of host "production-webapp-pvc" has a snapshot from "2024-01-20T10:00:00Z"
       And the documented manifest "restore-1-identity" in namespace "production"
       When the documented destination restores

@@ -1,21 +1,24 @@
-Feature: Secrets stay secret, and deeds can be traced
+Feature: Nothing shows a Secret, and every snapshot shows whose it is
+  Checked after backups of a ReplicationSource (below: source) and restores of a ReplicationDestination
+  (below: destination).
+
   Rule: No password or key is shown
 
     Background:
-      Given the command line of every process is seen
+      Given the command lines of all processes are recorded
 
-    @SE_2
-    Scenario: Neither a backup, nor a restore, nor a failure shows a secret
+    @SE_2 @long
+    Scenario: No password is shown by a backup, a restore, or a restore that fails
       Given a source "orders" in namespace "shop"
       And every source is backed up
       And every source is restored from namespace "restore-lab" by sourceIdentity
       When the destination "nobody" in namespace "shop" restores
       Then no password or key is shown anywhere
 
-  Rule: What each tenant did can be traced by its identity
+  Rule: Each snapshot can be traced to a source by its identity
 
-    @SE_3
-    Scenario: Every snapshot belongs to one source and one moment
+    @SE_3 @long
+    Scenario: Each of two backups of three sources is one snapshot of its source
       Given these sources:
         | name   | namespace |
         | orders | shop      |

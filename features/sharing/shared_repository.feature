@@ -1,33 +1,31 @@
-Feature: One repository for all
-  Tenants share storage and nothing else.
+Feature: Sources of many namespaces share one repository
+  ReplicationSources (below: sources) share storage; each ReplicationDestination (below: destination) restores
+  the data of its own source alone.
 
-  Rule: Equal data is stored once, whoever it belongs to
+  Rule: Equal data of different sources is stored once
 
-    @SR_2
-    Scenario: The same data of another tenant takes no room
+    Background:
       Given these sources:
         | name   | namespace | sourcePVC   |
         | orders | shop      | orders-data |
         | files  | office    | files-data  |
       And 20 MiB of random data, backed up by the source "orders" in namespace "shop"
+
+    @SR_2 @long
+    Scenario: The same data of another source takes no room
       When the source "files" in namespace "office" backs up the same data
       Then the store grows by at most 5 % of the data
       And the backups have 2 different identities
 
-    @SR_2
-    Scenario: Other data of another tenant takes its full room
-      Given these sources:
-        | name   | namespace | sourcePVC   |
-        | orders | shop      | orders-data |
-        | files  | office    | files-data  |
-      And 20 MiB of random data, backed up by the source "orders" in namespace "shop"
+    @SR_2 @long
+    Scenario: Other data of another source takes its full room
       When the source "files" in namespace "office" backs up as much other random data
       Then the store grows by at least 95 % of the data
 
-  Rule: Who shares storage still keeps to its own identity
+  Rule: A destination of the same name and namespace restores its source, and nothing of others in the repository
 
-    @SR_3
-    Scenario: Default restores in a shared repository show each source its own data
+    @RD_2 @SR_3 @long
+    Scenario: Destinations restore the sources whose name and namespace they share
       Given these sources:
         | name     | namespace  |
         | orders   | shop       |
@@ -39,13 +37,15 @@ Feature: One repository for all
 
   Rule: Path prefixes in one bucket are separate repositories
 
-    @SR_5
-    Scenario: Equal data under two prefixes is stored twice
+    Background:
       Given these sources:
         | name   | namespace |
         | orders | shop      |
         | files  | office    |
-      And these repositories:
+
+    @SR_5 @long
+    Scenario: Equal data under two prefixes is stored twice
+      Given these repositories:
         | namespace | repository                |
         | shop      | s3://company-backups/app1 |
         | office    | s3://company-backups/app2 |
@@ -54,23 +54,19 @@ Feature: One repository for all
       Then the store grows by at least 95 % of the data
 
     @SR_5
-    Scenario: A repository under a prefix holds none of its neighbour's snapshots
-      Given these sources:
-        | name   | namespace |
-        | orders | shop      |
-        | files  | office    |
-      And these repositories:
-        | namespace | repository                |
+    Scenario: A repository under a prefix holds no snapshot of the repository under another prefix
+      Given these repositories:
+        | namespace | repository                     |
         | shop      | s3://company-backups/team/app1 |
         | office    | s3://company-backups/team/app2 |
       When every source is backed up
       Then the repository "s3://company-backups/team/app1" holds snapshots of source "orders" alone
       And the repository "s3://company-backups/team/app2" holds snapshots of source "files" alone
 
-  Rule: Separate repositories separate data completely
+  Rule: A repository of its own keeps data from all others
 
     @SR_6
-    Scenario: A destination does not see beyond the repository of its namespace
+    Scenario: A destination restores nothing from the repository of another namespace
       Given these sources:
         | name   | namespace | username | hostname |
         | orders | clinic    | orders   | clinic   |
@@ -87,10 +83,10 @@ Feature: One repository for all
       Then the restore fails
       And the repository "s3://standard-backups" holds no snapshot of source "orders"
 
-  Rule: The documented Secret opens the repository
+  Rule: A source backs up with the documented Secret
 
     @SR_7
-    Scenario: A source backs up with the documented Secret
+    Scenario: The documented Secret opens the repository that it names
       Given the documented manifest "shared-repository" in namespace "shop"
       And a source "orders" in namespace "shop" with:
         | field      | value                   |
@@ -100,7 +96,7 @@ Feature: One repository for all
       Then the repository "s3://company-backups" holds snapshots of source "orders" alone
       And every restore holds exactly the data of its source
 
-  Rule: An endpoint may be given with its scheme
+  Rule: The endpoint in a Secret may be a URL
 
     @SR_9
     Scenario: A source backs up to an endpoint that is given as a URL
@@ -110,34 +106,34 @@ Feature: One repository for all
       Then the backup succeeds
       And it is recorded once
 
-  Rule: A Secret that lacks a key is found out before a mover starts
+  Rule: No mover starts where the repository Secret lacks a key
 
     @SR_8
-    Scenario Outline: A Secret without <key>
+    Scenario Outline: A source whose Secret lacks <key> gets no mover and a message
       Given a source "orders" in namespace "shop"
       And the repository Secret of namespace "shop" lacks <key>
       When the source "orders" in namespace "shop" is backed up
-      Then no mover was started
-      And the user of the source is told "<key>"
+      Then no mover was started for the source
+      And a message on the source mentions "<key>"
 
       Examples:
         | key              |
         | KOPIA_PASSWORD   |
         | KOPIA_REPOSITORY |
 
-  Rule: Sharing is said to save 50 to 80 % of storage
+  Rule: The document promises that sharing saves 50 to 80 % of storage
 
-    @SR_1
-    Scenario: Tenants that have most of their data in common
+    @SR_1 @long
+    Scenario: Four sources have most of their data in common
       Given 4 sources in namespaces of their own, with 4 MiB in common and 1 MiB of their own
       When every source is backed up
-      Then it is a finding how much storage they save
+      Then record how much storage they save
 
-  Rule: A repository is said to serve thousands of clients efficiently
+  Rule: The document promises that a repository serves thousands of clients efficiently
 
-    @SR_4
-    Scenario: A list of many identities
+    @SR_4 @long
+    Scenario: Snapshots are listed in a repository of 64 identities
       Given a source "orders" in namespace "shop"
       And every source is backed up
       When the repository grows to 64 identities
-      Then it is a finding how much longer a list takes
+      Then record how much longer a list takes

@@ -1,14 +1,14 @@
-Feature: A namespace is a tenant
-  Every source and destination is a client of one shared repository.  Which client it is follows
-  from its name and its namespace alone.
+Feature: Every source of every namespace has an identity of its own
+  ReplicationSources (below: sources) and ReplicationDestinations (below: destinations) of many namespaces share
+  one repository.  The identity of each follows from its name and its namespace alone.
 
   Rule: The default hostname is the namespace, and nothing else
 
-    @TN_1
-    Scenario: The name of the PVC does not enter the hostname
+    @TN_1 @literal-namespaces
+    Scenario: The name of the PVC is no part of the hostname
       Given these sources:
-        | name     | namespace | sourcePVC                  |
-        | orders   | shop      | orders-data                |
+        | name     | namespace | sourcePVC                   |
+        | orders   | shop      | orders-data                 |
         | invoices | shop      | a-pvc-of-quite-another-kind |
       When every source is backed up
       Then the backups are recorded under:
@@ -19,19 +19,19 @@ Feature: A namespace is a tenant
   Rule: The default username is the name of the object
 
     @TN_2 @object-name
-    Scenario: A source and a destination are called by their names
+    Scenario: A source and a destination have their names as usernames
       Given a source "orders" in namespace "shop"
       And every source is backed up
-      When the destination "invoices" in namespace "shop" asks
+      When the destination "invoices" in namespace "shop" is reconciled without running its mover
       Then the backups are recorded under:
         | name   | namespace | username |
         | orders | shop      | orders   |
-      And it asks for username "invoices"
+      And its Job has username "invoices"
 
   Rule: Sources of one namespace share the hostname and differ in username
 
     @TN_4
-    Scenario: Three sources of one namespace are three clients of one host
+    Scenario: Three sources of one namespace have one hostname and three usernames
       Given these sources:
         | name     | namespace |
         | orders   | shop      |
@@ -40,9 +40,9 @@ Feature: A namespace is a tenant
       When every source is backed up
       Then the backups share one hostname and have different usernames
 
-  Rule: Each source keeps a history of its own
+  Rule: Each source has a history of its own
 
-    @TN_5
+    @TN_5 @long
     Scenario: Two backups each of three sources are three histories of two snapshots
       Given these sources:
         | name     | namespace | retain.latest |
@@ -52,10 +52,10 @@ Feature: A namespace is a tenant
       When every source is backed up twice
       Then each of their identities has a history of 2 snapshots
 
-  Rule: Sources of one name in two namespaces never meet
+  Rule: Sources of one name in two namespaces have different identities
 
     @TN_9
-    Scenario: The same name in two namespaces is two identities with two sets of data
+    Scenario: Two sources of one name in two namespaces are restored from their own backups
       Given these sources:
         | name   | namespace  |
         | orders | shop       |
@@ -65,12 +65,12 @@ Feature: A namespace is a tenant
       Then the backups have 2 different identities
       And every restore holds exactly the data of its source
 
-  Rule: A long name counts to its end
+  Rule: Every character of a long name counts
 
     @TN_10
-    Scenario: Two long names that differ only at the end
+    Scenario: Two sources whose long names differ only at the end are restored from their own backups
       Given these sources:
-        | name                                                                                               | namespace |
+        | name                                                                                             | namespace |
         | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies-country | shop      |
         | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies-county  | shop      |
       And every source is backed up
@@ -80,8 +80,8 @@ Feature: A namespace is a tenant
 
   Rule: A retention policy of a hostname governs its namespace and no other
 
-    @TN_6
-    Scenario: A policy for one namespace leaves the other alone
+    @TN_6 @literal-namespaces @long
+    Scenario: A retention policy for one namespace leaves another namespace alone
       Given these sources:
         | name     | namespace |
         | orders   | shop      |

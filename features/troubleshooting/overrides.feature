@@ -1,10 +1,11 @@
-Feature: Looking for an identity that is not applied
-  What the document tells its readers to look at when identities are not what they expect.
+Feature: The log of a mover shows which identity is in use
+  What the document tells its readers to look at when the backups of a ReplicationSource (below: source) are not
+  recorded under the identity that they expect.
 
-  Rule: The removed flags end in a failed backup
+  Rule: A backup with one of the removed flags fails
 
     @TR_1
-    Scenario Outline: <flag> as an additional argument fails, and the log says why
+    Scenario Outline: A backup with the additional argument <flag> fails, and the log says why
       Given a source "orders" in namespace "shop" with:
         | field          | value          |
         | additionalArgs | <flag>=mallory |
@@ -20,7 +21,7 @@ Feature: Looking for an identity that is not applied
   Rule: Additional arguments reach kopia as they are given
 
     @TR_5
-    Scenario: An argument with spaces stays in one piece, also behind another one
+    Scenario: The second of two arguments keeps its spaces, quotes and other characters
       Given a source "orders" in namespace "shop" with:
         | field          | value                                                                           |
         | additionalArgs | --tags=team:shop                                                                |
@@ -31,32 +32,24 @@ Feature: Looking for an identity that is not applied
         shop's "orders",  7 % of $HOME & $(id); a*b | c = d\e #1, größe
         """
 
-  Rule: The log shows the identity in use
+  Rule: The documented search of the log finds the identity in use
 
     @TR_2
-    Scenario: The documented search finds username and hostname
+    Scenario: The log of a backup holds username and hostname in lines that the search finds
       Given a source "orders" in namespace "shop" with:
         | field    | value      |
         | username | order-desk |
         | hostname | site-a.eu  |
       When the source "orders" in namespace "shop" is backed up
-      Then the documented search "KOPIA_OVERRIDE|Using.*override|Creating snapshot for" of the log finds username "order-desk" and hostname "site-a.eu"
+      Then the documented search of the log finds username "order-desk" and hostname "site-a.eu":
+        """
+        KOPIA_OVERRIDE|Using.*override|Creating snapshot for
+        """
 
-  Rule: The environment of the mover holds the identity
-
-    @TR_3
-    Scenario: A custom username and a default hostname are both in the environment
-      Given a source "orders" in namespace "shop" with:
-        | field    | value      |
-        | username | order-desk |
-      When the source "orders" in namespace "shop" is backed up
-      Then the mover of the source is given KOPIA_OVERRIDE_USERNAME "order-desk"
-      And the mover of the source is given KOPIA_OVERRIDE_HOSTNAME "shop"
-
-  Rule: The identity is applied where the repository is opened
+  Rule: The identity is given when the repository is opened, and not for a snapshot
 
     @TR_4
-    Scenario: The log shows the override at the connect, and not at the snapshot
+    Scenario: The log shows the overrides in the command that connects, and not in the one that makes a snapshot
       Given a source "orders" in namespace "shop" with:
         | field    | value      |
         | username | order-desk |

@@ -94,7 +94,7 @@ def _proof(claim: str, shown_by: str, report: Mapping[str, Any]) -> list[str]:
     if shown_by == "text":
         return lines
     seen = {
-        f"  - refuted: {finding['question']}; observed: {finding['seen']}"
+        f"  - refuted: expected {finding['question']}, observed {finding['seen']}"
         for scenario in report["scenarios"]
         if claim in scenario["claims"]
         for finding in scenario["findings"]

@@ -37,7 +37,7 @@ def savings(testbed: Testbed) -> Finding:
         f"{1 - stored / backed_up:.0%} saved: {len(volumes)} volumes of {backed_up / len(volumes) / MIB:.1f} MiB each, "
         f"{stored / MIB:.1f} MiB stored"
     )
-    return Finding("one shared repository saves 50 to 80 % of storage", None, seen)
+    return Finding("what one shared repository saves of the storage, where 50 to 80 % are promised", None, seen)
 
 
 def ask_for_names(testbed: Testbed, names: Sequence[tuple[str, str]]) -> list[Sync]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,31 +58,60 @@ def _by_claim(folder: Path) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for file in sorted(folder.rglob("*.feature")):
         feature = Parser().parse(file.read_text(encoding="utf-8"))["feature"]
-        for rule, scenario in _scenarios(feature):
-            tags = [tag["name"].removeprefix("@") for tag in scenario["tags"]]
-            text = _scenario(rule, scenario, [tag for tag in tags if tag in VARIANT_TAGS])
-            for claim in tags:
+        for rule, background, scenario in _scenarios(feature):
+            for claim, examples in _claims_of(scenario).items():
+                text = _scenario(rule, background, {**scenario, "examples": examples})
                 found.setdefault(claim, []).append(text)
     return found
 
 
-def _scenarios(feature: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+def _scenarios(feature: Mapping[str, Any]) -> Iterator[tuple[str, list[Any], Mapping[str, Any]]]:
+    """(rule, steps of the Backgrounds before it, scenario) of a feature."""
+    above = _background(feature["children"])
     for child in feature["children"]:
-        for inner in child["rule"]["children"] if "rule" in child else [child]:
+        inside = child["rule"]["children"] if "rule" in child else [child]
+        background = above + _background(inside) if "rule" in child else above
+        for inner in inside:
             if "scenario" in inner:
-                yield child.get("rule", {}).get("name", ""), inner["scenario"]
+                yield child.get("rule", {}).get("name", ""), background, inner["scenario"]
 
 
-def _scenario(rule: str, scenario: Mapping[str, Any], variants: list[str]) -> str:
+def _background(children: Sequence[Mapping[str, Any]]) -> list[Any]:
+    return [step for child in children if "background" in child for step in child["background"]["steps"]]
+
+
+def _claims_of(scenario: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the tags of a scenario, each with its Examples: all, or those that the tag stands above."""
+    found: dict[str, list[Any]] = {tag: list(scenario["examples"]) for tag in _tags(scenario)}
+    for examples in scenario["examples"]:
+        for tag in _tags(examples):
+            found.setdefault(tag, []).append(examples)
+    return found
+
+
+def _tags(node: Mapping[str, Any]) -> list[str]:
+    return [tag["name"].removeprefix("@") for tag in node["tags"]]
+
+
+def _scenario(rule: str, background: Sequence[Mapping[str, Any]], scenario: Mapping[str, Any]) -> str:
     lines = [f"{rule}:" if rule else "", "", "```gherkin"]
+    if background:
+        lines += ["Background:", *(line for step in background for line in _step(step)), ""]
+    variants = [tag for tag in _tags(scenario) if tag in VARIANT_TAGS]
     lines += [" ".join(f"@{variant}" for variant in variants)] if variants else []
     lines += [f"{scenario['keyword']}: {scenario['name']}"]
-    for step in scenario["steps"]:
-        lines.append(f"  {step['keyword'].strip()} {step['text']}")
-        lines += _table(step.get("dataTable", {}).get("rows", ()), "    ")
+    lines += [line for step in scenario["steps"] for line in _step(step)]
     for examples in scenario["examples"]:
-        lines += ["", "  Examples:", *_table([examples["tableHeader"], *examples["tableBody"]], "    ")]
+        title = f"  Examples: {examples['name']}".rstrip()
+        lines += ["", title, *_table([examples["tableHeader"], *examples["tableBody"]], "    ")]
     return "\n".join([*lines, "```", ""])
+
+
+def _step(step: Mapping[str, Any]) -> list[str]:
+    quoted = step["docString"]["content"].splitlines() if "docString" in step else []
+    text = [f"    {line}" for line in ('"""', *quoted, '"""')] if quoted else []
+    table = _table(step.get("dataTable", {}).get("rows", ()), "    ")
+    return [f"  {step['keyword'].strip()} {step['text']}", *text, *table]
 
 
 def _table(rows: Any, indent: str) -> list[str]:

@@ -13,7 +13,16 @@ from harness.model import Finding
 
 
 def whether(question: str, check: Callable[[], None]) -> Finding:
-    """Puts a promise to the test by a check that would be a Divergence for a rule."""
+    """Put a promise to the test by a check that raises a Divergence where it does not hold.
+
+    Args:
+        question: What the document lets expect, as it reads after "expected": ``2 distinct identities``.
+        check: Raises Divergence where that is not observed.
+
+    Returns:
+        A finding that holds, one that is refuted by what the Divergence saw, or one that was not reached because
+        something that the check stands on did not hold.
+    """
     try:
         check()
     except Blocked as blocked:
@@ -21,5 +30,5 @@ def whether(question: str, check: Callable[[], None]) -> Finding:
     except Divergence as divergence:
         if divergence.roots:
             return Finding(question, None, f"{divergence.what}: {divergence.seen}", reached=False)
-        return Finding(question, False, f"{divergence.what}: {divergence.seen}")
-    return Finding(question, True, "it does")
+        return Finding(question, False, str(divergence.seen))
+    return Finding(question, True, "the same")

@@ -23,24 +23,37 @@ MAX_BACKGROUND_STEPS = 3
 
 
 @dataclass(frozen=True)
+class Examples:
+    """One table of an outline: its columns, its rows, and the tags above it."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    tags: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Scenario:
-    """One scenario or outline of a feature; ``examples`` has a row of columns a table."""
+    """One scenario or outline of a feature; ``own_tags`` are without those of its tables of Examples."""
 
     name: str
-    tags: frozenset[str]
+    own_tags: frozenset[str]
     steps: tuple[tuple[str, str], ...]
     texts: tuple[str, ...]
-    examples: tuple[tuple[tuple[str, ...], int], ...]
+    examples: tuple[Examples, ...]
     is_outline: bool
 
     @property
+    def tags(self) -> frozenset[str]:
+        return self.own_tags.union(*(table.tags for table in self.examples))
+
+    @property
     def columns(self) -> set[str]:
-        return {column for columns, _ in self.examples for column in columns}
+        return {column for table in self.examples for column in table.columns}
 
     @property
     def runs(self) -> int:
         """How many tests it becomes, before sides multiply it."""
-        return sum(rows for _, rows in self.examples) if self.is_outline else 1
+        return sum(len(table.rows) for table in self.examples) if self.is_outline else 1
 
 
 def read(text: str) -> Mapping[str, Any]:
@@ -86,7 +99,7 @@ def empty_examples(feature: Mapping[str, Any]) -> list[str]:
     return [
         f"{scenario.name!r}: Examples without a row"
         for scenario in scenarios(feature)
-        if scenario.is_outline and (not scenario.examples or any(rows == 0 for _, rows in scenario.examples))
+        if scenario.is_outline and (not scenario.examples or not all(table.rows for table in scenario.examples))
     ]
 
 
@@ -120,12 +133,15 @@ def outside_rules(feature: Mapping[str, Any]) -> list[str]:
 
 
 def wrong_tags(feature: Mapping[str, Any], claims: Sequence[str], others: Sequence[str]) -> list[str]:
-    """Every scenario carries the tag of a claim, and no tag that nobody knows."""
+    """Every scenario carries the tag of a claim, or each of its Examples does; nothing carries an unknown tag."""
     found = []
     for scenario in scenarios(feature):
-        if not scenario.tags & set(claims):
+        below = [scenario.own_tags | table.tags for table in scenario.examples] or [scenario.own_tags]
+        if not all(tags & set(claims) for tags in below):
             found.append(f"{scenario.name!r}: no claim")
         found += [f"{scenario.name!r}: unknown tag {tag}" for tag in sorted(scenario.tags - {*claims, *others})]
+        above_examples = scenario.tags - scenario.own_tags - set(claims)
+        found += [f"{scenario.name!r}: {tag} is no claim; it belongs above the outline" for tag in above_examples]
     return found
 
 
@@ -169,11 +185,20 @@ def _scenario(node: Mapping[str, Any], feature: Mapping[str, Any]) -> Scenario:
         table = step.get("dataTable")
         texts += [cell["value"] for row in (table["rows"] if table else ()) for cell in row["cells"]]
     examples = tuple(
-        (
-            tuple(cell["value"] for cell in table["tableHeader"]["cells"]) if table.get("tableHeader") else (),
-            len(table.get("tableBody", ())),
+        Examples(
+            _cells(table["tableHeader"]) if table.get("tableHeader") else (),
+            tuple(_cells(row) for row in table.get("tableBody", ())),
+            _tags(table),
         )
         for table in node["examples"]
     )
-    tags = frozenset(tag["name"].removeprefix("@") for tag in (*feature["tags"], *node["tags"]))
+    tags = _tags(feature) | _tags(node)
     return Scenario(node["name"], tags, tuple(kinds), tuple(texts), examples, "Outline" in node["keyword"])
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(cell["value"] for cell in row["cells"])
+
+
+def _tags(node: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(tag["name"].removeprefix("@") for tag in node["tags"])

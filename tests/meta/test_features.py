@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 from harness.document.ledger import claims
-from harness.model import VARIANT_TAGS, VARIANTS
+from harness.model import VARIANTS
 from harness.mover.reference import ReferenceMover
 from harness.subject.mutants import MUTANTS
 from harness.volsync import manifests
+from plugin.options import NO_CLAIMS
 from tests.meta import gherkin_lint as lint
 
 PROJECT = Path(__file__).parents[2]
@@ -52,12 +53,19 @@ def test_is_well_formed(feature, check):
 
 
 def test_carries_known_tags(feature):
-    assert lint.wrong_tags(feature, list(claims()), sorted(VARIANT_TAGS)) == []
+    assert lint.wrong_tags(feature, list(claims()), NO_CLAIMS) == []
 
 
 def test_rule_has_text(feature):
     assert lint.rules(feature)
     assert all(lint.rules(feature))
+
+
+def test_claims_of_one_outline_are_decided_by_the_same_parts(feature):
+    """Whether a subject is asked is decided for an outline as a whole, before its rows are told apart."""
+    for scenario in lint.scenarios(feature):
+        asked = [claims()[tag] for tag in scenario.tags - scenario.own_tags]
+        assert len({(claim.decided_by, claim.needs) for claim in asked}) <= 1, scenario.name
 
 
 def test_every_claim_has_a_scenario():

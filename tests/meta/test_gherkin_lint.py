@@ -36,6 +36,10 @@ SECOND = """
 """
 
 
+CLAIM_OF_EACH_TABLE = GOOD.replace("    @HN_2\n", "").replace("      Examples:", "      @HN_2\n      Examples:")
+CLAIM_OF_ONE_TABLE = CLAIM_OF_EACH_TABLE + "\n      Examples:\n        | name |\n        | b    |\n"
+
+
 def wrong_tags(feature):
     return lint.wrong_tags(feature, ["HN_2"], ["object-name"])
 
@@ -57,6 +61,13 @@ def test_a_good_feature_passes(check):
     assert check(lint.read(GOOD)) == []
 
 
+def test_a_claim_may_stand_above_examples():
+    assert wrong_tags(lint.read(CLAIM_OF_EACH_TABLE)) == []
+    (scenario,) = lint.scenarios(lint.read(CLAIM_OF_EACH_TABLE))
+    assert scenario.tags == {"HN_2"}
+    assert scenario.own_tags == set()
+
+
 @pytest.mark.parametrize(
     ("check", "feature"),
     [
@@ -75,6 +86,9 @@ def test_a_good_feature_passes(check):
         (lint.outside_rules, broken("  Rule: R\n", "")),
         (wrong_tags, broken("@HN_2", "@object-name")),
         (wrong_tags, broken("@HN_2", "@HN_2 @HN_9")),
+        (wrong_tags, broken("      Examples:", "      @HN_9\n      Examples:")),
+        (wrong_tags, broken("      Examples:", "      @object-name\n      Examples:")),
+        (wrong_tags, lint.read(CLAIM_OF_ONE_TABLE)),
     ],
 )
 def test_a_bad_feature_is_caught(check, feature):

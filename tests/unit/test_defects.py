@@ -25,7 +25,7 @@ def report(**changed):
 
 def test_the_page_shows_what_was_refuted():
     text = defects.page(KNOWN, report())
-    assert "refuted: it is so; observed: it is not" in text
+    assert "refuted: expected it is so, observed it is not" in text
     assert "other" not in text.split("`TN_3`")[1].split("\n- ")[0]
 
 

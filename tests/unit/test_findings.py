@@ -3,7 +3,7 @@
 import pytest
 
 from harness.document.verdict import Verdict
-from harness.errors import Divergence, HarnessError
+from harness.errors import Blocked, Divergence, HarnessError
 from harness.model import Finding
 from harness.report import verdicts
 from harness.report.outcome import Outcome
@@ -15,13 +15,30 @@ def diverge():
 
 
 def test_a_promise_that_is_broken_is_refuted_with_what_was_seen():
-    finding = whether("it holds", diverge)
-    assert finding == Finding("it holds", False, "the data: b")
-    assert "REFUTED" in finding.in_words
+    finding = whether("the data a", diverge)
+    assert finding == Finding("the data a", False, "b")
+    assert finding.in_words == "REFUTED: expected the data a, observed b"
 
 
 def test_a_promise_that_is_kept_held_here():
-    assert whether("it holds", lambda: None).holds is True
+    finding = whether("2 distinct identities", lambda: None)
+    assert finding.holds is True
+    assert finding.in_words == "held here: expected 2 distinct identities, observed the same"
+
+
+def test_a_promise_whose_precondition_failed_is_not_reached():
+    def stopped():
+        raise Blocked(Divergence("the Job of a source", expected="there is one", seen="none", oracle="operator"))
+
+    finding = whether("2 distinct identities", stopped)
+    assert (finding.holds, finding.reached) == (None, False)
+    assert finding.in_words == "not reached: expected 2 distinct identities; before that, the Job of a source: none"
+
+
+def test_a_figure_is_measured():
+    assert (
+        Finding("the time of a list", None, "twice as long").in_words == "measured: the time of a list: twice as long"
+    )
 
 
 def test_an_error_of_the_harness_is_no_finding():

@@ -1,0 +1,53 @@
+"""The tags of a scenario: claims, variants, and what the plugin has to know to run it.
+
+A claim may stand above one table of Examples instead of the whole outline; the rows of that table alone are its tests.
+"""
+
+from __future__ import annotations
+
+import pytest
+from pytest_bdd.parser import ScenarioTemplate
+from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from harness.document.ledger import Claim, LedgerError, claims
+from harness.model import VARIANT_TAGS
+from plugin.options import LITERAL_NAMESPACES, LONG
+
+MEANINGS: dict[str, str] = {
+    **dict.fromkeys(sorted(VARIANT_TAGS), "the scenario holds where the subject follows this variant"),
+    LITERAL_NAMESPACES: "the result depends on the name of a namespace: on a shared API the scenario keeps its names",
+    LONG: "the scenario takes several times as long as others: workers start it first",
+}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the tags; any other tag is an error of the suite."""
+    for claim in _known_claims():
+        config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
+    for tag, meaning in MEANINGS.items():
+        config.addinivalue_line("markers", f"{tag}: {meaning}")
+
+
+def tags_of(node: pytest.Item) -> set[str]:
+    """Return the tags of one test: those of its scenario and of the Examples that its row stands in."""
+    return {mark.name for mark in node.iter_markers()}
+
+
+def tags_of_all_rows(definition: pytest.Item) -> set[str]:
+    """Return the tags of a scenario before its rows are told apart: those of every Examples table, too."""
+    template = template_of(definition)
+    return tags_of(definition).union(*(table.tags for table in (template.examples if template else ())))
+
+
+def template_of(node: pytest.Item) -> ScenarioTemplate | None:
+    """Return the scenario of a test as it is written, before its rows are filled in; None where it has none."""
+    function = getattr(node, "obj", None)
+    return scenario_wrapper_template_registry.get(function) if function else None
+
+
+def _known_claims() -> list[Claim]:
+    try:
+        return list(claims().values())
+    except LedgerError:
+        # The options say so, in one line, before anything else is done.
+        return []
