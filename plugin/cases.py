@@ -55,10 +55,15 @@ class OutOfReach:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Registers the tags: every claim and every side; any other tag is an error of the suite."""
-    for claim in _known_claims():
-        config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
-    for side in (*DEFAULT_USERNAMES, *CUSTOM_NAMES):
-        config.addinivalue_line("markers", f"{side}: the scenario holds where the subject takes this side")
+    for line in tag_lines():
+        config.addinivalue_line("markers", line)
+
+
+def tag_lines() -> list[str]:
+    """Return every tag of the features as pytest declares a marker."""
+    sides = (*DEFAULT_USERNAMES, *CUSTOM_NAMES)
+    of_sides = [f"{side}: the scenario holds where the subject takes this side" for side in sides]
+    return [*(f"{claim.id}: {claim.says}" for claim in _known_claims()), *of_sides]
 
 
 def _known_claims() -> list[Claim]:
