@@ -17,15 +17,15 @@ from plugin.scenario import TESTBED
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(item, call):
-    report = yield
     bed = item.stash.get(TESTBED, None)
+    # Before the report is made: a failure bundle makes calls of its own.
+    calls = tuple(bed.world.calls) if bed else ()
+    report = yield
     if call.when == "call" and bed is not None:
         facts = report.conformance
         folder = Path(os.environ["KEEP_RECORDS"])
         folder.mkdir(parents=True, exist_ok=True)
         about = evidence.about(item, Verdict(facts["verdict"]), facts["message"])
-        calls = tuple(bed.world.calls)
-        bed.seen()
         file = folder / f"{len(list(folder.iterdir())):03}-{'-'.join(about.claims)}-{facts['verdict']}.json"
         failure_bundle.write_record(file, bed, about, calls[-1:])
     return report

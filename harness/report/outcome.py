@@ -6,11 +6,14 @@ Outcomes travel from workers to the controller as plain values: ``as_facts`` and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import msgspec
 
 from harness.document.ledger import claims
 from harness.document.verdict import Verdict
+from harness.errors import HarnessError
 from harness.model import Finding
 
 StepOutcome = Literal["passed", "failed", "not run"]
@@ -104,31 +107,14 @@ class Outcome:
         return not self.claims or any(claims()[claim].is_judged for claim in self.claims)
 
     def as_facts(self) -> dict[str, Any]:
-        """Plain values, for another process or a file."""
-        return {**asdict(self), "verdict": str(self.verdict)}
+        """Return plain values, for another process or a file."""
+        facts: dict[str, Any] = msgspec.to_builtins(self)
+        return facts
 
     @staticmethod
     def of_facts(facts: Mapping[str, Any]) -> Outcome:
-        """The counterpart of ``as_facts``."""
-        story, evidence = facts.get("story"), facts.get("evidence")
-        return Outcome(
-            **{
-                **facts,
-                "verdict": Verdict(facts["verdict"]),
-                "claims": tuple(facts["claims"]),
-                "commands": tuple(facts.get("commands", ())),
-                "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
-                "story": _story(story) if story else None,
-                "evidence": Evidence(**{**evidence, "roots": tuple(evidence["roots"])}) if evidence else None,
-                "syncs": tuple(
-                    SyncRecord(**{**sync, "snapshots": tuple(sync["snapshots"])}) for sync in facts.get("syncs", ())
-                ),
-            }
-        )
-
-
-def _story(facts: Mapping[str, Any]) -> Story:
-    steps = tuple(
-        StepRecord(**{**step, "table": tuple(tuple(row) for row in step["table"])}) for step in facts["steps"]
-    )
-    return Story(**{**facts, "steps": steps})
+        """Return the outcome of plain values; HarnessError names the field that is missing or of another type."""
+        try:
+            return msgspec.convert(facts, Outcome)
+        except msgspec.ValidationError as error:
+            raise HarnessError(f"an outcome of a worker cannot be read: {error}") from None
