@@ -1,8 +1,7 @@
 """Judge how syncs ended and what the subject said of them.
 
-Each function makes one check on a record and raises Divergence where it does not hold.  Identities are
-judged in ``expect_identity``, volumes in ``expect_volume``, repositories in ``expect_repository``, the
-status and the logs in ``expect_operator``.
+Each function makes one check on a record and raises Divergence where it does not hold. The other modules of
+this package judge identities, volumes, repositories, secrets, and the status and the logs of an operator.
 """
 
 from __future__ import annotations
