@@ -9,6 +9,7 @@ pytest_plugins = [
     "plugin.lifecycle",
     "plugin.story",
     "plugin.scenario",
+    "plugin.world",
     "plugin.progress",
     "plugin.crashes",
     "plugin.verdicts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shlex
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from harness.document.verdict import Verdict
 from harness.errors import Blocked, Divergence
 from harness.report.outcome import Evidence, Outcome, SyncRecord
 from harness.scenario import failure_bundle
+from harness.scenario.record import account
+from harness.scenario.saved import About
 from harness.scenario.sync import Sync
 from harness.subject.subject import Subject
 from harness.system.process import REDACT
@@ -21,11 +24,13 @@ from harness.system.version import version
 from plugin import lifecycle
 from plugin.cases import Case
 from plugin.options import OPTIONS
-from plugin.scenario import CALLS, TESTBED
+from plugin.scenario import TESTBED
 from plugin.story import STORY
 
 COMMANDS_SHOWN = 12
 REPORTS = "reports"
+EXAMPLE = "_pytest_bdd_example"
+"""The parameter in which pytest-bdd keeps the row of an outline."""
 
 
 def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, message: str) -> dict[str, Any]:
@@ -41,7 +46,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         verdict=verdict,
         message=message,
         seconds=0.0,
-        kopia_s=sum(one.seconds for one in item.stash.get(CALLS, [])),
+        kopia_s=sum(one.seconds for one in bed.world.calls) if bed else 0.0,
         operations=len(bed.mover_seconds) if bed else 0,
         mover_s=sum(bed.mover_seconds) if bed else 0.0,
         operator_s=bed.operator_seconds if bed else 0.0,
@@ -49,7 +54,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         story=item.stash.get(STORY, None),
         evidence=_evidence(error),
         commands=_last_commands(item) if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
-        syncs=tuple(_sync_record(sync, ids) for sync, ids in bed.account()) if bed else (),
+        syncs=tuple(_sync_record(sync, ids) for sync, ids in account(bed.seen())) if bed else (),
     ).as_facts()
     # Whatever it came from: no secret leaves the process that knows it.
     return dict(REDACT.values(outcome))
@@ -57,9 +62,9 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
 
 def _asked(item: pytest.Item, case: Any, verdict: Verdict) -> tuple[str, ...]:
     """The claims that the scenario is about: what only another part decides is not credited to a subject."""
-    tags = [mark.name for mark in item.iter_markers() if mark.name in claims()]
+    tags = claims_of(item)
     if verdict is Verdict.SKIP and not isinstance(case, Case):
-        return tuple(tags)
+        return tags
     return tuple(tag for tag in tags if _subject(item, case).decides(tag))
 
 
@@ -69,7 +74,13 @@ def _subject(item: pytest.Item, case: Any) -> Subject:
 
 
 def _last_commands(item: pytest.Item) -> tuple[str, ...]:
-    return tuple(shlex.join(["kopia", *call.args[1:]]) for call in item.stash.get(CALLS, [])[-COMMANDS_SHOWN:])
+    bed = item.stash.get(TESTBED, None)
+    return tuple(command(call.args) for call in (bed.world.calls if bed else [])[-COMMANDS_SHOWN:])
+
+
+def command(args: Sequence[str]) -> str:
+    """Return a call of kopia as somebody types it."""
+    return shlex.join(["kopia", *args[1:]])
 
 
 def _evidence(error: Exception | None) -> Evidence | None:
@@ -90,15 +101,51 @@ def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
 
 
 def explain(item: pytest.Item, error: Divergence | Blocked) -> str:
-    """A divergence for people: the claim in words, who says what, the last command, and how to repeat it."""
-    said = [f"{mark.name}: {claims()[mark.name].says}" for mark in item.iter_markers() if mark.name in claims()]
-    options = " ".join(filter(None, [_options(item.config), shlex.quote(item.nodeid)]))
-    command = [f"last command: {one}" for one in _last_commands(item)[-1:]]
-    return "\n".join([*said, str(error), *command, f"repeat: tox -e conformance -- {options}"])
+    """Explain a divergence: the claims in words, who says what, the last command, and how to repeat it."""
+    return explained(claims_of(item), error, _last_commands(item), options_of(item.config), item.nodeid)
 
 
-def keep_failure_bundle(item: pytest.Item, message: str, error: Divergence) -> None:
-    """Writes everything down while it is still there; the mutants of a proof are meant to fail."""
+def explained(
+    asked: Sequence[str], error: Divergence | Blocked, commands: Sequence[str], options: str, scenario: str
+) -> str:
+    """Explain a divergence.
+
+    Args:
+        asked: The claims that the scenario is about.
+        error: What was raised.
+        commands: The last calls of kopia.
+        options: The options of the run.
+        scenario: The node id of the scenario.
+    """
+    said = [f"{claim}: {claims()[claim].says}" for claim in asked if claim in claims()]
+    last = [f"last command: {one}" for one in commands[-1:]]
+    again = " ".join(filter(None, [options, shlex.quote(scenario)]))
+    return "\n".join([*said, str(error), *last, f"repeat: tox -e conformance -- {again}"])
+
+
+def claims_of(item: pytest.Item) -> tuple[str, ...]:
+    """Return the claims whose tags a scenario carries."""
+    return tuple(mark.name for mark in item.iter_markers() if mark.name in claims())
+
+
+def about(item: pytest.Item, verdict: Verdict, message: str) -> About:
+    """Return which run of which scenario this is, for its saved record."""
+    case = getattr(item, "funcargs", {}).get("case")
+    example = getattr(getattr(item, "callspec", None), "params", {}).get(EXAMPLE, {})
+    return About(
+        scenario=item.nodeid,
+        example=dict(example),
+        subject=_subject(item, case).name,
+        sides=str(case.variants) if isinstance(case, Case) else "",
+        options=options_of(item.config),
+        verdict=str(verdict),
+        message=message,
+        claims=claims_of(item),
+    )
+
+
+def keep_failure_bundle(item: pytest.Item, verdict: Verdict, message: str, error: Divergence) -> None:
+    """Write everything down while it is still there; the mutants of a proof are meant to fail."""
     bed = item.stash.get(TESTBED, None)
     if bed is None or item.config.stash[OPTIONS].proof:
         return
@@ -114,10 +161,10 @@ def keep_failure_bundle(item: pytest.Item, message: str, error: Divergence) -> N
         "seed": None,
         "random": "contents and credentials are new in every run; nothing else is drawn by chance",
     }
-    failure_bundle.write(folder, bed, item.nodeid, _options(item.config), message, versions, error.trees)
+    failure_bundle.write(folder, bed, about(item, verdict, message), versions, error.trees)
 
 
-def _options(config: pytest.Config) -> str:
+def options_of(config: pytest.Config) -> str:
     """The options of this run that decide what a scenario does, to repeat it."""
     defaults = {
         "subject": "reference",

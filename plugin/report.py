@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.document.verdict import ExitStatus
-from harness.kopia.repositories import HINTS_FOLDER
+from harness.kopia.hints import HINTS_FOLDER
 from harness.report import json_report, page, secret_check, terminal
 from harness.report.outcome import Outcome
 from harness.scenario.context import WorkerContext

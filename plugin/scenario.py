@@ -9,17 +9,17 @@ from typing import cast
 
 import pytest
 
+from harness.kopia import hints
 from harness.scenario import replay
-from harness.scenario.testbed import Testbed
-from harness.system.process import Call
+from harness.scenario.testbed import LiveTestbed
+from harness.scenario.world import World
 from plugin.cases import Case, OutOfReach, only_case
 from plugin.lifecycle import CONTEXT
 from plugin.namespaces import names_for
 from plugin.options import LITERAL_NAMESPACES
 from plugin.tags import tags_of
 
-TESTBED = pytest.StashKey[Testbed]()
-CALLS = pytest.StashKey[list[Call]]()
+TESTBED = pytest.StashKey[LiveTestbed]()
 
 _NUMBERS = count(1)
 
@@ -34,31 +34,21 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 
 @pytest.fixture
-def calls(request: pytest.FixtureRequest) -> Iterator[list[Call]]:
-    """The calls of kopia that this scenario makes."""
-    context = request.config.stash[CONTEXT]
-    context.calls.clear()
-    begin = time.monotonic()
-    request.node.stash[CALLS] = context.calls
-    yield context.calls
-    if context.overhead and context.calls:
-        replay.write_script(context, _worker(request.config), begin, context.calls)
-
-
-@pytest.fixture
-def testbed(request: pytest.FixtureRequest, case: Case, calls: list[Call]) -> Iterator[Testbed]:
+def testbed(request: pytest.FixtureRequest, case: Case) -> Iterator[LiveTestbed]:
     """The world of this scenario; its repositories are removed with the store."""
-    context = request.config.stash[CONTEXT]
+    context, begin = request.config.stash[CONTEXT], time.monotonic()
     name = f"{_worker(request.config)}-{next(_NUMBERS)}"
     literal = LITERAL_NAMESPACES in tags_of(request.node)
     with names_for(context, name, literal=literal) as rename:
-        bed = Testbed(context, case.subject, case.variants, name, rename)
-        request.node.stash[TESTBED] = bed
+        world = World(context, case.subject, case.variants, name, rename)
+        bed = request.node.stash[TESTBED] = LiveTestbed(world)
         yield bed
         bed.close()
-        context.discard(bed.folder)
+        context.discard(world.folder)
     if context.keep:
-        bed.repositories.write_hints(request.node.name)
+        hints.write(context.folder, request.node.name, context.kopia.path, world.locations, world.secrets)
+    if context.overhead and world.calls:
+        replay.write_script(context, _worker(request.config), begin, world.calls)
 
 
 def _worker(config: pytest.Config) -> str:

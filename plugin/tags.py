@@ -22,10 +22,13 @@ MEANINGS: dict[str, str] = {
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the tags; any other tag is an error of the suite."""
-    for claim in _known_claims():
-        config.addinivalue_line("markers", f"{claim.id}: {claim.says}")
-    for tag, meaning in MEANINGS.items():
-        config.addinivalue_line("markers", f"{tag}: {meaning}")
+    for line in tag_lines():
+        config.addinivalue_line("markers", line)
+
+
+def tag_lines() -> list[str]:
+    """Return every tag of the features as pytest declares a marker."""
+    return [*(f"{one.id}: {one.says}" for one in _known_claims()), *(f"{tag}: {MEANINGS[tag]}" for tag in MEANINGS)]
 
 
 def tags_of(node: pytest.Item) -> set[str]:

@@ -197,8 +197,9 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if problem:
         return Verdict.ERROR, f"verdict unknown: {REDACT(problem)}\n(observed before that: {REDACT(str(error))})"
     message = REDACT(evidence.explain(item, error))
-    evidence.keep_failure_bundle(item, message, error.divergence if isinstance(error, Blocked) else error)
-    return Verdict.BLOCKED if isinstance(error, Blocked) else Verdict.FAIL, message
+    verdict = Verdict.BLOCKED if isinstance(error, Blocked) else Verdict.FAIL
+    evidence.keep_failure_bundle(item, verdict, message, error.divergence if isinstance(error, Blocked) else error)
+    return verdict, message
 
 
 def _broken_surroundings(item: pytest.Item) -> str:

@@ -10,31 +10,33 @@ from pytest_bdd import given, then, when
 from harness import expect
 from harness.model import Identity, ObjectRef
 from harness.scenario import preconditions
+from harness.scenario.plain_kopia import History
 from harness.scenario.sync import Sync
+from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
 from steps.types import DataTable, phrase, records
 
 
 @given("the documented destination has discovered the repository")
-def has_discovered(testbed: Testbed) -> None:
-    preconditions.require_job(testbed.discover(testbed.destinations()[-1]))
+def has_discovered(syncs: Syncs, testbed: Testbed) -> None:
+    preconditions.require_job(syncs.discover(testbed.seen().destinations()[-1]))
 
 
 @when("the documented destination discovers the repository", target_fixture="restore")
-def discover(testbed: Testbed) -> Sync:
-    return testbed.discover(testbed.destinations()[-1])
+def discover(syncs: Syncs, testbed: Testbed) -> Sync:
+    return syncs.discover(testbed.seen().destinations()[-1])
 
 
 @given("the history of these tenants:")
-def tenants(datatable: DataTable, testbed: Testbed) -> None:
+def tenants(datatable: DataTable, past: History) -> None:
     for record in records(datatable):
         identity = Identity(record["username"], record["hostname"])
-        testbed.administrator.write_tenant(identity, int(record["snapshots"]), record["latest"])
+        past.write_tenant(identity, int(record["snapshots"]), record["latest"])
 
 
 @then("its status lists every identity of the repository with the number of its snapshots")
 def lists_all(restore: Sync, testbed: Testbed) -> None:
-    expect.operator.lists_repository(testbed, restore)
+    expect.operator.lists_repository(testbed.seen(), restore)
 
 
 @then("its status lists:")
@@ -57,27 +59,27 @@ def latest(datatable: DataTable, restore: Sync) -> None:
 @then("each entry has an identity, a number of snapshots, and the instant of the newest")
 def entries(restore: Sync, testbed: Testbed) -> None:
     expect.operator.entries_are_whole(restore)
-    expect.operator.latest_of_repository(testbed, restore)
+    expect.operator.latest_of_repository(testbed.seen(), restore)
 
 
 @then("the mover lists every snapshot with its identity, its path, its begin and its end")
 def lines(restore: Sync, testbed: Testbed) -> None:
-    expect.operator.discovery_lines_are_right(testbed, restore)
+    expect.operator.discovery_lines_are_right(testbed.seen(), restore)
 
 
 @then("the documented query yields one object for each identity of the repository:")
 def query_all(docstring: str, restore: Sync, testbed: Testbed) -> None:
-    expect.operator.query_yields_tenants(testbed, restore, docstring)
+    expect.operator.query_yields_tenants(testbed.seen(), restore, docstring)
 
 
 @then(phrase('the documented query yields the identities "{identities:Text}":'))
 def query_identities(identities: str, docstring: str, restore: Sync, testbed: Testbed) -> None:
-    expect.operator.query_yields_identities(testbed, restore, docstring, identities.split(", "))
+    expect.operator.query_yields_identities(testbed.seen(), restore, docstring, identities.split(", "))
 
 
 @then(phrase('the documented query yields username "{username:Text}" and hostname "{hostname:Text}":'))
 def requested(username: str, hostname: str, docstring: str, restore: Sync, testbed: Testbed) -> None:
-    expect.operator.requested(testbed, restore, docstring, Identity(username, hostname))
+    expect.operator.requested(testbed.seen(), restore, docstring, Identity(username, hostname))
 
 
 @then(
@@ -88,5 +90,5 @@ def requested(username: str, hostname: str, docstring: str, restore: Sync, testb
 )
 def description(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> None:
     ref = ObjectRef("ReplicationSource", namespace, name)
-    preconditions.require(testbed.last_sync(ref))
-    expect.operator.description_shows(testbed, ref, username, hostname)
+    preconditions.require(testbed.seen().last_sync(ref))
+    expect.operator.description_shows(testbed.seen(), ref, username, hostname)

@@ -6,33 +6,35 @@ from pytest_bdd import given, then, when
 
 from harness import expect
 from harness.model import Identity, ObjectRef
+from harness.scenario.plain_kopia import History
 from harness.scenario.sync import Sync
+from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
 from steps.types import DataTable, phrase, records
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" was backed up at:'), target_fixture="source")
-def history(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> ObjectRef:
+def history(name: str, namespace: str, datatable: DataTable, past: History) -> ObjectRef:
     source = ObjectRef("ReplicationSource", namespace, name)
-    testbed.write_history(source, [row[0] for row in datatable])
+    past.write_of_source(source, [row[0] for row in datatable])
     return source
 
 
 @when("destinations of its name and namespace restore it with each of:", target_fixture="points")
-def restore_each(datatable: DataTable, source: ObjectRef, testbed: Testbed) -> list[Sync]:
+def restore_each(datatable: DataTable, source: ObjectRef, syncs: Syncs) -> list[Sync]:
     rows = [{field: value for field, value in row.items() if value} for row in records(datatable)]
-    return testbed.restore_each(source, rows)
+    return syncs.restore_each(source, rows)
 
 
 @then("the restores hold, in turn, the backups of:")
 def restores_hold(datatable: DataTable, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
     for (instant,), sync in zip(datatable, points, strict=True):
-        expect.volume.holds_backup_of(testbed, sync, source, instant)
+        expect.volume.holds_backup_of(testbed.seen(), sync, source, instant)
 
 
 @then(phrase('its volume holds exactly the backup of "{instant:Text}"'))
 def volume_is(instant: str, restore: Sync, source: ObjectRef, testbed: Testbed) -> None:
-    expect.volume.holds_backup_of(testbed, restore, source, instant)
+    expect.volume.holds_backup_of(testbed.seen(), restore, source, instant)
 
 
 @then("each of these restores fails")
@@ -49,4 +51,4 @@ def points_told(number: int, points: list[Sync]) -> None:
 
 @then("its volume holds what that user backed up")
 def volume_of_existing(restore: Sync, existing: Identity, testbed: Testbed) -> None:
-    expect.volume.holds_data_of_user(testbed, restore, existing)
+    expect.volume.holds_data_of_user(testbed.seen(), restore, existing)

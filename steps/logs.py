@@ -7,6 +7,7 @@ from pytest_bdd import given, then
 from harness import expect
 from harness.model import Identity
 from harness.scenario.sync import Sync
+from harness.scenario.syncs import MoverAlone
 from harness.scenario.testbed import Testbed
 from steps.types import phrase
 
@@ -27,8 +28,8 @@ def log_shows_no_override(command: str, sync: Sync) -> None:
 
 
 @given("the command lines of all processes are recorded")
-def command_lines_seen(testbed: Testbed) -> None:
-    testbed.watch_command_lines()
+def command_lines_seen(mover_alone: MoverAlone) -> None:
+    mover_alone.watch_command_lines()
 
 
 @then(phrase('the log says that "{flag:Text}" is refused'))
@@ -38,4 +39,4 @@ def flag_refused(flag: str, sync: Sync) -> None:
 
 @then("no password or key is shown anywhere")
 def no_secret(testbed: Testbed) -> None:
-    expect.secrecy.no_secret_is_shown(testbed)
+    expect.secrecy.no_secret_is_shown(testbed.seen())

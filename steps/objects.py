@@ -6,48 +6,48 @@ import pytest
 from pytest_bdd import given
 
 from harness.model import ObjectRef
-from harness.scenario.testbed import Testbed
+from harness.scenario.declarations import Declarations
 from harness.volsync import objects
 from harness.volsync.manifests import load_file
 from steps.types import DataTable, fields, phrase, records
 
 
 @given(phrase('the documented manifest "{name:Text}"'))
-def documented_manifest(name: str, testbed: Testbed, pytestconfig: pytest.Config) -> None:
+def documented_manifest(name: str, declarations: Declarations, pytestconfig: pytest.Config) -> None:
     for manifest in load_file(pytestconfig.rootpath / "fixtures" / "manifests" / f"{name}.yaml"):
-        testbed.declare(manifest)
+        declarations.declare(manifest)
 
 
 @given(phrase('the documented manifest "{name:Text}" in namespace "{namespace:Text}"'))
-def documented_manifest_in(name: str, namespace: str, testbed: Testbed, pytestconfig: pytest.Config) -> None:
+def documented_manifest_in(name: str, namespace: str, declarations: Declarations, pytestconfig: pytest.Config) -> None:
     for manifest in load_file(pytestconfig.rootpath / "fixtures" / "manifests" / f"{name}.yaml"):
-        testbed.declare(objects.in_namespace(manifest, namespace))
+        declarations.declare(objects.in_namespace(manifest, namespace))
 
 
 @given(phrase('a source "{name:Text}" in namespace "{namespace:Text}"'), target_fixture="source")
-def plain_source(name: str, namespace: str, testbed: Testbed) -> ObjectRef:
-    return testbed.declare(objects.source(name, namespace))
+def plain_source(name: str, namespace: str, declarations: Declarations) -> ObjectRef:
+    return declarations.declare(objects.source(name, namespace))
 
 
 @given(phrase('a source "{name:Text}" in namespace "{namespace:Text}" with:'), target_fixture="source")
-def source_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> ObjectRef:
-    return testbed.declare(objects.source(name, namespace, fields(datatable)))
+def source_with(name: str, namespace: str, datatable: DataTable, declarations: Declarations) -> ObjectRef:
+    return declarations.declare(objects.source(name, namespace, fields(datatable)))
 
 
 @given("these sources:")
-def sources(datatable: DataTable, testbed: Testbed) -> None:
+def sources(datatable: DataTable, declarations: Declarations) -> None:
     for record in records(datatable):
         given_fields = {key: value for key, value in record.items() if key not in ("name", "namespace") and value}
-        testbed.declare(objects.source(record["name"], record["namespace"], given_fields))
+        declarations.declare(objects.source(record["name"], record["namespace"], given_fields))
 
 
 @given("these repositories:")
-def repositories(datatable: DataTable, testbed: Testbed) -> None:
+def repositories(datatable: DataTable, declarations: Declarations) -> None:
     for record in records(datatable):
         where = {key: record[key] for key in ("namespace", "secret") if key in record}
-        testbed.repositories.use(record["repository"], **where)
+        declarations.use_repository(record["repository"], **where)
 
 
 @given(phrase('no namespace has a Secret "{name:Text}"'))
-def missing_secret(name: str, testbed: Testbed) -> None:
-    testbed.objects.without_secret(name)
+def missing_secret(name: str, declarations: Declarations) -> None:
+    declarations.without_secret(name)

@@ -7,7 +7,9 @@ from pytest_bdd import given, then, when
 from harness import expect
 from harness.model import Identity, ObjectRef
 from harness.scenario import preconditions
+from harness.scenario.declarations import Declarations
 from harness.scenario.sync import Sync
+from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
 from harness.volsync import objects
 from harness.volsync.defaults import LEFT_OUT
@@ -15,18 +17,18 @@ from steps.types import DataTable, fields, phrase
 
 
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores'), target_fixture="restore")
-def restore_plainly(name: str, namespace: str, testbed: Testbed) -> Sync:
-    return testbed.restore(name, namespace)
+def restore_plainly(name: str, namespace: str, syncs: Syncs) -> Sync:
+    return syncs.restore(name, namespace)
 
 
 @when("the documented destination restores", target_fixture="restore")
-def restore_documented(testbed: Testbed) -> Sync:
-    return testbed.sync(testbed.destinations()[-1])
+def restore_documented(syncs: Syncs, testbed: Testbed) -> Sync:
+    return syncs.sync(testbed.seen().destinations()[-1])
 
 
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores with:'), target_fixture="restore")
-def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
-    return testbed.restore(name, namespace, fields(datatable))
+def restore_with(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> Sync:
+    return syncs.restore(name, namespace, fields(datatable))
 
 
 @when(
@@ -35,16 +37,16 @@ def restore_with(name: str, namespace: str, datatable: DataTable, testbed: Testb
     ),
     target_fixture="restore",
 )
-def reconcile_with(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
-    return testbed.ask(testbed.declare(objects.destination(name, namespace, fields(datatable))))
+def reconcile_with(name: str, namespace: str, datatable: DataTable, declarations: Declarations, syncs: Syncs) -> Sync:
+    return syncs.ask(declarations.declare(objects.destination(name, namespace, fields(datatable))))
 
 
 @when(
     phrase('the destination "{name:Text}" in namespace "{namespace:Text}" is reconciled without running its mover'),
     target_fixture="restore",
 )
-def reconcile(name: str, namespace: str, testbed: Testbed) -> Sync:
-    return testbed.ask(testbed.declare(objects.destination(name, namespace)))
+def reconcile(name: str, namespace: str, declarations: Declarations, syncs: Syncs) -> Sync:
+    return syncs.ask(declarations.declare(objects.destination(name, namespace)))
 
 
 @when(
@@ -54,17 +56,17 @@ def reconcile(name: str, namespace: str, testbed: Testbed) -> Sync:
     ),
     target_fixture="restore",
 )
-def reconcile_for_source(name: str, namespace: str, testbed: Testbed) -> Sync:
+def reconcile_for_source(name: str, namespace: str, declarations: Declarations, syncs: Syncs) -> Sync:
     wanted = {"sourceName": name, "sourceNamespace": namespace}
-    return testbed.ask(testbed.declare(objects.destination("rule-only", "restore-lab", wanted)))
+    return syncs.ask(declarations.declare(objects.destination("rule-only", "restore-lab", wanted)))
 
 
 @when(
     phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores, without a repository, with:'),
     target_fixture="restore",
 )
-def restore_without_repository(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> Sync:
-    restore = testbed.restore(name, namespace, {**fields(datatable), "repository": LEFT_OUT})
+def restore_without_repository(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> Sync:
+    restore = syncs.restore(name, namespace, {**fields(datatable), "repository": LEFT_OUT})
     preconditions.asked_without_repository(restore)
     return restore
 
@@ -73,84 +75,84 @@ def restore_without_repository(name: str, namespace: str, datatable: DataTable, 
     phrase('a destination in namespace "{namespace:Text}" restores what was backed up of that source'),
     target_fixture="restore",
 )
-def restore_recorded(namespace: str, source: ObjectRef, testbed: Testbed) -> Sync:
-    return testbed.restore_recorded("restore-data", namespace, source)
+def restore_recorded(namespace: str, source: ObjectRef, syncs: Syncs) -> Sync:
+    return syncs.restore_recorded("restore-data", namespace, source)
 
 
 @given(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'))
-def every_source_is_restored(namespace: str, testbed: Testbed) -> None:
-    for _, restore in testbed.restore_every_source(namespace):
+def every_source_is_restored(namespace: str, syncs: Syncs) -> None:
+    for _, restore in syncs.restore_every_source(namespace):
         preconditions.require(restore)
 
 
 @when(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores")
-def restore_every_source(namespace: str, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
-    return testbed.restore_every_source(namespace)
+def restore_every_source(namespace: str, syncs: Syncs) -> list[tuple[ObjectRef, Sync]]:
+    return syncs.restore_every_source(namespace)
 
 
 @when("destinations of the same name and namespace restore every source", target_fixture="restores")
-def restore_by_name(testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
-    return [(source, testbed.restore(source.name, source.namespace)) for source in testbed.sources()]
+def restore_by_name(syncs: Syncs, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
+    return [(source, syncs.restore(source.name, source.namespace)) for source in testbed.seen().sources()]
 
 
 @given(phrase('the volume of the destination "{name:Text}" in namespace "{namespace:Text}" holds the files:'))
-def volume_in_use(name: str, namespace: str, datatable: DataTable, testbed: Testbed) -> None:
-    testbed.use_volume(testbed.declare(objects.destination(name, namespace)), *(row[0] for row in datatable))
+def volume_in_use(name: str, namespace: str, datatable: DataTable, declarations: Declarations) -> None:
+    declarations.use_volume(declarations.declare(objects.destination(name, namespace)), *(row[0] for row in datatable))
 
 
 @given(phrase('the volume of the documented destination holds the file "{file:Text}"'))
-def documented_volume_in_use(file: str, testbed: Testbed) -> None:
-    testbed.use_volume(testbed.destinations()[-1], file)
+def documented_volume_in_use(file: str, declarations: Declarations, testbed: Testbed) -> None:
+    declarations.use_volume(testbed.seen().destinations()[-1], file)
 
 
 @when(
     phrase('the destination "{name:Text}" in namespace "{namespace:Text}" is synced and its Job fails'),
     target_fixture="restore",
 )
-def fail_job(name: str, namespace: str, testbed: Testbed) -> Sync:
-    return testbed.fail(testbed.declare(objects.destination(name, namespace)))
+def fail_job(name: str, namespace: str, declarations: Declarations, syncs: Syncs) -> Sync:
+    return syncs.fail(declarations.declare(objects.destination(name, namespace)))
 
 
 @then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume.holds(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds(testbed.seen(), restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the whole tree of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_whole(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume.holds_whole(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds_whole(testbed.seen(), restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the owners and times of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_attributes(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume.holds_attributes(testbed, restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds_attributes(testbed.seen(), restore, ObjectRef("ReplicationSource", namespace, name))
 
 
 @then(phrase('its volume holds the data of source "{name:Text}" in namespace "{namespace:Text}" and besides:'))
 def volume_holds_besides(name: str, namespace: str, datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
     source = ObjectRef("ReplicationSource", namespace, name)
-    expect.volume.holds_besides(testbed, restore, source, [row[0] for row in datatable])
+    expect.volume.holds_besides(testbed.seen(), restore, source, [row[0] for row in datatable])
 
 
 @then("every restore holds exactly the data of its source")
 def every_volume_holds(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> None:
     for source, restore in restores:
-        expect.volume.holds(testbed, restore, source)
+        expect.volume.holds(testbed.seen(), restore, source)
 
 
 @then(phrase('its Job has username "{username:Text}" and hostname "{hostname:Text}"'))
 def job_has(username: str, hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect.identity.asks_for(testbed, restore, Identity(username, hostname))
+    expect.identity.asks_for(testbed.seen(), restore, Identity(username, hostname))
 
 
 @then(phrase('its Job has username "{username:Text}"'))
 def job_has_username(username: str, restore: Sync, testbed: Testbed) -> None:
-    expect.identity.asks_with(testbed, restore, "username", username)
+    expect.identity.asks_with(testbed.seen(), restore, "username", username)
 
 
 @then(phrase('its Job has hostname "{hostname:Text}"'))
 def job_has_hostname(hostname: str, restore: Sync, testbed: Testbed) -> None:
-    expect.identity.asks_with(testbed, restore, "hostname", hostname)
+    expect.identity.asks_with(testbed.seen(), restore, "hostname", hostname)
 
 
 @then("the restore fails")
@@ -160,12 +162,12 @@ def restore_fails(restore: Sync) -> None:
 
 @then("its volume is left as it was")
 def volume_untouched(restore: Sync, testbed: Testbed) -> None:
-    expect.volume.untouched(testbed, restore)
+    expect.volume.untouched(testbed.seen(), restore)
 
 
 @then("a message on the destination mentions every identity of the repository")
 def told_identities(restore: Sync, testbed: Testbed) -> None:
-    expect.ending.names_identities(restore, {record.identity for record in testbed.snapshots()})
+    expect.ending.names_identities(restore, {record.identity for record in testbed.seen().snapshots()})
 
 
 @then(phrase('the API or the operator mentions "{field:Text}"'))

@@ -1,8 +1,7 @@
 """Judge how syncs ended and what the subject said of them.
 
-Each function makes one check on a record and raises Divergence where it does not hold.  Identities are
-judged in ``expect_identity``, volumes in ``expect_volume``, repositories in ``expect_repository``, the
-status and the logs in ``expect_operator``.
+Each function makes one check on a record and raises Divergence where it does not hold. The other modules of
+this package judge identities, volumes, repositories, secrets, and the status and the logs of an operator.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ from collections.abc import Collection
 from harness.errors import Blocked, Divergence
 from harness.model import Identity
 from harness.scenario.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
+from harness.scenario.record import Record
 from harness.scenario.sync import Ending, Sync
-from harness.scenario.testbed import Testbed
 from harness.system.process import Completed
 
 
@@ -110,7 +109,7 @@ def names_identities(sync: Sync, identities: Collection[Identity]) -> None:
     told(sync, [str(identity) for identity in identities])
 
 
-def refused(testbed: Testbed, sync: Sync, field: str) -> None:
+def refused(record: Record, sync: Sync, field: str) -> None:
     """The API refused the object, named the field, and holds nothing of it."""
     what, cause = f"the admission of {sync.ref}", f"admission of {field}"
     if not sync.refused:
@@ -124,7 +123,7 @@ def refused(testbed: Testbed, sync: Sync, field: str) -> None:
             part="admission",
             cause=cause,
         )
-    seen = testbed.get(sync.ref)
+    seen = record.get(sync.ref)
     equal(what, expected=None, seen=seen, oracle="API", detail="a refused object must not exist", part="admission")
 
 

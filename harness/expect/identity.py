@@ -9,8 +9,8 @@ from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect.ending import admitted, equal, log_of, succeeded
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import RECORDED, identity_of_job, require_job
+from harness.scenario.record import Record
 from harness.scenario.sync import Sync
-from harness.scenario.testbed import Testbed
 
 NO_SUCH_SOURCE = re.compile(
     r"not.?found|n[o']t.? exist|no such|unknown|(can|could) ?not.{0,9} (find|get)|missing|invalid", re.IGNORECASE
@@ -18,49 +18,49 @@ NO_SUCH_SOURCE = re.compile(
 PARTS = ("username", "hostname")
 
 
-def recorded_as(testbed: Testbed, sync: Sync, expected: Identity) -> None:
+def recorded_as(record: Record, sync: Sync, expected: Identity) -> None:
     """A backup stands in the repository under this identity, and the operator's Job asks for it."""
-    _same_everywhere(testbed, sync, "identity", expected, lambda identity: identity)
+    _same_everywhere(record, sync, "identity", expected, lambda identity: identity)
 
 
-def recorded_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> None:
+def recorded_with(record: Record, sync: Sync, part: str, expected: str) -> None:
     """One part, ``username`` or ``hostname``, of the identity that a backup stands under."""
-    _same_everywhere(testbed, sync, part, expected, lambda identity: str(getattr(identity, part)))
+    _same_everywhere(record, sync, part, expected, lambda identity: str(getattr(identity, part)))
 
 
-def recorded_with_parts(testbed: Testbed, sync: Sync, parts: Mapping[str, str]) -> None:
+def recorded_with_parts(record: Record, sync: Sync, parts: Mapping[str, str]) -> None:
     """Those parts of an identity that a row of a table gives, under ``username`` and ``hostname``."""
     given = [part for part in PARTS if part in parts]
     if not given:
         raise HarnessError("a table of identities has neither a username nor a hostname: it would check nothing")
     for part in given:
-        recorded_with(testbed, sync, part, parts[part])
+        recorded_with(record, sync, part, parts[part])
 
 
-def recorded_once(testbed: Testbed, sync: Sync) -> None:
+def recorded_once(record: Record, sync: Sync) -> None:
     """A backup that succeeded left one snapshot in the repository, under one identity."""
     succeeded(sync)
-    seen = len(testbed.recorded(sync))
+    seen = len(record.recorded(sync))
     what = f"the snapshots that came in during the backup of {sync.ref}"
     equal(what, expected=1, seen=seen, oracle="repository", detail=log_of(sync), cause="a backup is not recorded once")
 
 
 def follows_variant(
-    testbed: Testbed, rows: Sequence[Mapping[str, str]], variants: Collection[str], part: str = "username"
+    record: Record, rows: Sequence[Mapping[str, str]], variants: Collection[str], part: str = "username"
 ) -> None:
     """The recorded names of all sources of a table follow one and the same column of it.
 
     Args:
-        testbed: The scenario, whose sources were backed up.
+        record: The scenario, whose sources were backed up.
         rows: One mapping a source: ``name``, ``namespace``, and for each variant what it makes of them.
         variants: The columns that hold the documented variants.
         part: The part of an identity that the table is about.
     """
     seen: dict[str, str] = {}
     for row in rows:
-        sync = testbed.last_sync(ObjectRef("ReplicationSource", row["namespace"], row["name"]))
+        sync = record.last_sync(ObjectRef("ReplicationSource", row["namespace"], row["name"]))
         succeeded(sync)
-        recorded = {str(getattr(record.identity, part)) for record in testbed.recorded(sync)}
+        recorded = {str(getattr(snapshot.identity, part)) for snapshot in record.recorded(sync)}
         seen[row["name"]] = ", ".join(sorted(recorded)) or "no snapshot"
     if not any(all(seen[row["name"]] == row[variant] for row in rows) for variant in variants):
         documented = "; or ".join(f"{variant}: {', '.join(row[variant] for row in rows)}" for variant in variants)
@@ -70,22 +70,22 @@ def follows_variant(
         )  # fmt: skip
 
 
-def follows_custom_variant(testbed: Testbed, sync: Sync) -> None:
+def follows_custom_variant(record: Record, sync: Sync) -> None:
     """A custom username that does not match the documented pattern is refused, or recorded exactly as given."""
     if sync.refused:
         if "username" in sync.refused:
             return
         raise Divergence(f"the admission of {sync.ref}", expected="a refusal that names username, or a Job",
                          seen=sync.refused, oracle="API", part="admission")  # fmt: skip
-    recorded_with(testbed, sync, "username", str(sync.spec["username"]))
+    recorded_with(record, sync, "username", str(sync.spec["username"]))
 
 
-def shared_hostname(testbed: Testbed) -> None:
+def shared_hostname(record: Record) -> None:
     """The backups of all sources stand under one hostname and under as many usernames as sources."""
-    backups = [testbed.last_sync(source) for source in testbed.sources()]
+    backups = [record.last_sync(source) for source in record.sources()]
     for sync in backups:
         succeeded(sync)
-    identities = {record.identity for sync in backups for record in testbed.recorded(sync)}
+    identities = {snapshot.identity for sync in backups for snapshot in record.recorded(sync)}
     hostnames = {identity.hostname for identity in identities}
     usernames = {identity.username for identity in identities}
     seen = f"{len(hostnames)} hostname(s) and {len(usernames)} username(s)"
@@ -93,9 +93,9 @@ def shared_hostname(testbed: Testbed) -> None:
     equal("the identities of the sources", expected=expected, seen=seen, oracle="repository", detail=listed(identities))
 
 
-def asks_for(testbed: Testbed, sync: Sync, expected: Identity) -> None:
+def asks_for(record: Record, sync: Sync, expected: Identity) -> None:
     """A destination asks for this identity in its Job, and in its status as far as that shows one already."""
-    _asked(testbed, sync)
+    _asked(record, sync)
     what = f"the identity that {sync.ref} asks for"
     cause = _cause("the requested", expected, sync.asked_for)
     equal(what, expected=expected, seen=sync.asked_for, oracle="operator's Job", detail=sync.said, part="controller",
@@ -105,9 +105,9 @@ def asks_for(testbed: Testbed, sync: Sync, expected: Identity) -> None:
               cause="requestedIdentity differs from the Job")  # fmt: skip
 
 
-def asks_with(testbed: Testbed, sync: Sync, part: str, expected: str) -> None:
+def asks_with(record: Record, sync: Sync, part: str, expected: str) -> None:
     """One part, ``username`` or ``hostname``, of the identity that a destination asks for."""
-    _asked(testbed, sync)
+    _asked(record, sync)
     identity = identity_of_job(sync)
     what = f"the {part} that {sync.ref} asks for"
     equal(what, expected=expected, seen=getattr(identity, part), oracle="operator's Job", part="controller",
@@ -122,7 +122,7 @@ def listed(identities: Collection[Identity]) -> str:
     return "identities: " + ", ".join(str(identity) for identity in sorted(identities))
 
 
-def _asked(testbed: Testbed, sync: Sync) -> None:
+def _asked(record: Record, sync: Sync) -> None:
     """A destination got a Job; NotAsked where its operator refuses a source that does not exist.
 
     Some rules can be shown only by a source of a name that Kubernetes refuses.  An operator that wants
@@ -135,19 +135,17 @@ def _asked(testbed: Testbed, sync: Sync) -> None:
         "ReplicationSource", wanted.get("sourceNamespace", sync.ref.namespace), wanted.get("sourceName", "")
     )
     names_it = source.name in sync.said or "source" in sync.said.lower()
-    if wanted and source not in testbed.sources() and names_it and NO_SUCH_SOURCE.search(sync.said):
+    if wanted and source not in record.sources() and names_it and NO_SUCH_SOURCE.search(sync.said):
         raise NotAsked(f"the operator serves no source that does not exist: {sync.said.splitlines()[0]}")
     admitted(sync)
     require_job(sync)
 
 
-def _same_everywhere(
-    testbed: Testbed, sync: Sync, part: str, expected: object, of: Callable[[Identity], object]
-) -> None:
+def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of: Callable[[Identity], object]) -> None:
     """The operator's Job and the repository both hold what is expected; all accounts are shown where they do not."""
     succeeded(sync)
     meant = of(sync.asked_for) if sync.asked_for else "no Job"
-    recorded = sorted({of(record.identity) for record in testbed.recorded(sync)}, key=str)
+    recorded = sorted({of(snapshot.identity) for snapshot in record.recorded(sync)}, key=str)
     by_controller, by_mover = meant != expected, recorded != [expected]
     if not by_controller and not by_mover:
         return

@@ -12,8 +12,8 @@ from harness.errors import Divergence
 from harness.expect.ending import equal, succeeded
 from harness.model import Identity, ObjectRef, SnapshotRecord
 from harness.scenario.preconditions import identity_of_job, require_job
+from harness.scenario.record import Record
 from harness.scenario.sync import Sync
-from harness.scenario.testbed import Testbed
 from harness.volsync import queries
 from harness.volsync.discovery import entries
 from harness.volsync.status import identities
@@ -40,14 +40,14 @@ def lists(sync: Sync, expected: Mapping[str, int]) -> None:
           detail=sync.note, cause="availableIdentities")  # fmt: skip
 
 
-def snapshots_by_identity(testbed: Testbed) -> Mapping[str, int]:
+def snapshots_by_identity(record: Record) -> Mapping[str, int]:
     """Return the number of snapshots of each identity in the repository; Divergence where it holds none."""
-    return Counter(str(record.identity) for record in _snapshots(testbed))
+    return Counter(str(snapshot.identity) for snapshot in _snapshots(record))
 
 
-def lists_repository(testbed: Testbed, sync: Sync) -> None:
+def lists_repository(record: Record, sync: Sync) -> None:
     """A destination's status lists every identity of the repository, with the number of its snapshots."""
-    lists(sync, snapshots_by_identity(testbed))
+    lists(sync, snapshots_by_identity(record))
 
 
 def latest(sync: Sync, identity: str, instant: str) -> None:
@@ -56,15 +56,15 @@ def latest(sync: Sync, identity: str, instant: str) -> None:
     _names_instant(sync, identity, wanted, wanted)
 
 
-def latest_of_repository(testbed: Testbed, sync: Sync) -> None:
+def latest_of_repository(record: Record, sync: Sync) -> None:
     """Every entry names the instant of the newest snapshot that the repository holds of its identity.
 
     The document does not say whether a snapshot counts by its begin or by its end, and a status may
     hold whole seconds only: any instant from the begin to the end, to the second, is right.
     """
-    newest = {record.identity: record for record in sorted(_snapshots(testbed), key=lambda one: one.end)}
-    for identity, record in newest.items():
-        _names_instant(sync, str(identity), record.start, record.end)
+    newest = {one.identity: one for one in sorted(_snapshots(record), key=lambda one: one.end)}
+    for identity, snapshot in newest.items():
+        _names_instant(sync, str(identity), snapshot.start, snapshot.end)
 
 
 def entries_are_whole(sync: Sync) -> None:
@@ -79,10 +79,10 @@ def entries_are_whole(sync: Sync) -> None:
               cause="availableIdentities")  # fmt: skip
 
 
-def query_yields_tenants(testbed: Testbed, sync: Sync, expression: str) -> None:
+def query_yields_tenants(record: Record, sync: Sync, expression: str) -> None:
     """The documented query, run by a real jq on what kubectl prints, yields one whole object for each identity."""
-    results = [one for one in _query(testbed, sync, expression) if isinstance(one, Mapping)]
-    equal("the identities that the documented query yields", expected=sorted(snapshots_by_identity(testbed)),
+    results = [one for one in _query(record, sync, expression) if isinstance(one, Mapping)]
+    equal("the identities that the documented query yields", expected=sorted(snapshots_by_identity(record)),
           seen=sorted(str(one.get("identity")) for one in results), oracle="jq", detail=str(results),
           cause="a documented query")  # fmt: skip
     for one in results:
@@ -91,31 +91,31 @@ def query_yields_tenants(testbed: Testbed, sync: Sync, expression: str) -> None:
               cause="a documented query")  # fmt: skip
 
 
-def query_yields_identities(testbed: Testbed, sync: Sync, expression: str, expected: Sequence[str]) -> None:
+def query_yields_identities(record: Record, sync: Sync, expression: str, expected: Sequence[str]) -> None:
     """A documented query yields exactly these identities, as text or as entries of the status."""
-    results = _query(testbed, sync, expression)
+    results = _query(record, sync, expression)
     seen = [str(one.get("identity")) if isinstance(one, Mapping) else str(one) for one in results]
     equal("what the documented query yields", expected=sorted(expected), seen=sorted(seen), oracle="jq",
           cause="a documented query")  # fmt: skip
 
 
-def each_names_one(testbed: Testbed, sync: Sync) -> None:
+def each_names_one(record: Record, sync: Sync) -> None:
     """No two identities of the repository are listed under the same text."""
     listed = sorted({str(entry.get("identity")) for entry in _entries(sync)})
-    number = len({record.identity for record in _snapshots(testbed)})
+    number = len({snapshot.identity for snapshot in _snapshots(record)})
     if not listed:
         raise Divergence(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, roots=("DI_1",))
     equal("the number of names for the identities", expected=number, seen=len(listed), oracle=STATUS,
           detail=", ".join(listed))  # fmt: skip
 
 
-def requested(testbed: Testbed, sync: Sync, query: str, identity: Identity) -> None:
+def requested(record: Record, sync: Sync, query: str, identity: Identity) -> None:
     """The documented jsonpath query yields the identity that the destination asked for."""
     asked = identity_of_job(sync)
     what, cause = f"requestedIdentity of {sync.ref}", "requestedIdentity"
     equal(what, expected=identity, seen=asked, oracle="operator's Job", part="controller", cause=cause)
     try:
-        seen = queries.jsonpath(query, testbed.as_json(sync.ref))
+        seen = queries.jsonpath(query, record.as_json(sync.ref))
     except queries.QueryFailed as problem:
         seen = f"nothing: {problem}"
     equal(what, expected=str(identity), seen=seen, oracle=STATUS, part="controller", cause=cause)
@@ -134,12 +134,12 @@ def requested_host_is_namespace(sync: Sync) -> None:
     )
 
 
-def description_shows(testbed: Testbed, ref: ObjectRef, username: str, hostname: str) -> None:
+def description_shows(record: Record, ref: ObjectRef, username: str, hostname: str) -> None:
     """What the operator adds to ``kubectl describe`` of a source shows its identity.
 
     Either as ``username@hostname``, or each part behind a word that names it.
     """
-    text = testbed.described(ref)
+    text = record.described(ref)
     whole = re.search(rf"(?<![\w.@-]){re.escape(username)}@{re.escape(hostname)}(?![\w@-])", text)
     parts = [
         re.search(rf"{part}\W.{{0,30}}?(?<![\w.-]){re.escape(value)}(?![\w-])", text, re.IGNORECASE)
@@ -194,22 +194,22 @@ def refusal_of_flag_is_shown(sync: Sync, flag: str) -> None:
                          cause="the refusal of a flag in the mover's log")  # fmt: skip
 
 
-def discovery_lines_are_right(testbed: Testbed, sync: Sync) -> None:
+def discovery_lines_are_right(record: Record, sync: Sync) -> None:
     """The mover prints one line a snapshot: its id, identity and path, and begin and end to the second."""
     found = {str(entry.get("id")): entry for entry in entries(mover_log(sync))}
-    snapshots = {record.id: record for record in _snapshots(testbed)}
+    snapshots = {snapshot.id: snapshot for snapshot in _snapshots(record)}
     equal("the snapshots that the mover lists", expected=sorted(snapshots), seen=sorted(found), oracle="mover's log",
           part="mover", cause="the mover's discovery")  # fmt: skip
-    for snapshot, record in snapshots.items():
-        entry = found[snapshot]
-        wanted = {"userName": record.identity.username, "hostName": record.identity.hostname, "path": record.path}
+    for number, snapshot in snapshots.items():
+        entry = found[number]
+        wanted = {"userName": snapshot.identity.username, "hostName": snapshot.identity.hostname, "path": snapshot.path}
         shown = {key: entry.get(key) for key in wanted}
-        equal(f"the line of snapshot {snapshot}", expected=wanted, seen=shown, oracle="mover's log", part="mover",
+        equal(f"the line of snapshot {number}", expected=wanted, seen=shown, oracle="mover's log", part="mover",
               cause="the mover's discovery")  # fmt: skip
-        for key, instant in (("startTime", record.start), ("endTime", record.end)):
-            seen = _rfc3339(f"{key} of snapshot {snapshot}", entry.get(key))
+        for key, instant in (("startTime", snapshot.start), ("endTime", snapshot.end)):
+            seen = _rfc3339(f"{key} of snapshot {number}", entry.get(key))
             if not _within(seen, instant, instant):
-                equal(f"{key} of snapshot {snapshot}", expected=instant, seen=seen, oracle="mover's log", part="mover",
+                equal(f"{key} of snapshot {number}", expected=instant, seen=seen, oracle="mover's log", part="mover",
                       cause="the mover's discovery")  # fmt: skip
 
 
@@ -231,8 +231,8 @@ def _entries(sync: Sync) -> list[Mapping[str, Any]]:
     return identities(sync.status)
 
 
-def _snapshots(testbed: Testbed) -> Sequence[SnapshotRecord]:
-    records = testbed.snapshots()
+def _snapshots(record: Record) -> Sequence[SnapshotRecord]:
+    records = record.snapshots()
     if not records:
         raise Divergence("the repository", expected="snapshots to list", seen="none", oracle="repository",
                          roots=("BA_1",))  # fmt: skip
@@ -263,10 +263,10 @@ def _rfc3339(what: str, value: object) -> datetime:
     return seen.astimezone(UTC)
 
 
-def _query(testbed: Testbed, sync: Sync, expression: str) -> list[Any]:
+def _query(record: Record, sync: Sync, expression: str) -> list[Any]:
     """Run a documented query; what it cannot be applied to is what the operator left out."""
     try:
-        return queries.jq(expression, testbed.as_json(sync.ref))
+        return queries.jq(expression, record.as_json(sync.ref))
     except queries.QueryFailed as problem:
         raise Divergence("the documented query", expected="it works", seen=str(problem), oracle="jq",
                          cause="a documented query") from None  # fmt: skip

@@ -10,8 +10,8 @@ from harness.expect.ending import equal, succeeded
 from harness.expect.identity import listed
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import identity_of_job, require
+from harness.scenario.record import Record
 from harness.scenario.sync import Growth, Sync
-from harness.scenario.testbed import Testbed
 
 
 def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> None:
@@ -28,17 +28,17 @@ def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> No
         )
 
 
-def only_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
+def only_identity(record: Record, repository: str, sync: Sync) -> None:
     """A repository holds snapshots, and all of them are of one sync's identity."""
     require(sync)
-    seen = {record.identity for record in testbed.snapshots(repository)}
-    equal(f"the identities in {repository}", expected={identity_of_job(sync)}, seen=seen, oracle="repository",
+    seen = sorted({snapshot.identity for snapshot in record.snapshots(repository)})
+    equal(f"the identities in {repository}", expected=[identity_of_job(sync)], seen=seen, oracle="repository",
           cause="who is in a repository")  # fmt: skip
 
 
-def no_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
+def no_identity(record: Record, repository: str, sync: Sync) -> None:
     """A repository holds snapshots, and none of them is of one sync's identity."""
-    seen = {record.identity for record in testbed.snapshots(repository)}
+    seen = {snapshot.identity for snapshot in record.snapshots(repository)}
     if not seen:
         raise Divergence(f"the repository {repository}", expected="snapshots", seen="none", oracle="repository",
                          roots=("BA_1",))  # fmt: skip
@@ -47,39 +47,39 @@ def no_identity(testbed: Testbed, repository: str, sync: Sync) -> None:
           cause="who is in a repository")  # fmt: skip
 
 
-def traced(testbed: Testbed, number: int) -> None:
+def traced(record: Record, number: int) -> None:
     """So many backups are in the repository; each snapshot is one sync's, by its identity and its time."""
-    backups = testbed.backups()
+    backups = record.successful_backups()
     equal("the backups that succeeded", expected=number, seen=len(backups), oracle="operator", roots=("BA_1",))
-    seen = Counter((record.identity, record.id) for sync in backups for record in testbed.recorded(sync))
-    expected = Counter((record.identity, record.id) for record in testbed.snapshots())
+    seen = Counter((snapshot.identity, snapshot.id) for sync in backups for snapshot in record.recorded(sync))
+    expected = Counter((snapshot.identity, snapshot.id) for snapshot in record.snapshots())
     equal("the snapshots that the syncs account for", expected=expected, seen=seen, oracle="repository",
           cause="the audit trail")  # fmt: skip
     for sync in backups:
-        owners = sorted({record.identity for record in testbed.recorded(sync)})
+        owners = sorted({snapshot.identity for snapshot in record.recorded(sync)})
         equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository",
               roots=("OV_5",), cause="the recorded identity is not the Job's")  # fmt: skip
 
 
-def snapshots_of(testbed: Testbed, source: ObjectRef, number: int) -> None:
+def snapshots_of(record: Record, source: ObjectRef, number: int) -> None:
     """The identity of a source has exactly so many snapshots."""
-    identity = identity_of_job(testbed.last_sync(source))
-    seen = sum(record.identity == identity for record in testbed.snapshots())
+    identity = identity_of_job(record.last_sync(source))
+    seen = sum(snapshot.identity == identity for snapshot in record.snapshots())
     equal(f"the number of snapshots of {source}", expected=number, seen=seen, oracle="repository")
 
 
-def newest_is_kept(testbed: Testbed, source: ObjectRef) -> None:
+def newest_is_kept(record: Record, source: ObjectRef) -> None:
     """The snapshot of the newest backup of a source is in the repository."""
-    sync = testbed.last_sync(source)
+    sync = record.last_sync(source)
     require(sync)
-    seen = len(testbed.recorded(sync))
+    seen = len(record.recorded(sync))
     equal(f"the snapshot of the newest backup of {source}", expected=1, seen=seen, oracle="repository")
 
 
-def described_as(testbed: Testbed, sync: Sync, text: str) -> None:
+def described_as(record: Record, sync: Sync, text: str) -> None:
     """The snapshot of a backup has exactly this description."""
     succeeded(sync)
-    seen = [record.description for record in testbed.recorded(sync)]
+    seen = [snapshot.description for snapshot in record.recorded(sync)]
     equal(f"the description of the snapshot of {sync.ref}", expected=[text], seen=seen, oracle="repository")
 
 
@@ -95,20 +95,20 @@ def unchanged(what: str, before: object, after: object) -> None:
     equal(what, expected=before, seen=after, oracle="repository")
 
 
-def history_of_each(testbed: Testbed, number: int) -> None:
+def history_of_each(record: Record, number: int) -> None:
     """Each source's identity has exactly so many snapshots, and no other identity has any."""
     wanted: Counter[Identity] = Counter()
-    for source in testbed.sources():
-        require(testbed.last_sync(source))
-        wanted[identity_of_job(testbed.last_sync(source))] += number
-    seen = Counter(record.identity for record in testbed.snapshots())
+    for source in record.sources():
+        require(record.last_sync(source))
+        wanted[identity_of_job(record.last_sync(source))] += number
+    seen = Counter(snapshot.identity for snapshot in record.snapshots())
     equal("the number of snapshots of each identity", expected=dict(wanted), seen=dict(seen), oracle="repository")
-    equal("the number of identities", expected=len(testbed.sources()), seen=len(seen), oracle="repository",
+    equal("the number of identities", expected=len(record.sources()), seen=len(seen), oracle="repository",
           detail=listed(seen))  # fmt: skip
 
 
-def identities_in_repository(testbed: Testbed, number: int) -> None:
+def identities_in_repository(record: Record, number: int) -> None:
     """The repository holds the snapshots of exactly so many identities."""
-    identities = {record.identity for record in testbed.snapshots()}
+    identities = {snapshot.identity for snapshot in record.snapshots()}
     what = "the number of identities"
     equal(what, expected=number, seen=len(identities), oracle="repository", detail=listed(identities))

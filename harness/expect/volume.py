@@ -8,22 +8,22 @@ from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.expect.ending import log_of, succeeded
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import BACKUP, how, require, roots_of_content
+from harness.scenario.record import Record, backup_at, instant_of, newest, of_stranger, owners_of
 from harness.scenario.sync import Sync
-from harness.scenario.testbed import Testbed
 from harness.volumes import Difference, Tree, compare, contents
 
 
-def holds(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+def holds(record: Record, sync: Sync, source: ObjectRef) -> None:
     """A restore put back, byte for byte, the files of the newest backup of a source."""
-    content = backed_up(testbed, source)
+    content = backed_up(record, source)
     succeeded(sync)
-    owners = ", ".join(str(owner) for owner in testbed.owners_of(sync.after))
+    owners = ", ".join(str(owner) for owner in owners_of(record, sync.after))
     _same(sync, f"the data of {source}", content, f"the data of {owners}" if owners else "")
 
 
-def holds_whole(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+def holds_whole(record: Record, sync: Sync, source: ObjectRef) -> None:
     """A restore put back modes, empty folders, links and names as they were backed up."""
-    content = backed_up(testbed, source)
+    content = backed_up(record, source)
     succeeded(sync)
     difference = compare(content, sync.after)
     if difference:
@@ -31,13 +31,13 @@ def holds_whole(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
                  cause="what a restore makes of modes, folders, links and names")  # fmt: skip
 
 
-def holds_attributes(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
+def holds_attributes(record: Record, sync: Sync, source: ObjectRef) -> None:
     """A restore put back the time of each file and, where the mover may set them, its owner and group."""
-    if not testbed.mover_keeps_owners:
+    if not record.keeps_owners:
         raise NotAsked("the mover does not run as root: owners are not its to set")
-    backed_up(testbed, source)
+    backed_up(record, source)
     succeeded(sync)
-    expected = _times_and_owners(testbed.last_sync(source).attributes_before)
+    expected = _times_and_owners(record.last_sync(source).attributes_before)
     seen = _times_and_owners(sync.attributes_after)
     difference = compare(expected, seen)
     if difference:
@@ -47,11 +47,11 @@ def holds_attributes(testbed: Testbed, sync: Sync, source: ObjectRef) -> None:
                          oracle="volume", cause="what a restore makes of owners and times", part="mover")  # fmt: skip
 
 
-def backup_left_it(testbed: Testbed, sync: Sync) -> None:
+def backup_left_it(record: Record, sync: Sync) -> None:
     """A backup left its volume as it was: content, modes, times and, where the harness leaves them, owners."""
     require(sync)
     difference = compare(sync.before, sync.after)
-    if testbed.mover_keeps_owners:
+    if record.keeps_owners:
         difference = difference or compare(sync.attributes_before, sync.attributes_after)
     if not sync.before:
         raise HarnessError(f"the volume of {sync.ref} was empty: that it still is would show nothing")
@@ -59,23 +59,23 @@ def backup_left_it(testbed: Testbed, sync: Sync) -> None:
         _differs(sync, "as it was before the backup", sync.before, str(difference), cause="a backup changes its volume")
 
 
-def holds_backup_of(testbed: Testbed, sync: Sync, source: ObjectRef, instant: str) -> None:
+def holds_backup_of(record: Record, sync: Sync, source: ObjectRef, instant: str) -> None:
     """A restore put back, byte for byte, the backup that a source made at an instant."""
     succeeded(sync)
-    taken = testbed.histories.instant_of(source, sync.after)
+    taken = instant_of(record, source, sync.after)
     expected = f"the backup of {source} at {instant}"
-    _same(sync, expected, testbed.histories.at(source, instant), f"the one at {taken}" if taken else "")
+    _same(sync, expected, backup_at(record, source, instant), f"the one at {taken}" if taken else "")
 
 
-def holds_data_of_user(testbed: Testbed, sync: Sync, identity: Identity) -> None:
+def holds_data_of_user(record: Record, sync: Sync, identity: Identity) -> None:
     """A restore put back, byte for byte, what a user that no operator knows had backed up."""
     succeeded(sync)
-    _same(sync, f"the data of {identity}", testbed.histories.of_stranger(identity), "")
+    _same(sync, f"the data of {identity}", of_stranger(record, identity), "")
 
 
-def holds_besides(testbed: Testbed, sync: Sync, source: ObjectRef, files: Collection[str]) -> None:
+def holds_besides(record: Record, sync: Sync, source: ObjectRef, files: Collection[str]) -> None:
     """A volume holds the newest backup of a source, and of other files exactly these."""
-    content = backed_up(testbed, source)
+    content = backed_up(record, source)
     succeeded(sync)
     difference = compare(contents(content), contents(sync.after))
     others = difference.extra
@@ -86,19 +86,19 @@ def holds_besides(testbed: Testbed, sync: Sync, source: ObjectRef, files: Collec
         _differs(sync, expected, content, f"besides it: {', '.join(others) or 'nothing'}")
 
 
-def untouched(testbed: Testbed, sync: Sync) -> None:
+def untouched(record: Record, sync: Sync) -> None:
     """A sync left its volume as it was; a volume that was empty would show nothing: an error of the scenario."""
     if not sync.before:
         raise HarnessError(f"the volume of {sync.ref} was empty before: that it still is would show nothing")
     difference = compare(sync.before, sync.after)
     if difference:
-        owners = ", ".join(str(owner) for owner in testbed.owners_of(sync.after))
+        owners = ", ".join(str(owner) for owner in owners_of(record, sync.after))
         _differs(sync, "as it was before", sync.before, f"the data of {owners}" if owners else str(difference))
 
 
-def backed_up(testbed: Testbed, source: ObjectRef) -> Tree:
+def backed_up(record: Record, source: ObjectRef) -> Tree:
     """Return what the newest successful backup of a source held; Blocked where it has none."""
-    content = testbed.content(source)
+    content = newest(record, source)
     if content is None:
         raise Blocked(Divergence(f"the backup of {source}", expected="it succeeded", seen="it has none",
                                  oracle="operator", roots=(BACKUP,)))  # fmt: skip

@@ -40,7 +40,7 @@ class Administrator:
     def client(self, verb: str, identity: Identity) -> KopiaClient:
         """A client that opened the repository by ``connect`` or ``create`` under an identity."""
         client = self._repositories.client_of_mover(self._next_name())
-        address = self._repositories.address(DOCUMENTED_REPOSITORY)
+        address = self._repositories.locations.address(DOCUMENTED_REPOSITORY)
         done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
         if done.exit_code != 0 and "--override-" in done.stderr:
             what = f"kopia repository {verb} with --override-username and --override-hostname"
@@ -70,7 +70,7 @@ class Administrator:
 
         Returns what its snapshots hold, in order; None where the repository was there before.
         """
-        if self._own is not None or self._repositories.exists(DOCUMENTED_REPOSITORY):
+        if self._own is not None or self._repositories.locations.exists(DOCUMENTED_REPOSITORY):
             return None
         beginning = self._repositories.template(DOCUMENTED_REPOSITORY, recipes)
         self._own = self._repositories.begin(DOCUMENTED_REPOSITORY, self._next_name(), SELF, beginning)
@@ -144,7 +144,7 @@ class Administrator:
 
     def _client(self) -> KopiaClient:
         if self._own is None:
-            there = self._repositories.exists(DOCUMENTED_REPOSITORY)
+            there = self._repositories.locations.exists(DOCUMENTED_REPOSITORY)
             use = self._repositories.open if there else self._repositories.begin
             self._own = use(DOCUMENTED_REPOSITORY, self._next_name(), SELF)
         return self._own

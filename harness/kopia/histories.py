@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.kopia.administrator import Administrator
-from harness.model import Identity, ObjectRef
-from harness.volumes import FolderVolumes, Tree, contents, fill
+from harness.model import Identity
+from harness.volumes import FolderVolumes, Tree, fill
 
 SEEDS = 8
 """How many users of one host are written; a crowd is made of copies of that host."""
@@ -15,16 +15,14 @@ LONG_AGO = "2024-01-20T10:00:00Z"
 
 
 class Histories:
-    """Writes snapshots of the past, and remembers what each of them held."""
+    """Writes snapshots of the past, and says what each of them held."""
 
     def __init__(self, administrator: Administrator, volumes: FolderVolumes) -> None:
         self._administrator = administrator
         self._volumes = volumes
-        self._of_sources: dict[tuple[ObjectRef, str], Tree] = {}
-        self._of_strangers: dict[Identity, Tree] = {}
 
-    def write(self, ref: ObjectRef, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
-        """Has a source look back on backups of its volume at the given instants; returns what they held.
+    def write(self, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
+        """Has an identity look back on backups of a volume at the given instants; returns what they held.
 
         A history that begins a repository is written once in a run: scenarios often look back on the same one.
         """
@@ -34,7 +32,6 @@ class Histories:
         contents = [*(begun or ()), *self._snapshots(identity, path, instants[len(begun or ()) :])]
         if begun is not None and len(begun) < len(instants):
             self._administrator.keep_as_template(recipes[0], contents)
-        self._of_sources |= {(ref, instant): content for instant, content in zip(instants, contents, strict=True)}
         return contents
 
     def _snapshots(self, identity: Identity, path: str, instants: Sequence[str]) -> Iterator[Tree]:
@@ -44,12 +41,12 @@ class Histories:
             self._administrator.write_snapshot(identity, folder, path, instant)
             yield content
 
-    def write_stranger(self, identity: Identity, instant: str) -> Identity:
-        """Has a kopia user that no operator knows look back on one snapshot of ``/data``."""
+    def write_stranger(self, identity: Identity, instant: str) -> Tree:
+        """Has a kopia user that no operator knows look back on one snapshot of ``/data``; returns what it held."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
-        self._of_strangers[identity] = fill(folder, str(identity))
+        content = fill(folder, str(identity))
         self._administrator.write_snapshot(identity, folder, "/data", instant)
-        return identity
+        return content
 
     def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
         """Has a kopia user that no operator knows look back on a snapshot that took from ``begin`` to ``end``."""
@@ -74,17 +71,3 @@ class Histories:
             self._administrator.copy_history("@crowd-0", f"@crowd-{host}")
         if begun is not None:
             self._administrator.keep_as_template(recipe, [content])
-
-    def at(self, ref: ObjectRef, instant: str) -> Tree:
-        """What the backup of a source at an instant held."""
-        return self._of_sources[ref, instant]
-
-    def instant_of(self, ref: ObjectRef, content: Tree) -> str:
-        """Which backup of a source had exactly this content; "" where none had."""
-        seen = contents(content)
-        of_source = ((when, one) for (owner, when), one in self._of_sources.items() if owner == ref)
-        return next((when for when, one in of_source if contents(one) == seen), "")
-
-    def of_stranger(self, identity: Identity) -> Tree:
-        """What the snapshot of a user that no operator knows held."""
-        return self._of_strangers[identity]

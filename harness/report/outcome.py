@@ -6,11 +6,14 @@ Workers send outcomes to the pytest controller as plain values: see ``as_facts``
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import msgspec
 
 from harness.document.ledger import claims
 from harness.document.verdict import Verdict
+from harness.errors import HarnessError
 from harness.model import Finding
 
 StepOutcome = Literal["passed", "failed", "not run"]
@@ -124,31 +127,14 @@ class Outcome:
         return not self.claims or any(claims()[claim].is_judged for claim in self.claims)
 
     def as_facts(self) -> dict[str, Any]:
-        """Return plain values, to send them to another process or to write them to a file."""
-        return {**asdict(self), "verdict": str(self.verdict)}
+        """Return plain values, for another process or a file."""
+        facts: dict[str, Any] = msgspec.to_builtins(self)
+        return facts
 
     @staticmethod
     def of_facts(facts: Mapping[str, Any]) -> Outcome:
-        """Return the outcome of which ``as_facts`` returned these values."""
-        story, evidence = facts.get("story"), facts.get("evidence")
-        return Outcome(
-            **{
-                **facts,
-                "verdict": Verdict(facts["verdict"]),
-                "claims": tuple(facts["claims"]),
-                "commands": tuple(facts.get("commands", ())),
-                "findings": tuple(Finding(**finding) for finding in facts.get("findings", ())),
-                "story": _story(story) if story else None,
-                "evidence": Evidence(**{**evidence, "roots": tuple(evidence["roots"])}) if evidence else None,
-                "syncs": tuple(
-                    SyncRecord(**{**sync, "snapshots": tuple(sync["snapshots"])}) for sync in facts.get("syncs", ())
-                ),
-            }
-        )
-
-
-def _story(facts: Mapping[str, Any]) -> Story:
-    steps = tuple(
-        StepRecord(**{**step, "table": tuple(tuple(row) for row in step["table"])}) for step in facts["steps"]
-    )
-    return Story(**{**facts, "steps": steps})
+        """Return the outcome of plain values; HarnessError names the field that is missing or of another type."""
+        try:
+            return msgspec.convert(facts, Outcome)
+        except msgspec.ValidationError as error:
+            raise HarnessError(f"an outcome of a worker cannot be read: {error}") from None

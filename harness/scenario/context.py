@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -42,7 +42,6 @@ class WorkerContext:
     overhead: bool = False
     kubernetes: ApiAccess | None = None
     mover_kopia: Path | None = None
-    calls: list[Call] = field(default_factory=list, repr=False)
     password: str = field(default_factory=lambda: random_password(), repr=False)
     removals: list[Process] = field(default_factory=list, repr=False)
 
@@ -75,16 +74,9 @@ class WorkerContext:
         """The buckets that this run makes."""
         return Buckets(self.store, self.folder)
 
-    @property
-    def repository_tools(self) -> RepositoryTools:
-        """What the repositories of a scenario are made with."""
-        return RepositoryTools(
-            self.kopia.path, self.mover_kopia, self.buckets, self.templates, self.password, self.record
-        )
-
-    def record(self, call: Call) -> None:
-        """Counts one call of kopia."""
-        self.calls.append(call)
+    def repository_tools(self, record: Callable[[Call], None]) -> RepositoryTools:
+        """What the repositories of a scenario are made with; ``record`` is told of each call of kopia."""
+        return RepositoryTools(self.kopia.path, self.mover_kopia, self.buckets, self.templates, record)
 
     def discard(self, folder: Path) -> None:
         """Has a folder that a scenario is done with removed while the next one runs.

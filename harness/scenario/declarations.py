@@ -1,90 +1,54 @@
-"""The objects that a scenario declares: completed, applied with what they need, and triggered."""
+"""What a scenario declares: objects, where their repositories lie, and what their volumes hold."""
 
 from __future__ import annotations
 
-from itertools import count
+import secrets
 
-from harness.errors import AdmissionRefused
-from harness.kopia.repositories import Repositories
 from harness.model import Manifest, ObjectRef
-from harness.operator.platform import Platform
-from harness.volsync.defaults import REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
-from harness.volsync.fields import kopia_spec
-from harness.volsync.manifests import ref_of
+from harness.scenario.journal import Actor, act
+from harness.volsync import objects
+from harness.volumes import write_bytes
 
 
-class Declarations:
-    """Remembers manifests, and applies them with the claims, Secrets and sources that they need."""
+class Declarations(Actor):
+    """Declares objects and their surroundings; nothing is synced by that."""
 
-    def __init__(self, platform: Platform, repositories: Repositories, additions: Additions) -> None:
-        """``additions`` are the fields that the subject file adds to every object."""
-        self._platform = platform
-        self._repositories = repositories
-        self._additions = additions
-        self._numbers = count(1)
-        self._manifests: dict[ObjectRef, Manifest] = {}
-        self._missing_secrets: set[str] = set()
-        self._taken: set[ObjectRef] = set()
-
+    @act
     def declare(self, manifest: Manifest) -> ObjectRef:
-        """Completes a manifest and remembers it; it is applied with its first sync."""
-        whole = complete(manifest, self._additions).manifest
-        ref = ref_of(whole)
-        if ref.kind == "Secret":
-            whole = self._repositories.adopt(whole)
-        self._manifests[ref] = whole
-        return ref
+        """Complete a manifest and remember it; it is applied with its first sync."""
+        return self._world.objects.declare(manifest)
 
-    def all(self) -> list[ObjectRef]:
-        """Every object declared so far, in order."""
-        return list(self._manifests)
+    @act
+    def declare_alike(self, number: int, shared_bytes: int, own_bytes: int) -> None:
+        """Declare sources whose volumes hold the same file, and one of their own; neither compresses."""
+        shared = secrets.token_bytes(shared_bytes)
+        for index in range(1, number + 1):
+            volume = self._world.runner.volume(self.declare(objects.source("app", f"tenant-{index}")))
+            write_bytes(volume, shared, "shared.bin")
+            write_bytes(volume, secrets.token_bytes(own_bytes), "own.bin")
 
-    def of_kind(self, kind: str) -> list[ObjectRef]:
-        """The objects of a kind declared so far, in order."""
-        return [ref for ref in self._manifests if ref.kind == kind]
+    @act
+    def use_volume(self, ref: ObjectRef, *files: str) -> None:
+        """Have the volume of an object hold files that no backup knows."""
+        for file in files:
+            write_bytes(self._world.runner.volume(ref), secrets.token_bytes(32), file)
 
-    def manifest(self, ref: ObjectRef) -> Manifest:
-        """A declared object, whole, as it is applied."""
-        return self._manifests[ref]
+    @act
+    def use_repository(self, repository: str, *, namespace: str = "", secret: str = "") -> None:
+        """Have the Secrets of a namespace, or of a name, or the one Secret of both, point to a repository."""
+        self._world.secrets.use(repository, namespace=namespace, secret=secret)
 
+    @act
     def without_secret(self, name: str) -> None:
-        """Has no namespace hold a repository Secret of this name."""
-        self._missing_secrets.add(name)
+        """Have no namespace hold a repository Secret of this name."""
+        self._world.objects.without_secret(name)
 
-    def repository_of(self, ref: ObjectRef) -> str:
-        """Return the documented repository that an object names, or else the source that it names."""
-        spec = kopia_spec(self._manifests[ref])
-        wanted = spec.get("sourceIdentity") or {}
-        namespace, name = wanted.get("sourceNamespace", ref.namespace), wanted.get("sourceName", "")
-        source = self._manifests.get(ObjectRef("ReplicationSource", namespace, name), {})
-        secret = spec.get("repository") or kopia_spec(source).get("repository") or REPOSITORY_SECRET
-        return self._repositories.of_secret(ref.namespace, str(secret))
+    @act
+    def leave_out(self, namespace: str, key: str) -> None:
+        """Have the repository Secret of a namespace lack a key."""
+        self._world.secrets.leave_out(namespace, key)
 
-    def trigger(self, ref: ObjectRef) -> tuple[str, str]:
-        """Gives an object a new trigger and applies it; returns the trigger, and the API's refusal or ""."""
-        trigger = f"sync-{next(self._numbers)}"
-        self._manifests[ref] = triggered(self._manifests[ref], trigger)
-        for source in self.of_kind("ReplicationSource"):
-            if source != ref and source not in self._taken:
-                self._apply(source)
-        return trigger, self._apply(ref)
-
-    def _apply(self, ref: ObjectRef) -> str:
-        manifest = self._manifests[ref]
-        try:
-            for need in complete(manifest, self._additions).needs:
-                self._platform.apply(need)
-            self._provide_secrets(ref.namespace)
-            self._platform.apply(manifest)
-        except AdmissionRefused as refusal:
-            return str(refusal)
-        self._taken.add(ref)
-        return ""
-
-    def _provide_secrets(self, namespace: str) -> None:
-        """Every repository Secret that an object names exists in every namespace in use."""
-        synced = [manifest for ref, manifest in self._manifests.items() if ref.kind != "Secret"]
-        for name in {kopia_spec(one).get("repository", REPOSITORY_SECRET) for one in synced} - self._missing_secrets:
-            documented = self._manifests.get(ObjectRef("Secret", namespace, name))
-            values = self._repositories.secret_values(namespace, name)
-            self._platform.apply(documented or repository_secret(namespace, name, values))
+    @act
+    def give_endpoint_as_url(self, namespace: str) -> None:
+        """Have the repository Secret of a namespace give the endpoint with its scheme."""
+        self._world.secrets.give_endpoint_as_url(namespace)

@@ -4,59 +4,100 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from harness.errors import Divergence, HarnessError
+from harness.scenario import saved
+from harness.scenario.record import Record, newest
+from harness.scenario.saved import About
 from harness.scenario.sync import Sync
-from harness.scenario.testbed import Testbed
+from harness.scenario.testbed import LiveTestbed
+from harness.scenario.world import World
 from harness.system import yaml_io
-from harness.system.process import REDACT
+from harness.system.process import REDACT, Call
+from harness.volsync.fields import SYNCED
 from harness.volumes import Tree
 
 REPEAT = """#!/bin/sh
 # Runs just this scenario again, from a checkout of the suite; it fails in the same way.
 cd "$(dirname "$0")/../../.." && exec ${{TOX:-tox}} -e conformance -- {options}'{scenario}'
 """
-HIDDEN = "***"
 
 
 def write(
     folder: Path,
-    testbed: Testbed,
-    scenario: str,
-    options: str,
-    message: str,
+    testbed: LiveTestbed,
+    about: About,
     versions: Mapping[str, Any],
     trees: tuple[Tree, Tree] | None = None,
 ) -> None:
-    """Writes the failure bundle of one scenario, in place of an older one; no secret gets into it."""
+    """Write the failure bundle of one scenario, in place of an older one; no secret gets into it.
+
+    Args:
+        folder: Where it is written.
+        testbed: The scenario, which is not cleaned up yet.
+        about: Which scenario it is, and what was said of it.
+        versions: What the run was made with.
+        trees: The volume as it was expected and as it was seen, where the failure is about a volume.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _text(folder / "message.txt", message)
-    _text(folder / "manifests.yaml", yaml_io.dump_all(REDACT.values(one) for one in testbed.manifests()))
+    record, world = testbed.seen(), testbed.world
+    calls = tuple(world.calls)
+    _text(folder / "message.txt", about.message)
     _json(folder / "versions.json", versions)
-    _json(folder / "snapshots.json", _snapshots(testbed))
-    _text(folder / "buckets.txt", _buckets(testbed))
+    _text(folder / "buckets.txt", _buckets(world))
+    _json(folder / "snapshots.json", {one: _snapshots(record, one) for one in world.secrets.repositories()})
     for name, content in zip(("volume-expected.txt", "volume-seen.txt"), trees or (), strict=False):
         _text(folder / name, _tree(content))
-    if log := testbed.operator_log():
+    if log := world.operator_log():
         _text(folder / "operator.log", log)
-    for number, (sync, _) in enumerate(testbed.account(), 1):
-        _sync(folder / f"sync-{number}-{sync.ref.kind}-{sync.ref.namespace}-{sync.ref.name}"[:200], sync, testbed)
+    _read_the_rest(record)
+    manifests = [record.readings.objects.get(str(ref)) or manifest for ref, manifest in record.declared.items()]
+    _text(folder / "manifests.yaml", yaml_io.dump_all(REDACT.values(one) for one in manifests))
+    for number, sync in enumerate(record.syncs, 1):
+        _sync(folder / f"sync-{number}-{sync.ref.kind}-{sync.ref.namespace}-{sync.ref.name}"[:200], sync, record)
+    write_record(folder / saved.FILE, testbed, about, calls)
     script = folder / "repeat.sh"
-    _text(script, REPEAT.format(options=f"{options} " if options else "", scenario=scenario))
+    _text(script, REPEAT.format(options=f"{about.options} " if about.options else "", scenario=about.scenario))
     script.chmod(0o755)
 
 
-def _sync(folder: Path, sync: Sync, testbed: Testbed) -> None:
+def write_record(file: Path, testbed: LiveTestbed, about: About, calls: Sequence[Call]) -> None:
+    """Write the record of one scenario, to be judged again; no secret gets into it.
+
+    Args:
+        file: Where it is written.
+        testbed: The scenario.
+        about: Which scenario it is, and what was said of it.
+        calls: The calls of kopia until it was judged.
+    """
+    journal = testbed.journal
+    one = saved.saved(about, testbed.seen(), journal.acts, journal.stages, calls)
+    file.write_bytes(saved.encoded(one))
+
+
+def _read_the_rest(record: Record) -> None:
+    """Have a record hold what another version of a check may ask for."""
+    for ref in record.declared:
+        with suppress(HarnessError):
+            if record.get(ref) is not None and ref.kind in SYNCED:
+                record.described(ref)
+                record.as_json(ref)
+    with suppress(HarnessError):
+        record.leaks()
+
+
+def _sync(folder: Path, sync: Sync, record: Record) -> None:
     folder.mkdir(exist_ok=True)
     if sync.job:
         job = {
             "args": sync.job.args,
             "env": dict(sync.job.env),
-            "secret_env": dict.fromkeys(sync.job.secret_env, HIDDEN),
+            "secret_env": dict.fromkeys(sync.job.secret_env, saved.HIDDEN),
             "volumes": {mount: str(path) for mount, path in sync.job.volumes.items()},
         }
         _json(folder / "job.json", job)
@@ -65,33 +106,29 @@ def _sync(folder: Path, sync: Sync, testbed: Testbed) -> None:
     _text(folder / "ending.txt", f"{sync.ending.value}\n{sync.note}\n")
     _text(folder / "volume-before.txt", _tree(sync.before))
     _text(folder / "volume-seen.txt", _tree(sync.after))
-    _text(folder / "volume-of-the-backup.txt", _tree(testbed.content(sync.ref) or {}))
+    _text(folder / "volume-of-the-backup.txt", _tree(newest(record, sync.ref) or {}))
 
 
-def _snapshots(testbed: Testbed) -> Mapping[str, Any]:
-    found: dict[str, Any] = {}
-    for repository in testbed.repositories.in_use():
-        try:
-            records = testbed.repositories.snapshots(repository)
-            found[repository] = [
-                {
-                    "id": record.id,
-                    "username": record.identity.username,
-                    "hostname": record.identity.hostname,
-                    "path": record.path,
-                    "start": record.start.isoformat(),
-                    "end": record.end.isoformat(),
-                }
-                for record in records
-            ]
-        except (HarnessError, Divergence) as error:
-            found[repository] = [{"unreadable": str(error)}]
-    return found
-
-
-def _buckets(testbed: Testbed) -> str:
+def _snapshots(record: Record, repository: str) -> list[Mapping[str, str]]:
     try:
-        return "\n".join(testbed.repositories.objects())
+        return [
+            {
+                "id": one.id,
+                "username": one.identity.username,
+                "hostname": one.identity.hostname,
+                "path": one.path,
+                "start": one.start.isoformat(),
+                "end": one.end.isoformat(),
+            }
+            for one in record.snapshots(repository)
+        ]
+    except (HarnessError, Divergence) as error:
+        return [{"unreadable": str(error)}]
+
+
+def _buckets(world: World) -> str:
+    try:
+        return "\n".join(world.locations.objects())
     except HarnessError as error:
         return f"cannot be listed: {error}"
 

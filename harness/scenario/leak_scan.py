@@ -4,35 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from harness.scenario.record import Leak
 from harness.scenario.sync import Sync
 from harness.system import secret_forms
 from harness.system.process import Call
 
 
-def shown(
-    syncs: Sequence[Sync], calls: Sequence[Call], secrets: Collection[str], told: Mapping[str, object]
-) -> list[str]:
-    """Return the places in which one of the secrets can be read, in any form of harness.system.secret_forms.
+def leaks(
+    syncs: Sequence[Sync], calls: Sequence[Call], secrets: Mapping[str, Collection[str]], told: Mapping[str, object]
+) -> tuple[Leak, ...]:
+    """Return where one of the secrets can be read, in any form of harness.system.secret_forms.
 
     Args:
         syncs: Their logs, Jobs, messages, and the command lines of all processes of their movers.
         calls: The processes that the harness started.
-        secrets: What nobody may read.
+        secrets: What nobody may read, by its kind.
         told: By the name of its place, anything else that a user can read: a text, or an object of the API.
 
     Returns:
-        The places; a command line is shown without the secret.
+        The places with the kinds of secrets that they show; a command line is shown without the secret.
     """
-    places = [*_of_syncs(syncs), *_of_calls(calls), *told.items()]
-    found = [
-        place for place, value in places if any(secret_forms.shows(text, secrets) for text in secret_forms.texts(value))
-    ]
-    return sorted({secret_forms.hidden(place, secrets) for place in found})
-
-
-def blind(syncs: Sequence[Sync]) -> str:
-    """Return why the command lines of a mover were not all seen; "" where they were."""
-    return next((sync.result.blind for sync in syncs if sync.result and sync.result.blind), "")
+    everything = [secret for some in secrets.values() for secret in some]
+    found = {
+        (secret_forms.hidden(place, everything), kind)
+        for place, value in [*_of_syncs(syncs), *_of_calls(calls), *told.items()]
+        for kind, some in secrets.items()
+        if any(secret_forms.shows(text, some) for text in secret_forms.texts(value))
+    }
+    return tuple(Leak(place, kind) for place, kind in sorted(found))
 
 
 def _of_syncs(syncs: Sequence[Sync]) -> Iterator[tuple[str, object]]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef
+from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 from harness.volumes import Tree
 
 
@@ -55,7 +55,7 @@ class Sync:
         after: The content of the volume when the sync ended.
         attributes_before: Owner, time and hard links of each path when the sync began (volumes.attributes).
         attributes_after: The same when the sync ended.
-        volume: The folder of the volume.
+        repository: The documented repository that the object names.
     """
 
     ref: ObjectRef
@@ -74,7 +74,7 @@ class Sync:
     after: Tree = field(default_factory=dict)
     attributes_before: Mapping[str, str] = field(default_factory=dict)
     attributes_after: Mapping[str, str] = field(default_factory=dict)
-    volume: Path = Path()
+    repository: str = DOCUMENTED_REPOSITORY
 
     @property
     def succeeded(self) -> bool:
@@ -114,9 +114,9 @@ class Sync:
 
 @dataclass(frozen=True)
 class Growth:
-    """What one backup of ``of_bytes`` bytes added to the store; ``content`` is what it held."""
+    """What one backup of ``of_bytes`` bytes added to the store; ``content`` is what it held, and is not saved."""
 
     sync: Sync
     of_bytes: int
     added_bytes: int
-    content: bytes = field(repr=False)
+    content: bytes = field(default=b"", repr=False)

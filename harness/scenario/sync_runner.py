@@ -11,10 +11,11 @@ from typing import Any
 
 from harness.errors import HarnessError, NotAsked
 from harness.kopia.repositories import Repositories
+from harness.kopia.repository_secrets import RepositorySecrets
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef
 from harness.mover.base import Mover
 from harness.operator.platform import NoJob, Platform
-from harness.scenario.declarations import Declarations
+from harness.scenario.declared_objects import DeclaredObjects
 from harness.scenario.sync import Ending, Sync
 from harness.system.limits import SubjectLimits
 from harness.volsync.fields import claim_of, kopia_spec, status_of
@@ -33,8 +34,9 @@ class SyncRunner:
         platform: Platform,
         mover: Mover,
         volumes: FolderVolumes,
-        objects: Declarations,
+        objects: DeclaredObjects,
         repositories: Repositories,
+        secrets: RepositorySecrets,
         *,
         takes_jobs: bool,
         limits: SubjectLimits,
@@ -46,6 +48,7 @@ class SyncRunner:
         self._volumes = volumes
         self._objects = objects
         self._repositories = repositories
+        self._secrets = secrets
         self._takes_jobs = takes_jobs
         self.syncs: list[Sync] = []
         self.mover_seconds: list[float] = []
@@ -93,7 +96,7 @@ class SyncRunner:
             raise NotAsked("the Jobs of a cluster come from its operator: its mover can be handed none past that")
         manifest, volume, begin = self._objects.manifest(ref), self.volume(ref), datetime.now(UTC)
         before, attributes_before = tree(volume), attributes(volume)
-        secret = self._repositories.secret_values(ref.namespace, kopia_spec(manifest).get("repository", ""))
+        secret = self._secrets.values(ref.namespace, kopia_spec(manifest).get("repository", ""))
         job = job_for(manifest, ref, identity, None, secret, volume, self._volumes.cache(ref))
         result = self._run(job)
         self._repositories.changed()
@@ -102,7 +105,7 @@ class SyncRunner:
             ref, begin, datetime.now(UTC), _ending("", job, result, word), kopia_spec(manifest), job=job,
             result=result, status={"kopia": {"requestedIdentity": str(identity)}}, log_shown=result.log,
             before=before, after=tree(volume), attributes_before=attributes_before,
-            attributes_after=attributes(volume), volume=volume,
+            attributes_after=attributes(volume), repository=self._objects.repository_of(ref),
         )  # fmt: skip
         self.syncs.append(sync)
         return sync
@@ -137,7 +140,7 @@ class SyncRunner:
             after=tree(volume) if result else before,
             attributes_before=attributes_before,
             attributes_after=attributes(volume) if result else attributes_before,
-            volume=volume,
+            repository=self._objects.repository_of(ref),
         )
         self.syncs.append(sync)
         return sync

@@ -12,12 +12,14 @@ from harness import expect
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
 from harness.scenario import preconditions
+from harness.scenario.record import Readings, Record
 from harness.scenario.sync import Ending, Growth, Sync
 from harness.system.process import Completed
+from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 
 REF = ObjectRef("ReplicationDestination", "lab", "back")
 SOURCE = ObjectRef("ReplicationSource", "shop", "orders")
-NOW = datetime.now(UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 IDENTITY = Identity("orders", "shop")
 
 
@@ -30,21 +32,10 @@ def sync(ending=Ending.SUCCEEDED, ref=REF, **fields):
     return Sync(ref, NOW, NOW + timedelta(seconds=1), ending, **fields)
 
 
-class Bed:
-    """What the checks ask of a testbed."""
-
-    def __init__(self, records=(), sources=()):
-        self.records = records
-        self.declared = list(sources)
-
-    def recorded(self, sync):
-        return list(self.records)
-
-    def snapshots(self, repository=""):
-        return tuple(self.records)
-
-    def sources(self):
-        return self.declared
+def seen(snapshots=(), sources=()):
+    """As much of a record as the checks ask for."""
+    declared = {ref: {} for ref in sources}
+    return Record(declared=declared, readings=Readings(snapshots={DOCUMENTED_REPOSITORY: tuple(snapshots)}))
 
 
 def record(username="orders", hostname="shop", seconds=0.0, number=1):
@@ -170,7 +161,7 @@ def test_every_identity_has_to_be_named():
 
 def test_an_identity_is_the_same_in_job_and_repository():
     ok = sync(ref=SOURCE, job=job(), result=MoverResult(0, ""))
-    expect.identity.recorded_as(Bed([record()]), ok, IDENTITY)
+    expect.identity.recorded_as(seen([record()]), ok, IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -180,16 +171,16 @@ def test_an_identity_is_the_same_in_job_and_repository():
 def test_who_decided_an_identity_is_read_from_the_record(made, kept, part, roots):
     wrong = sync(ref=SOURCE, job=made, result=MoverResult(0, ""))
     with pytest.raises(Divergence) as divergence:
-        expect.identity.recorded_as(Bed([kept]), wrong, IDENTITY)
+        expect.identity.recorded_as(seen([kept]), wrong, IDENTITY)
     assert (divergence.value.part, divergence.value.roots) == (part, roots)
 
 
 def test_a_status_without_the_requested_identity_is_judged_by_the_job():
-    expect.identity.asks_for(Bed(), sync(Ending.ASKED, job=job()), IDENTITY)
+    expect.identity.asks_for(seen(), sync(Ending.ASKED, job=job()), IDENTITY)
     turned = {"kopia": {"requestedIdentity": "shop@orders"}}
     for check in (
-        lambda: expect.identity.asks_for(Bed(), sync(Ending.ASKED, job=job(), status=turned), IDENTITY),
-        lambda: expect.identity.asks_with(Bed(), sync(Ending.ASKED, job=job(), status=turned), "username", "orders"),
+        lambda: expect.identity.asks_for(seen(), sync(Ending.ASKED, job=job(), status=turned), IDENTITY),
+        lambda: expect.identity.asks_with(seen(), sync(Ending.ASKED, job=job(), status=turned), "username", "orders"),
     ):
         with pytest.raises(Divergence):
             check()
@@ -199,18 +190,18 @@ def test_a_source_that_does_not_exist_may_be_refused_and_one_that_exists_may_not
     refusing = sync(Ending.FAILED, messages=("ReplicationSource shop/gone not found",),
                     spec={"sourceIdentity": {"sourceName": "gone", "sourceNamespace": "shop"}})  # fmt: skip
     with pytest.raises(NotAsked, match="not found"):
-        expect.identity.asks_with(Bed(), refusing, "username", "gone")
-    declared = Bed(sources=[ObjectRef("ReplicationSource", "shop", "gone")])
+        expect.identity.asks_with(seen(), refusing, "username", "gone")
+    declared = seen(sources=[ObjectRef("ReplicationSource", "shop", "gone")])
     with pytest.raises(Blocked):
         expect.identity.asks_with(declared, refusing, "username", "gone")
     silent = sync(Ending.SILENT, spec=refusing.spec)
     with pytest.raises(Blocked):
-        expect.identity.asks_with(Bed(), silent, "username", "gone")
+        expect.identity.asks_with(seen(), silent, "username", "gone")
 
 
 def test_a_table_without_a_part_would_check_nothing():
     with pytest.raises(HarnessError, match="nothing"):
-        expect.identity.recorded_with_parts(Bed(), sync(), {"name": "x"})
+        expect.identity.recorded_with_parts(seen(), sync(), {"name": "x"})
 
 
 # --- what a status lists
@@ -245,7 +236,7 @@ def test_what_an_entry_leaves_out_is_a_divergence(wrong):
 def test_begin_or_end_in_whole_seconds_or_not(seconds, whole, which):
     kept = record(seconds=seconds)
     instant = getattr(kept, which).replace(microsecond=0) if whole else getattr(kept, which)
-    expect.operator.latest_of_repository(Bed([kept]), sync(status=status(entry(latest=instant.isoformat()))))
+    expect.operator.latest_of_repository(seen([kept]), sync(status=status(entry(latest=instant.isoformat()))))
 
 
 @pytest.mark.parametrize("off", [-1.0, 1.0, 3600.0])
@@ -253,7 +244,7 @@ def test_another_instant_diverges(off):
     kept = record()
     latest = (kept.end + timedelta(seconds=off)).isoformat()
     with pytest.raises(Divergence, match="latest"):
-        expect.operator.latest_of_repository(Bed([kept]), sync(status=status(entry(latest=latest))))
+        expect.operator.latest_of_repository(seen([kept]), sync(status=status(entry(latest=latest))))
 
 
 # --- what a log shows
@@ -317,7 +308,7 @@ def test_an_echo_of_a_flag_is_no_refusal(line):
 
 def test_a_volume_that_was_empty_shows_nothing():
     with pytest.raises(HarnessError, match="empty"):
-        expect.volume.untouched(Bed(), sync(Ending.FAILED))
+        expect.volume.untouched(seen(), sync(Ending.FAILED))
 
 
 @pytest.mark.parametrize(

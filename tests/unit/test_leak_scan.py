@@ -13,6 +13,7 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.report import secret_check
 from harness.scenario import leak_scan
 from harness.scenario.context import random_password
+from harness.scenario.record import Readings, Record
 from harness.scenario.sync import Ending, Sync
 from harness.system.process import Call
 
@@ -49,7 +50,7 @@ def encoded(text):
 @pytest.mark.parametrize("written", [str, encoded, json.dumps], ids=["as it is", "base64", "quoted"])
 @pytest.mark.parametrize("place", PLACES)
 def test_a_leak_is_found_where_it_is(place, written):
-    (found,) = leak_scan.shown([PLACES[place](written(SECRET)), sync()], [], [SECRET], {})
+    (found,) = places([PLACES[place](written(SECRET)), sync()], [], {})
     assert found.startswith(place)
     assert SECRET[-32:] not in found
     assert encoded(SECRET) not in found
@@ -61,13 +62,13 @@ def test_a_leak_is_found_where_it_is(place, written):
     ids=["args", "command", "env"],
 )
 def test_a_leak_is_found_wherever_it_stands_in_a_job(container):
-    assert leak_scan.shown([sync(declared=job(**container))], [], [SECRET], {})
+    assert places([sync(declared=job(**container))], [], {})
 
 
 def test_a_leak_is_found_in_what_else_is_told_and_in_a_call_of_the_harness():
     calls = [Call(("kopia", SECRET), {"KOPIA_PASSWORD": SECRET}, "", 0, 0.1)]
     told = {"the log of the operator": f'{{"msg": "{encoded(SECRET)}"}}', "an object": {"status": {"logs": [SECRET]}}}
-    assert leak_scan.shown([], calls, [SECRET], told) == [
+    assert places([], calls, told) == [
         "a command line of the harness: kopia ***",
         "an object",
         "the log of the operator",
@@ -78,48 +79,31 @@ def test_what_a_mover_may_do_is_no_leak():
     told = "KOPIA_PASSWORD comes from the Secret kopia; written to /tmp/password (0600)"
     good = sync(log=told, env={"KOPIA_PASSWORD_FILE": "/tmp/password"}, command_lines=("kopia --password-file=/tmp/p",))
     calls = [Call(("kopia", "snapshot", "list"), {"KOPIA_PASSWORD": SECRET}, SECRET, 0, 0.1)]
-    assert leak_scan.shown([good], calls, [SECRET], {"the log of the operator": told, "gone": None}) == []
+    assert places([good], calls, {"the log of the operator": told, "gone": None}) == []
 
 
-class World:
-    """As much of a Testbed as is asked."""
+def places(syncs, calls, told):
+    """Where a password can be read."""
+    return [leak.place for leak in leak_scan.leaks(syncs, calls, {"password": [SECRET]}, told)]
 
-    def __init__(self, one, log=""):
-        self.one, self.log = one, log
 
-    def operator_log(self):
-        return self.log
-
-    def sources(self):
-        return [REF]
-
-    def destinations(self):
-        return []
-
-    def get(self, ref):
-        return {"status": {"conditions": []}}
-
-    def described(self, ref):
-        return "Normal"
-
-    def account(self):
-        return [(self.one, ())]
-
-    def secret_shown(self, told):
-        return leak_scan.shown([self.one], [], [SECRET], told)
+def seen(one, log=""):
+    """As much of a record as the check asks for."""
+    found = leak_scan.leaks([one], [], {"password": [SECRET]}, {"the log of the operator": log})
+    return Record(syncs=(one,), readings=Readings(leaks={"": found}))
 
 
 def test_command_lines_that_nobody_saw_are_no_proof_that_they_held_none():
-    expect.secrecy.no_secret_is_shown(World(sync()))
+    expect.secrecy.no_secret_is_shown(seen(sync()))
     with pytest.raises(NotAsked, match="cannot be: there is no seccomp"):
-        expect.secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp")))
+        expect.secrecy.no_secret_is_shown(seen(sync(blind="there is no seccomp")))
     with pytest.raises(NotAsked, match="nobody watched"):
-        expect.secrecy.no_secret_is_shown(World(dataclasses.replace(sync(), result=MoverResult(0, ""))))
+        expect.secrecy.no_secret_is_shown(seen(dataclasses.replace(sync(), result=MoverResult(0, ""))))
 
 
 def test_a_leak_elsewhere_is_told_also_where_command_lines_cannot_be_seen():
     with pytest.raises(Divergence, match="the log of the operator"):
-        expect.secrecy.no_secret_is_shown(World(sync(blind="there is no seccomp"), log=SECRET))
+        expect.secrecy.no_secret_is_shown(seen(sync(blind="there is no seccomp"), log=SECRET))
 
 
 @pytest.mark.parametrize(

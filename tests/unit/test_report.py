@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from harness.document.ledger import claims
 from harness.document.verdict import ExitStatus, Verdict
+from harness.errors import HarnessError
 from harness.model import Finding
 from harness.report import json_report, terminal
 from harness.report.json_report import RunFacts
@@ -57,6 +58,14 @@ def test_the_order_of_the_workers_does_not_show():
 def test_outcomes_travel_as_plain_values():
     for one in OUTCOMES:
         assert Outcome.of_facts(json.loads(json.dumps(one.as_facts()))) == one
+
+
+def test_an_outcome_that_is_none_names_the_field():
+    facts_of_one = json.loads(json.dumps(OUTCOMES[0].as_facts()))
+    with pytest.raises(HarnessError, match=r"\$\.syncs\[0\]\.result"):
+        Outcome.of_facts(facts_of_one | {"syncs": [{**facts_of_one["syncs"][0], "result": 3}]})
+    with pytest.raises(HarnessError, match="verdict"):
+        Outcome.of_facts(facts_of_one | {"verdict": "fine"})
 
 
 def test_errors_are_listed_apart_from_divergences():

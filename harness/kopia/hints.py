@@ -1,0 +1,45 @@
+"""Scripts for a store that is kept: each looks into one bucket of a scenario with plain kopia."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+from harness.kopia.locations import Locations
+from harness.kopia.repository_secrets import RepositorySecrets
+
+HINTS_FOLDER = "kept"
+
+
+def write(folder: Path, title: str, kopia: Path, locations: Locations, secrets: RepositorySecrets) -> None:
+    """Write a script for each bucket of a scenario.
+
+    Args:
+        folder: The folder of the run.
+        title: The name of the scenario.
+        kopia: The kopia of the harness.
+        locations: Where its repositories lie.
+        secrets: What opens them.
+    """
+    hints = folder / HINTS_FOLDER
+    hints.mkdir(exist_ok=True, mode=0o700)
+    for documented, bucket in locations.buckets.items():
+        script = hints / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', title)}-{documented}.sh"
+        script.touch(mode=0o700)
+        access, store = secrets.access(f"s3://{documented}"), locations.store
+        values = {
+            "AWS_ACCESS_KEY_ID": access.access_key,
+            "AWS_SECRET_ACCESS_KEY": access.secret_key,
+            "KOPIA_PASSWORD": access.password,
+            "KOPIA_CONFIG_PATH": f"{script}.config",
+        }
+        tls = "" if store.tls else " --disable-tls"
+        lines = [
+            "# Lists what a scenario left; arguments (such as --prefix=app1/) go to kopia repository connect.",
+            *(f"export {name}={shlex.quote(value)}" for name, value in values.items()),
+            f'{shlex.quote(str(kopia))} repository connect s3 --endpoint={store.endpoint}{tls} --bucket={bucket} "$@"',
+            f"{shlex.quote(str(kopia))} snapshot list --all",
+            "",
+        ]
+        script.write_text("\n".join(lines), encoding="utf-8")

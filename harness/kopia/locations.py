@@ -1,0 +1,87 @@
+"""Where the documented repositories of one scenario really lie, and what the store holds of them.
+
+A documented repository (``s3://bucket/prefix``) is mapped to a bucket of this scenario's own,
+so that scenarios never meet; its prefix stays as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.model import RepositoryAddress
+from harness.storage.buckets import Buckets
+
+MAX_BUCKET_LENGTH = 63
+FORMAT_BLOB = "kopia.repository"
+"""The object that makes a bucket, or what is below a prefix, a repository of kopia."""
+PACK_BLOBS = "p"
+"""How the names of blobs with the content of files begin."""
+
+
+class Locations:
+    """Makes a bucket where a documented one is first used."""
+
+    def __init__(self, buckets: Buckets, name: str) -> None:
+        """``name`` is that of the scenario: its buckets are named after it."""
+        self.store = buckets.store
+        self._buckets = buckets
+        self._name = name
+        self._made: dict[str, str] = {}
+
+    @property
+    def buckets(self) -> Mapping[str, str]:
+        """The buckets that were made, by the documented one that each stands for."""
+        return self._made
+
+    def address(self, repository: str) -> RepositoryAddress:
+        """Return where a documented repository really lies."""
+        bucket, _, prefix = repository.removeprefix("s3://").partition("/")
+        return self.at(self._bucket(bucket), f"{prefix}/" if prefix else "")
+
+    def at(self, bucket: str, prefix: str = "") -> RepositoryAddress:
+        """Return the address of a repository in a bucket of this store."""
+        return RepositoryAddress(bucket, prefix, self.store.endpoint, self.store.tls)
+
+    def is_made(self, repository: str) -> bool:
+        """Return True if the bucket of a documented repository was made."""
+        return repository.removeprefix("s3://").partition("/")[0] in self._made
+
+    def exists(self, repository: str) -> bool:
+        """Return True if somebody made a documented repository."""
+        address = self.address(repository)
+        return self.store.holds(address.bucket, f"{address.prefix}{FORMAT_BLOB}")
+
+    def size_bytes(self, repository: str) -> int:
+        """Return what a repository, with all below its prefix, occupies in the store."""
+        address = self.address(repository)
+        return self.store.size_bytes(address.bucket, address.prefix)
+
+    def objects(self) -> list[str]:
+        """Return every object in the buckets of this scenario, with its size in bytes."""
+        return [line for bucket in self._made.values() for line in self.store.objects(bucket)]
+
+    def lose_data(self, repository: str) -> None:
+        """Remove the blobs that hold the content of files; indexes and the blobs of folders and manifests stay."""
+        address = self.address(repository)
+        self.store.remove_objects(address.bucket, f"{address.prefix}{PACK_BLOBS}")
+
+    def begin_as(self, bucket: str, repository: str) -> None:
+        """Fill the bucket of a documented repository with a copy of another bucket."""
+        self._buckets.copy(bucket, self.address(repository).bucket)
+
+    def copy_into(self, repository: str, bucket: str) -> None:
+        """Copy the bucket of a documented repository into another bucket."""
+        self._buckets.copy(self.address(repository).bucket, bucket)
+
+    def make_template_bucket(self, number: int) -> str:
+        """Make a bucket for a repository that is only copied, and return its name."""
+        bucket = f"{self.store.bucket_prefix}-{self._name}-templates-{number}"
+        self._buckets.make(bucket)
+        return bucket
+
+    def _bucket(self, documented: str) -> str:
+        if documented not in self._made:
+            bucket = f"{self.store.bucket_prefix}-{self._name}-{documented}"[:MAX_BUCKET_LENGTH].rstrip("-")
+            self._buckets.make(bucket)
+            self._made[documented] = bucket
+        return self._made[documented]

@@ -1,0 +1,93 @@
+"""The repository Secrets of one scenario: which repository each of them points to, and what opens it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.kopia.locations import Locations
+from harness.model import Manifest, RepositoryAccess
+from harness.system.process import REDACT
+from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+
+ANY = ""
+"""Stands for every namespace, or for every name of a Secret."""
+PASSWORD, SECRET_KEY = "repository password", "secret key of the store"
+"""The kinds of secrets."""
+
+
+class RepositorySecrets:
+    """Knows the documented repository, the password and the values of each repository Secret."""
+
+    def __init__(self, locations: Locations, password: str) -> None:
+        """``password`` is that of every repository whose Secret gives no other."""
+        self._locations = locations
+        self._store = locations.store
+        self._password = password
+        self._passwords: dict[str, str] = {}
+        self._repositories: dict[tuple[str, str], str] = {}
+        self._left_out: set[tuple[str, str]] = set()
+        self._with_scheme: set[str] = set()
+        REDACT.add([password])
+
+    def use(self, repository: str, *, namespace: str = ANY, secret: str = ANY) -> None:
+        """Have the Secrets of a namespace, or of a name, or the one Secret of both, point to a repository."""
+        self._repositories[namespace, secret] = repository
+
+    def leave_out(self, namespace: str, key: str) -> None:
+        """Have the repository Secret of a namespace lack a key."""
+        self._left_out.add((namespace, key))
+
+    def give_endpoint_as_url(self, namespace: str) -> None:
+        """Have the repository Secret of a namespace give the endpoint with its scheme."""
+        self._with_scheme.add(namespace)
+
+    def adopt(self, secret: Manifest) -> Manifest:
+        """Complete a documented Secret: its password and repository stay, endpoint and credentials are added.
+
+        Only the bucket is another than documented, so that scenarios do not meet.
+        """
+        given, metadata = secret["stringData"], secret["metadata"]
+        self.use(given["KOPIA_REPOSITORY"], namespace=metadata["namespace"], secret=metadata["name"])
+        self._passwords[given["KOPIA_REPOSITORY"]] = given["KOPIA_PASSWORD"]
+        REDACT.add([given["KOPIA_PASSWORD"]])
+        return {**secret, "stringData": {**given, **self.values(metadata["namespace"], metadata["name"])}}
+
+    def repository(self, namespace: str, name: str) -> str:
+        """Return the documented repository that a Secret points to."""
+        for key in ((namespace, name), (ANY, name), (namespace, ANY)):
+            if key in self._repositories:
+                return self._repositories[key]
+        return DOCUMENTED_REPOSITORY
+
+    def repositories(self) -> list[str]:
+        """Return the documented repositories that are in use: those whose bucket was made."""
+        named = dict.fromkeys([*self._repositories.values(), DOCUMENTED_REPOSITORY])
+        return [one for one in named if self._locations.is_made(one)]
+
+    def values(self, namespace: str, name: str) -> Mapping[str, str]:
+        """Return what the repository Secret of that name holds in a namespace."""
+        repository = self.repository(namespace, name)
+        address = self._locations.address(repository)
+        values = {
+            "KOPIA_REPOSITORY": f"s3://{address.bucket}/{address.prefix}".rstrip("/"),
+            "KOPIA_PASSWORD": self.access(repository).password,
+            "AWS_ACCESS_KEY_ID": self._store.access_key,
+            "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
+            "KOPIA_S3_ENDPOINT": self._store.url if namespace in self._with_scheme else self._store.endpoint,
+            "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
+        }
+        return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
+
+    def access(self, repository: str) -> RepositoryAccess:
+        """Return what opens a documented repository."""
+        password = self._passwords.get(repository, self._password)
+        return RepositoryAccess(password, self._store.access_key, self._store.secret_key)
+
+    def has_own_password(self, repository: str) -> bool:
+        """Return True if the Secret of a documented repository gives a password of its own."""
+        return repository in self._passwords
+
+    def kept_secret(self) -> Mapping[str, tuple[str, ...]]:
+        """Return what must not be seen anywhere, by its kind."""
+        passwords = tuple(dict.fromkeys([self._password, *self._passwords.values()]))
+        return {PASSWORD: passwords, SECRET_KEY: (self._store.secret_key,)}

@@ -1,0 +1,147 @@
+"""What the acts of a scenario answered, as values that can be saved: syncs are named by their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import cast
+
+import msgspec
+
+from harness.model import Identity, ObjectRef
+from harness.scenario.failure import Failure
+from harness.scenario.sync import Growth, Sync
+from harness.system.process import Completed
+
+Restores = Sequence[tuple[ObjectRef, Sync]]
+
+
+class Nothing(msgspec.Struct, frozen=True, tag="nothing"):
+    """An act that answers nothing."""
+
+
+class OneObject(msgspec.Struct, frozen=True, tag="object"):
+    """An object was declared."""
+
+    ref: ObjectRef
+
+
+class OneSync(msgspec.Struct, frozen=True, tag="sync"):
+    """A sync, by its number in the record."""
+
+    number: int
+
+
+class ManySyncs(msgspec.Struct, frozen=True, tag="syncs"):
+    """Several syncs, by their numbers in the record."""
+
+    numbers: tuple[int, ...]
+
+
+class SyncsOfSources(msgspec.Struct, frozen=True, tag="syncs-of-sources"):
+    """Several restores, each with the source that it was for."""
+
+    pairs: tuple[tuple[ObjectRef, int], ...]
+
+
+class OneGrowth(msgspec.Struct, frozen=True, tag="growth"):
+    """A backup that was measured; the bytes that it held are not saved."""
+
+    number: int
+    of_bytes: int
+    added_bytes: int
+
+
+class OneTree(msgspec.Struct, frozen=True, tag="tree"):
+    """What was read of a snapshot."""
+
+    tree: dict[str, str]
+
+
+class OneIdentity(msgspec.Struct, frozen=True, tag="identity"):
+    """An identity that something was written under."""
+
+    identity: Identity
+
+
+class OneName(msgspec.Struct, frozen=True, tag="name"):
+    """The name of a client of kopia."""
+
+    name: str
+
+
+class OneCall(msgspec.Struct, frozen=True, tag="call"):
+    """A call of kopia."""
+
+    call: Completed
+
+
+class Durations(msgspec.Struct, frozen=True, tag="durations"):
+    """Two durations in seconds."""
+
+    seconds: tuple[float, float]
+
+
+class Raised(msgspec.Struct, frozen=True, tag="raised"):
+    """An act that ended in a verdict or an error."""
+
+    failure: Failure
+
+
+Answer = (
+    Nothing | OneObject | OneSync | ManySyncs | SyncsOfSources | OneGrowth | OneTree | OneIdentity | OneName | OneCall
+    | Durations | Raised
+)  # fmt: skip
+
+
+def answer_of(value: object, syncs: Sequence[Sync]) -> Answer:
+    """Return what an act answered, with syncs by their numbers."""
+    match value:
+        case None:
+            return Nothing()
+        case Exception():
+            return Raised(Failure.of(value))
+        case ObjectRef():
+            return OneObject(value)
+        case Sync():
+            return OneSync(_number(value, syncs))
+        case Growth():
+            return OneGrowth(_number(value.sync, syncs), value.of_bytes, value.added_bytes)
+        case Identity():
+            return OneIdentity(value)
+        case Completed():
+            return OneCall(value)
+        case str():
+            return OneName(value)
+        case Mapping():
+            return OneTree({str(path): str(what) for path, what in value.items()})
+        case (float() as first, float() as second):
+            return Durations((first, second))
+        case [(ObjectRef(), Sync()), *_] as pairs:
+            restores = cast("Restores", pairs)
+            return SyncsOfSources(tuple((source, _number(sync, syncs)) for source, sync in restores))
+        case [*many]:
+            return ManySyncs(tuple(_number(cast("Sync", sync), syncs) for sync in many))
+    raise TypeError(f"an act answered a {type(value).__name__}, which cannot be saved")
+
+
+def value_of(answer: Answer, syncs: Sequence[Sync]) -> object:
+    """Return what an act answered, or raise what it raised."""
+    match answer:
+        case Raised(failure):
+            raise failure.as_error()
+        case OneSync(number):
+            return syncs[number]
+        case ManySyncs(numbers):
+            return [syncs[number] for number in numbers]
+        case SyncsOfSources(pairs):
+            return [(source, syncs[number]) for source, number in pairs]
+        case OneGrowth(number, of_bytes, added_bytes):
+            return Growth(syncs[number], of_bytes, added_bytes)
+        case (OneObject(value) | OneTree(value) | OneIdentity(value) | OneName(value) | OneCall(value)
+              | Durations(value)):  # fmt: skip
+            return value
+    return None
+
+
+def _number(sync: Sync, syncs: Sequence[Sync]) -> int:
+    return next(number for number, one in enumerate(syncs) if one is sync)

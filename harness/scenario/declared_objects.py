@@ -1,0 +1,90 @@
+"""The objects that a scenario declares: completed, applied with what they need, and triggered."""
+
+from __future__ import annotations
+
+from itertools import count
+
+from harness.errors import AdmissionRefused
+from harness.kopia.repository_secrets import RepositorySecrets
+from harness.model import Manifest, ObjectRef
+from harness.operator.platform import Platform
+from harness.volsync.defaults import REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
+from harness.volsync.fields import kopia_spec
+from harness.volsync.manifests import ref_of
+
+
+class DeclaredObjects:
+    """Remembers manifests, and applies them with the claims, Secrets and sources that they need."""
+
+    def __init__(self, platform: Platform, secrets: RepositorySecrets, additions: Additions) -> None:
+        """``additions`` are the fields that the subject file adds to every object."""
+        self._platform = platform
+        self._secrets = secrets
+        self._additions = additions
+        self._numbers = count(1)
+        self._manifests: dict[ObjectRef, Manifest] = {}
+        self._missing_secrets: set[str] = set()
+        self._taken: set[ObjectRef] = set()
+
+    def declare(self, manifest: Manifest) -> ObjectRef:
+        """Completes a manifest and remembers it; it is applied with its first sync."""
+        whole = complete(manifest, self._additions).manifest
+        ref = ref_of(whole)
+        if ref.kind == "Secret":
+            whole = self._secrets.adopt(whole)
+        self._manifests[ref] = whole
+        return ref
+
+    def all(self) -> list[ObjectRef]:
+        """Every object declared so far, in order."""
+        return list(self._manifests)
+
+    def of_kind(self, kind: str) -> list[ObjectRef]:
+        """The objects of a kind declared so far, in order."""
+        return [ref for ref in self._manifests if ref.kind == kind]
+
+    def manifest(self, ref: ObjectRef) -> Manifest:
+        """A declared object, whole, as it is applied."""
+        return self._manifests[ref]
+
+    def without_secret(self, name: str) -> None:
+        """Has no namespace hold a repository Secret of this name."""
+        self._missing_secrets.add(name)
+
+    def repository_of(self, ref: ObjectRef) -> str:
+        """Return the documented repository that an object names, or else the source that it names."""
+        spec = kopia_spec(self._manifests[ref])
+        wanted = spec.get("sourceIdentity") or {}
+        namespace, name = wanted.get("sourceNamespace", ref.namespace), wanted.get("sourceName", "")
+        source = self._manifests.get(ObjectRef("ReplicationSource", namespace, name), {})
+        secret = spec.get("repository") or kopia_spec(source).get("repository") or REPOSITORY_SECRET
+        return self._secrets.repository(ref.namespace, str(secret))
+
+    def trigger(self, ref: ObjectRef) -> tuple[str, str]:
+        """Gives an object a new trigger and applies it; returns the trigger, and the API's refusal or ""."""
+        trigger = f"sync-{next(self._numbers)}"
+        self._manifests[ref] = triggered(self._manifests[ref], trigger)
+        for source in self.of_kind("ReplicationSource"):
+            if source != ref and source not in self._taken:
+                self._apply(source)
+        return trigger, self._apply(ref)
+
+    def _apply(self, ref: ObjectRef) -> str:
+        manifest = self._manifests[ref]
+        try:
+            for need in complete(manifest, self._additions).needs:
+                self._platform.apply(need)
+            self._provide_secrets(ref.namespace)
+            self._platform.apply(manifest)
+        except AdmissionRefused as refusal:
+            return str(refusal)
+        self._taken.add(ref)
+        return ""
+
+    def _provide_secrets(self, namespace: str) -> None:
+        """Every repository Secret that an object names exists in every namespace in use."""
+        synced = [manifest for ref, manifest in self._manifests.items() if ref.kind != "Secret"]
+        for name in {kopia_spec(one).get("repository", REPOSITORY_SECRET) for one in synced} - self._missing_secrets:
+            documented = self._manifests.get(ObjectRef("Secret", namespace, name))
+            values = self._secrets.values(namespace, name)
+            self._platform.apply(documented or repository_secret(namespace, name, values))

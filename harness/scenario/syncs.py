@@ -1,0 +1,137 @@
+"""What a scenario has synced: sources that are backed up, and destinations that restore."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+
+from harness.model import Identity, ObjectRef
+from harness.scenario.journal import Actor, act
+from harness.scenario.preconditions import identity_of_job
+from harness.scenario.sync import Growth, Sync
+from harness.volsync import objects
+from harness.volumes import fill, fill_peculiar, write_bytes
+
+
+class Syncs(Actor):
+    """Triggers objects, and carries their Jobs from the operator to the mover and back."""
+
+    @act
+    def back_up(self, ref: ObjectRef) -> Sync:
+        """Fill the source's volume with new content and sync it once."""
+        content = fill(self._world.runner.volume(ref), str(ref))
+        return self._world.remember(self._world.runner.sync(ref), content)
+
+    @act
+    def back_up_peculiar(self, ref: ObjectRef) -> Sync:
+        """Fill the source's volume with what a restore easily loses, and sync it once."""
+        content = fill_peculiar(self._world.runner.volume(ref), str(ref))
+        return self._world.remember(self._world.runner.sync(ref), content)
+
+    @act
+    def sync(self, ref: ObjectRef) -> Sync:
+        """Trigger an object and carry its Job from the operator to the mover and back."""
+        return self._world.runner.sync(ref)
+
+    @act
+    def fail(self, ref: ObjectRef) -> Sync:
+        """Trigger an object, and have its Job fail without running the mover."""
+        return self._world.runner.fail(ref)
+
+    @act
+    def ask(self, ref: ObjectRef) -> Sync:
+        """Trigger an object and see what the operator makes of it, without running its mover."""
+        return self._world.runner.ask(ref)
+
+    @act
+    def discover(self, ref: ObjectRef) -> Sync:
+        """Sync a destination, and give its operator the documented time to list the identities."""
+        return self._world.runner.discover(ref)
+
+    @act
+    def restore(self, name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Sync:
+        """Declare a destination and sync it once."""
+        ref = self._world.objects.declare(objects.destination(name, namespace, fields))
+        return self._world.runner.sync(ref)
+
+    @act
+    def restore_recorded(self, name: str, namespace: str, source: ObjectRef) -> Sync:
+        """Restore by the very identity that the operator gave its mover for the newest backup of a source."""
+        identity = identity_of_job(self._world.observed().last_sync(source))
+        return self.restore(name, namespace, {"username": identity.username, "hostname": identity.hostname})
+
+    @act
+    def restore_every_source(self, namespace: str) -> list[tuple[ObjectRef, Sync]]:
+        """Restore each declared source from another namespace, naming it by ``sourceIdentity`` alone."""
+        sources = self._world.objects.of_kind("ReplicationSource")
+        return [
+            (source, self.restore(f"restore-{number}", namespace, _by_name(source)))
+            for number, source in enumerate(sources, 1)
+        ]
+
+    @act
+    def restore_each(self, source: ObjectRef, rows: Sequence[Mapping[str, str]]) -> list[Sync]:
+        """Restore a source by the destination of its name, once for each row of fields, each into a new volume."""
+        return [
+            self.restore(source.name, source.namespace, {**row, "destinationPVC": f"restored-{number}"})
+            for number, row in enumerate(rows, 1)
+        ]
+
+    @act
+    def ask_for_names(self, names: Sequence[tuple[str, str]]) -> list[Sync]:
+        """Apply a source for each (field, custom name)."""
+        sources = [objects.source(f"source-{number}", "tenant", {field: name})
+                   for number, (field, name) in enumerate(names, 1)]  # fmt: skip
+        return [self.ask(self._world.objects.declare(source)) for source in sources]
+
+    @act
+    def ask_for_sources(self, sources: Sequence[tuple[str, str]]) -> list[Sync]:
+        """Apply a source for each (name, namespace), legal or not."""
+        return [self.ask(self._world.objects.declare(objects.source(name, namespace))) for name, namespace in sources]
+
+
+class MoverAlone(Actor):
+    """Hands a mover what no operator made, or watches what it does."""
+
+    @act
+    def back_up(self, ref: ObjectRef, identity: Identity) -> Sync:
+        """Hand the mover the backup Job of an identity, past admission and operator."""
+        content = fill(self._world.runner.volume(ref), str(ref))
+        return self._world.remember(self._world.runner.hand_over(ref, identity), content)
+
+    @act
+    def restore(self, namespace: str, identity: Identity, fields: Mapping[str, str] | None = None) -> Sync:
+        """Hand the mover the restore Job of an identity, past admission and operator."""
+        ref = self._world.objects.declare(objects.destination("handed-over", namespace, fields))
+        return self._world.runner.hand_over(ref, identity)
+
+    @act
+    def watch_command_lines(self) -> None:
+        """Have the command line of every process of the movers be seen from here on."""
+        self._world.runner.watch_command_lines()
+
+
+class Measurements(Actor):
+    """Backups that are measured: how much one of so many bytes adds to the store."""
+
+    @act
+    def back_up_random(self, ref: ObjectRef, size_bytes: int) -> Growth:
+        """Back up so many random bytes, which no compression makes smaller."""
+        return self._grown(ref, secrets.token_bytes(size_bytes))
+
+    @act
+    def back_up_the_same(self, ref: ObjectRef, growth: Growth) -> Growth:
+        """Back up the very bytes of another backup."""
+        return self._grown(ref, growth.content)
+
+    def _grown(self, ref: ObjectRef, content: bytes) -> Growth:
+        world = self._world
+        written = write_bytes(world.runner.volume(ref), content)
+        bucket = world.objects.repository_of(ref).removeprefix("s3://").split("/")[0]
+        before = world.locations.size_bytes(f"s3://{bucket}")
+        sync = world.remember(world.runner.sync(ref), written)
+        return Growth(sync, len(content), world.locations.size_bytes(f"s3://{bucket}") - before, content)
+
+
+def _by_name(source: ObjectRef) -> Mapping[str, str]:
+    return {"sourceName": source.name, "sourceNamespace": source.namespace}
