@@ -14,13 +14,14 @@ from itertools import count
 from pathlib import Path
 
 from harness.errors import NotAsked
-from harness.kopia.client import KopiaClient, require
+from harness.kopia.client import CONFIG_PATH, KopiaClient, credentials, require
 from harness.kopia.observer import Observer
 from harness.kopia.templates import RepositoryTemplate, RepositoryTemplates
 from harness.model import Identity, Manifest, RepositoryAccess, RepositoryAddress, SnapshotRecord
 from harness.storage.buckets import Buckets
 from harness.system.process import REDACT, Call
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+from harness.volsync.variables import Key, repository_values
 from harness.volumes import Tree
 
 ANY = ""
@@ -85,9 +86,9 @@ class Repositories:
         Only the bucket is another than documented, so that scenarios do not meet.
         """
         given, metadata = secret["stringData"], secret["metadata"]
-        self.use(given["KOPIA_REPOSITORY"], namespace=metadata["namespace"], secret=metadata["name"])
-        self._passwords[given["KOPIA_REPOSITORY"]] = given["KOPIA_PASSWORD"]
-        REDACT.add([given["KOPIA_PASSWORD"]])
+        self.use(given[Key.REPOSITORY], namespace=metadata["namespace"], secret=metadata["name"])
+        self._passwords[given[Key.REPOSITORY]] = given[Key.PASSWORD]
+        REDACT.add([given[Key.PASSWORD]])
         return {**secret, "stringData": {**given, **self.secret_values(metadata["namespace"], metadata["name"])}}
 
     def secrets(self) -> tuple[str, ...]:
@@ -113,14 +114,9 @@ class Repositories:
         """Return what the repository Secret of that name holds in a namespace."""
         repository = self.of_secret(namespace, name)
         address = self.address(repository)
-        values = {
-            "KOPIA_REPOSITORY": f"s3://{address.bucket}/{address.prefix}".rstrip("/"),
-            "KOPIA_PASSWORD": self._password(repository),
-            "AWS_ACCESS_KEY_ID": self._store.access_key,
-            "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
-            "KOPIA_S3_ENDPOINT": self._store.url if namespace in self._with_scheme else self._store.endpoint,
-            "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
-        }
+        url = f"s3://{address.bucket}/{address.prefix}".rstrip("/")
+        endpoint = self._store.url if namespace in self._with_scheme else self._store.endpoint
+        values = repository_values(url, self._access(repository), endpoint, tls=self._store.tls)
         return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
 
     def _password(self, repository: str) -> str:
@@ -251,10 +247,8 @@ class Repositories:
         tls = "" if self._store.tls else " --disable-tls"
         kopia = shlex.quote(str(self._tools.kopia))
         values = {
-            "AWS_ACCESS_KEY_ID": self._store.access_key,
-            "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
-            "KOPIA_PASSWORD": self._password(f"s3://{documented}"),
-            "KOPIA_CONFIG_PATH": f"{script}.config",
+            **credentials(self._access(f"s3://{documented}")),
+            CONFIG_PATH: f"{script}.config",
         }
         return "\n".join(
             [

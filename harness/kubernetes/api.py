@@ -20,6 +20,7 @@ from lightkube.types import CascadeType, PatchType
 
 from harness.errors import AdmissionRefused, HarnessError
 from harness.model import Manifest, ObjectRef
+from harness.volsync.kinds import GROUP, PLURALS, VERSION
 
 REFUSED = (400, 403, 404, 422)
 CONFLICT, GONE, NOT_FOUND, ALREADY_THERE = 409, 410, 404, 409
@@ -27,8 +28,7 @@ CONFLICTS_TRIED = 20
 WATCH_AGAIN_AFTER_S = 0.2
 
 _NAMESPACED = {
-    "ReplicationSource": ("volsync.backube", "v1alpha1", "replicationsources"),
-    "ReplicationDestination": ("volsync.backube", "v1alpha1", "replicationdestinations"),
+    **{kind: (GROUP, VERSION, plural) for kind, plural in PLURALS.items()},
     "Job": ("batch", "v1", "jobs"),
     "Secret": ("", "v1", "secrets"),
     "Pod": ("", "v1", "pods"),

@@ -18,7 +18,7 @@ from harness.kubernetes.platform import KubernetesPlatform
 from harness.kubernetes.pods import Pods
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
-from harness.volsync.fields import SYNCED
+from harness.volsync.kinds import SYNCED
 
 KUBECTL_TIMEOUT_S = 120.0
 LEAST_ANSWER_S = 4.0

@@ -20,6 +20,7 @@ from harness.kubernetes.settings import MOST_CRASHES, KubernetesSpec
 from harness.model import ObjectRef
 from harness.system import yaml_io
 from harness.system.process import REDACT, RUN_MARKER, tail
+from harness.volsync.kinds import PLURALS, SOURCE
 
 STARTS_WITHIN_S = 2.0
 CRD_TIMEOUT_S = 20.0
@@ -116,8 +117,8 @@ def install_crds(api: Api, crds: tuple[Path, ...], made: CreatedObjects) -> None
                 if api.exists_or_create(document):
                     made.note("CustomResourceDefinition", document["metadata"]["name"])
                 refs.append(ObjectRef("CustomResourceDefinition", "", document["metadata"]["name"]))
-    if not any(ref.name.startswith("replicationsources.") for ref in refs):
-        raise UsageError(f"platform.crds: no CRD of ReplicationSource in {', '.join(map(str, crds)) or 'no folder'}")
+    if not any(ref.name.startswith(f"{PLURALS[SOURCE]}.") for ref in refs):
+        raise UsageError(f"platform.crds: no CRD of {SOURCE} in {', '.join(map(str, crds)) or 'no folder'}")
     deadline = time.monotonic() + CRD_TIMEOUT_S
     while waiting := [ref.name for ref in refs if not _is_served(api, ref)]:
         if time.monotonic() > deadline:

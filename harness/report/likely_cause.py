@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-CAUSES = (
-    (
-        r"copyMethod|snapshotclass|VolumeSnapshot",
-        "objects.source and objects.destination: set copyMethod and what it needs",
-    ),
-    (r"storage ?class|accessModes|capacity|persistentvolumeclaim|\bPVC\b", "objects.claim: give claims what they need"),
-    (r"security ?context|privileged|runAs|fsGroup|permission denied", "objects.source: moverSecurityContext"),
+Hint = tuple[str, str]
+"""A pattern of what an operator says, and where in a subject file to look first."""
+
+CAUSES: tuple[Hint, ...] = (
     (r"forbidden|unauthorized|RBAC|cannot (get|list|watch)", "platform.api: the rights of the kubeconfig"),
     (
         r"no matches for kind|no kind .* registered|CustomResourceDefinition|webhook",
@@ -32,10 +29,13 @@ CAUSES = (
 """What an operator or the harness says -> where to look first; the first that matches counts."""
 
 
-def likely_cause(seen: str, reason: str) -> str:
+def likely_cause(seen: str, reason: str, of_objects: tuple[Hint, ...] = ()) -> str:
     """Return one line: why the run ended, and where in the subject file the cause is likely to be found.
 
-    ``seen`` is what the operator or the mover said, with the end of the mover's log.
+    Args:
+        seen: What the operator or the mover said, with the end of the mover's log.
+        reason: Why the run ended.
+        of_objects: Hints at fields of the operator's own objects; they come before CAUSES.
     """
-    found = next((where for pattern, where in CAUSES if re.search(pattern, seen, re.IGNORECASE)), "")
+    found = next((where for pattern, where in (*of_objects, *CAUSES) if re.search(pattern, seen, re.IGNORECASE)), "")
     return f"ended early: {reason}" + (f"; look first at {found}" if found else "")

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.model import Identity, SnapshotRecord
+from harness.volsync.status import COUNT, IDENTITY, LATEST
 
 BEGIN = "=== Discovery Mode: Available Snapshots ==="
 END = "=== End Discovery Mode ==="
@@ -34,12 +35,20 @@ class Discovered:
         """``status.kopia.availableIdentities``."""
         return [
             {
-                "identity": str(identity),
-                "snapshotCount": len(self.snapshots[identity]),
-                "latestSnapshot": max(self.snapshots[identity], key=datetime.fromisoformat),
+                IDENTITY: str(identity),
+                COUNT: len(self.snapshots[identity]),
+                LATEST: max(self.snapshots[identity], key=datetime.fromisoformat),
             }
             for identity in self.identities
         ]
+
+
+def changed(
+    entry: Mapping[str, Any], *, identity: str | None = None, count: int | None = None, latest: str | None = None
+) -> dict[str, Any]:
+    """Return an entry of ``Discovered.status`` with other values; None leaves a value as it is."""
+    values = {IDENTITY: identity, COUNT: count, LATEST: latest}
+    return {**entry, **{field: value for field, value in values.items() if value is not None}}
 
 
 def lines(records: Sequence[SnapshotRecord]) -> list[str]:

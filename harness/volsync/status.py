@@ -8,10 +8,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 WRONG = re.compile(r"error|fail|invalid|denied|refus|reject|missing|not.?found|degraded", re.IGNORECASE)
 """A reason that names a failure: the document fixes no word for it."""
+
+SUCCESSFUL = "Successful"
+"""The result of a mover that succeeded."""
+
+
+@dataclass(frozen=True)
+class ListedIdentity:
+    """One entry of the identities that a status lists, each value as it is written; None where it is absent.
+
+    Attributes:
+        identity: ``username@hostname``.
+        snapshots: The number of its snapshots.
+        latest: The instant of its latest snapshot.
+    """
+
+    identity: object
+    snapshots: object
+    latest: object
+
+    @property
+    def lacking(self) -> list[str]:
+        """The fields that are absent or of another type than documented."""
+        kinds = {IDENTITY: (self.identity, str), COUNT: (self.snapshots, int), LATEST: (self.latest, str)}
+        return [field for field, (value, kind) in kinds.items() if not isinstance(value, kind)]
+
+
+IDENTITY, COUNT, LATEST = "identity", "snapshotCount", "latestSnapshot"
+"""The fields of an entry of the identities that a status lists."""
 
 
 def conditions(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -21,8 +50,23 @@ def conditions(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def identities(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return ``status.kopia.availableIdentities``; empty where the status leaves the list out."""
-    kopia = status.get("kopia")
-    return mappings(kopia.get("availableIdentities")) if isinstance(kopia, Mapping) else []
+    return mappings(_kopia_status(status).get("availableIdentities"))
+
+
+def listed_identities(status: Mapping[str, Any]) -> list[ListedIdentity]:
+    """Return the identities that a status lists, entry by entry; empty where it leaves the list out."""
+    return [ListedIdentity(one.get(IDENTITY), one.get(COUNT), one.get(LATEST)) for one in identities(status)]
+
+
+def requested_identity(status: Mapping[str, Any]) -> str:
+    """Return ``status.kopia.requestedIdentity``, "" where the status does not hold it."""
+    return str(_kopia_status(status).get("requestedIdentity") or "")
+
+
+def synced_trigger(status: Mapping[str, Any]) -> str | None:
+    """Return the trigger whose sync succeeded last (``lastManualSync``), None where none did."""
+    found = status.get("lastManualSync")
+    return found if isinstance(found, str) else None
 
 
 def messages(status: Mapping[str, Any], events: Iterable[str]) -> tuple[str, ...]:
@@ -60,6 +104,11 @@ def _names_failure(condition: Mapping[str, Any]) -> bool:
     is_wrong_type = bool(WRONG.search(kind)) and condition.get("status") == "True"
     is_wrong_sync = kind == "Synchronizing" and bool(WRONG.search(str(condition.get("message") or "")))
     return is_wrong_type or bool(WRONG.search(reason)) or is_wrong_sync
+
+
+def _kopia_status(status: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = status.get("kopia")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _mover_status(status: Mapping[str, Any]) -> Mapping[str, Any]:
