@@ -160,7 +160,7 @@ def how_it_runs(spec: CommandSpec) -> str:
         return "in a mount namespace of its own"
     if spec.isolation == "namespace":
         raise UsageError(f"mover.isolation: namespace: not to be had here ({why_not}); use auto or environment")
-    return f"through {Variable.DATA_DIR} and {Variable.CACHE_DIR} ({why_not})"
+    return f"through {Variable.DATA_FOLDER} and {Variable.CACHE_FOLDER} ({why_not})"
 
 
 def kopia_of(spec: CommandSpec, kopia: Path) -> str:
@@ -196,7 +196,7 @@ def _is_place(path: Path) -> bool:
 
 
 def _missing(job: MoverJob, path: str) -> Path:
-    raise HarnessError(f"{job.owner}: {Variable.DATA_DIR} {path}: no volume of its Job is mounted there")
+    raise HarnessError(f"{job.owner}: {Variable.DATA_FOLDER} {path}: no volume of its Job is mounted there")
 
 
 def _made(folder: Path) -> Path:

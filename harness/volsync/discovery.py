@@ -17,6 +17,27 @@ END = "=== End Discovery Mode ==="
 
 
 @dataclass(frozen=True)
+class ListedSnapshot:
+    """One line of the block, each value as it is written; None where it is absent.
+
+    Attributes:
+        id: The identifier of the snapshot.
+        username: The username of its identity.
+        hostname: The hostname of its identity.
+        path: The path under which it is recorded.
+        start: When it began, as an RFC 3339 instant.
+        end: When it ended, as an RFC 3339 instant.
+    """
+
+    id: object
+    username: object
+    hostname: object
+    path: object
+    start: object
+    end: object
+
+
+@dataclass(frozen=True)
 class Discovered:
     """What a mover said of the repository: each identity with the end times of its snapshots."""
 
@@ -78,6 +99,12 @@ def entries(log: str) -> list[Mapping[str, Any]]:
             continue
         found += [entry] if isinstance(entry, dict) else []
     return found
+
+
+def listed_snapshots(log: str) -> list[ListedSnapshot]:
+    """Return the snapshots that a log lists, line by line; empty where there is no block."""
+    names = ("id", "userName", "hostName", "path", "startTime", "endTime")
+    return [ListedSnapshot(*(entry.get(name) for name in names)) for entry in entries(log)]
 
 
 def _entry(record: SnapshotRecord) -> dict[str, str]:

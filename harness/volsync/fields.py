@@ -39,6 +39,23 @@ class Field(StrEnum):
     SOURCE_PVC_NAME = "sourcePVCName"
 
 
+DECIDED_BY_SCENARIOS = frozenset(
+    {
+        Field.USERNAME,
+        Field.HOSTNAME,
+        Field.SOURCE_IDENTITY,
+        Field.SOURCE_PATH_OVERRIDE,
+        Field.REPOSITORY,
+        Field.DESTINATION_PVC,
+        Field.RESTORE_AS_OF,
+        Field.PREVIOUS,
+        Field.SHALLOW,
+        Field.ENABLE_FILE_DELETION,
+        Field.ADDITIONAL_ARGS,
+    }
+)
+"""Fields that make an identity or choose a snapshot: what a scenario is about, which nothing else may set."""
+
 SOURCE_PVC = "sourcePVC"
 """The field of ``spec`` that names the PersistentVolumeClaim of a source."""
 

@@ -39,8 +39,8 @@ def job_for(
     mount = SOURCE_MOUNT if backs_up else DESTINATION_MOUNT
     spec = kopia_spec(manifest)
     env = {
-        Variable.DATA_DIR: mount,
-        Variable.CACHE_DIR: CACHE_MOUNT,
+        Variable.DATA_FOLDER: mount,
+        Variable.CACHE_FOLDER: CACHE_MOUNT,
         Variable.USERNAME: identity.username,
         Variable.HOSTNAME: identity.hostname,
         Variable.PRIVILEGED: "0",

@@ -124,12 +124,12 @@ def retention_of(job: MoverJob) -> dict[str, str]:
 def data_dir_of(job: MoverJob) -> str:
     """Return the path inside the container that is backed up, or restored to."""
     by_default = SOURCE_MOUNT if BACKUP[0] in job.args else DESTINATION_MOUNT
-    return job.env.get(Variable.DATA_DIR) or job.secret_env.get(Variable.DATA_DIR) or by_default
+    return job.env.get(Variable.DATA_FOLDER) or job.secret_env.get(Variable.DATA_FOLDER) or by_default
 
 
 def cache_dir_of(job: MoverJob) -> str:
     """Return the path inside the container that kopia caches in."""
-    return job.env.get(Variable.CACHE_DIR) or job.secret_env.get(Variable.CACHE_DIR) or CACHE_MOUNT
+    return job.env.get(Variable.CACHE_FOLDER) or job.secret_env.get(Variable.CACHE_FOLDER) or CACHE_MOUNT
 
 
 def missing_key(job: MoverJob) -> str:
@@ -172,7 +172,7 @@ def pod_name(owner: ObjectRef) -> str:
 def environment_outside(job: MoverJob, data_dir: str, cache_dir: str) -> dict[str, str]:
     """Return the variables that tell a mover where its folders are, where they are not where its Job mounts them."""
     return {
-        Variable.DATA_DIR.value: data_dir,
-        Variable.CACHE_DIR.value: cache_dir,
+        Variable.DATA_FOLDER.value: data_dir,
+        Variable.CACHE_FOLDER.value: cache_dir,
         Variable.SOURCE_PATH.value: source_path(job),
     }

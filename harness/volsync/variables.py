@@ -25,8 +25,8 @@ DEFAULT_PATH = "/data"
 class Variable(StrEnum):
     """Environment variables of a Job that its operator makes from an object."""
 
-    DATA_DIR = "DATA_DIR"
-    CACHE_DIR = "KOPIA_CACHE_DIR"
+    DATA_FOLDER = "DATA_DIR"
+    CACHE_FOLDER = "KOPIA_CACHE_DIR"
     USERNAME = "KOPIA_OVERRIDE_USERNAME"
     HOSTNAME = "KOPIA_OVERRIDE_HOSTNAME"
     PRIVILEGED = "PRIVILEGED_MOVER"
