@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,11 @@ TEMPLATES = Path(__file__).with_name("templates")
 ROW_PX = 40
 
 
-def render(report: Mapping[str, Any]) -> str:
-    """The page of a report (docs/report.schema.json).  Whatever the report holds is data: it is escaped."""
+def render(report: Mapping[str, Any], kind_of_sources: str) -> str:
+    """The page of a report (docs/report.schema.json).  Whatever the report holds is data: it is escaped.
+
+    ``kind_of_sources`` is the kind of the operator's objects that back up.
+    """
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("page.html.j2").render(
@@ -27,19 +31,18 @@ def render(report: Mapping[str, Any]) -> str:
         areas=_areas(report),
         defects=defects(),
         scenarios_of=_scenarios_of(report),
-        shares=shares,
+        shares=partial(shares, kind_of_sources=kind_of_sources),
     )
 
 
-def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
+def shares(scenario: Mapping[str, Any], kind_of_sources: str) -> dict[str, Any] | None:
     """Where sources of a scenario share an identity: boxes and lines of a picture; None where none does.
 
     Sources stand on the left, identities with the number of their snapshots on the right; units
     are pixels.
     """
-    backups = [
-        sync for sync in scenario["syncs"] if sync["object"].startswith("ReplicationSource ") and sync["username"]
-    ]
+    prefix = f"{kind_of_sources} "
+    backups = [sync for sync in scenario["syncs"] if sync["object"].startswith(prefix) and sync["username"]]
     owners: dict[str, str] = {sync["object"]: f"{sync['username']}@{sync['hostname']}" for sync in backups}
     identities = list(dict.fromkeys(owners.values()))
     if len(identities) == len(owners):
@@ -49,7 +52,7 @@ def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
     return {
         "height": 4 + ROW_PX * max(len(owners), len(identities)),
         "sources": [
-            {"name": source.removeprefix("ReplicationSource "), "y": 4 + ROW_PX * row, "to": at[identity] + 15}
+            {"name": source.removeprefix(prefix), "y": 4 + ROW_PX * row, "to": at[identity] + 15}
             for row, (source, identity) in enumerate(owners.items())
         ],
         "identities": [{"name": one, "y": at[one], "snapshots": f"{snapshots[one]} snapshots"} for one in identities],
