@@ -16,6 +16,7 @@ from harness.report.outcome import Outcome
 from harness.scenario.context import WorkerContext
 from harness.system.process import REDACT
 from harness.system.version import version
+from harness.volsync import kinds
 from plugin import evidence, lifecycle
 from plugin.options import OPTIONS
 from plugin.verdicts import CUT_OFF, DELTA, OUTCOMES, STOPPED, predictions
@@ -66,7 +67,7 @@ def _write_report(folder: Path, outcomes: Sequence[Outcome], facts: json_report.
     folder.mkdir(exist_ok=True)
     report = REDACT.values(json_report.build(outcomes, facts))
     (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    (folder / "index.html").write_text(page.render(report), encoding="utf-8")
+    (folder / "index.html").write_text(page.render(report, kinds.SOURCE), encoding="utf-8")
     redacted = [Outcome.of_facts(REDACT.values(outcome.as_facts())) for outcome in outcomes]
     (folder / "junit.xml").write_text(json_report.junit(redacted, facts), encoding="utf-8")
 

@@ -14,6 +14,7 @@ from harness.report.outcome import Outcome
 from harness.scenario.preconditions import BACKUP, RESTORE
 from harness.subject.mutants import MUTANTS
 from harness.system.process import REDACT
+from harness.volsync import hints
 from plugin import evidence, lifecycle
 from plugin.crashes import CRASHED
 from plugin.options import OPTIONS
@@ -75,7 +76,7 @@ class _Collector:
         what = "backup" if BACKUP in outcome.claims else "restore"
         reason = f"a plain {what} does not succeed (use --keep-going to continue)"
         said = (outcome.evidence.seen, outcome.evidence.detail) if outcome.evidence else ("", "")
-        self._config.stash[STOPPED] = likely_cause("\n".join(said), reason)
+        self._config.stash[STOPPED] = likely_cause("\n".join(said), reason, hints.OF_OBJECTS)
         workers = self._config.pluginmanager.getplugin("dsession")
         (workers or self._config.stash[SESSION]).shouldstop = reason
         if workers:

@@ -24,6 +24,9 @@ from harness.system.process import Call, Completed, run
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 """Halves the time of every later call against kopia's default; it changes no behaviour under test."""
 
+CONFIG_PATH, PASSWORD = "KOPIA_CONFIG_PATH", "KOPIA_PASSWORD"
+"""Variables of kopia itself: its configuration file, and the password of the repository."""
+
 REFUSES_PASSWORD = "invalid repository password"  # noqa: S105 (what kopia says)
 NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
 """What kopia says where there is no repository: when it connects, and when a client opens it later."""
@@ -125,15 +128,22 @@ class KopiaClient:
         return {
             "HOME": str(self.folder),
             "PATH": "/usr/bin:/bin",
-            "KOPIA_CONFIG_PATH": str(self._config),
+            CONFIG_PATH: str(self._config),
             "KOPIA_LOG_DIR": str(self.folder / "logs"),
             "KOPIA_CHECK_FOR_UPDATES": "false",
             "KOPIA_USE_KEYRING": "false",
             "KOPIA_PERSIST_CREDENTIALS_ON_CONNECT": "false",
-            "KOPIA_PASSWORD": self.access.password,
-            "AWS_ACCESS_KEY_ID": self.access.access_key,
-            "AWS_SECRET_ACCESS_KEY": self.access.secret_key,
+            **credentials(self.access),
         }
+
+
+def credentials(access: RepositoryAccess) -> dict[str, str]:
+    """Return the variables by which kopia opens a repository in an S3 store."""
+    return {
+        PASSWORD: access.password,
+        "AWS_ACCESS_KEY_ID": access.access_key,
+        "AWS_SECRET_ACCESS_KEY": access.secret_key,
+    }
 
 
 def finds_no_repository(done: Completed) -> bool:

@@ -6,6 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
+from harness.kopia.client import CONFIG_PATH, credentials
 from harness.kopia.locations import Locations
 from harness.kopia.repository_secrets import RepositorySecrets
 
@@ -28,12 +29,7 @@ def write(folder: Path, title: str, kopia: Path, locations: Locations, secrets: 
         script = hints / f"{re.sub(r'[^A-Za-z0-9.-]+', '-', title)}-{documented}.sh"
         script.touch(mode=0o700)
         access, store = secrets.access(f"s3://{documented}"), locations.store
-        values = {
-            "AWS_ACCESS_KEY_ID": access.access_key,
-            "AWS_SECRET_ACCESS_KEY": access.secret_key,
-            "KOPIA_PASSWORD": access.password,
-            "KOPIA_CONFIG_PATH": f"{script}.config",
-        }
+        values = {**credentials(access), CONFIG_PATH: f"{script}.config"}
         tls = "" if store.tls else " --disable-tls"
         lines = [
             "# Lists what a scenario left; arguments (such as --prefix=app1/) go to kopia repository connect.",

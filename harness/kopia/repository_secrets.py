@@ -8,6 +8,7 @@ from harness.kopia.locations import Locations
 from harness.model import Manifest, RepositoryAccess
 from harness.system.process import REDACT
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+from harness.volsync.variables import Key, repository_values
 
 ANY = ""
 """Stands for every namespace, or for every name of a Secret."""
@@ -47,9 +48,9 @@ class RepositorySecrets:
         Only the bucket is another than documented, so that scenarios do not meet.
         """
         given, metadata = secret["stringData"], secret["metadata"]
-        self.use(given["KOPIA_REPOSITORY"], namespace=metadata["namespace"], secret=metadata["name"])
-        self._passwords[given["KOPIA_REPOSITORY"]] = given["KOPIA_PASSWORD"]
-        REDACT.add([given["KOPIA_PASSWORD"]])
+        self.use(given[Key.REPOSITORY], namespace=metadata["namespace"], secret=metadata["name"])
+        self._passwords[given[Key.REPOSITORY]] = given[Key.PASSWORD]
+        REDACT.add([given[Key.PASSWORD]])
         return {**secret, "stringData": {**given, **self.values(metadata["namespace"], metadata["name"])}}
 
     def repository(self, namespace: str, name: str) -> str:
@@ -68,14 +69,9 @@ class RepositorySecrets:
         """Return what the repository Secret of that name holds in a namespace."""
         repository = self.repository(namespace, name)
         address = self._locations.address(repository)
-        values = {
-            "KOPIA_REPOSITORY": f"s3://{address.bucket}/{address.prefix}".rstrip("/"),
-            "KOPIA_PASSWORD": self.access(repository).password,
-            "AWS_ACCESS_KEY_ID": self._store.access_key,
-            "AWS_SECRET_ACCESS_KEY": self._store.secret_key,
-            "KOPIA_S3_ENDPOINT": self._store.url if namespace in self._with_scheme else self._store.endpoint,
-            "KOPIA_S3_DISABLE_TLS": "false" if self._store.tls else "true",
-        }
+        url = f"s3://{address.bucket}/{address.prefix}".rstrip("/")
+        endpoint = self._store.url if namespace in self._with_scheme else self._store.endpoint
+        values = repository_values(url, self.access(repository), endpoint, tls=self._store.tls)
         return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
 
     def access(self, repository: str) -> RepositoryAccess:

@@ -26,6 +26,7 @@ from harness.system.background import BackgroundThread
 from harness.system.http import is_loopback
 from harness.system.limits import SUITE
 from harness.system.wait import pause
+from harness.volsync.kinds import GROUP, PLURALS, VERSION
 
 LOG = logging.getLogger(__name__)
 REFUSED = (400, 403, 404, 422)
@@ -34,8 +35,7 @@ CONFLICTS_TRIED = 20
 WATCH_AGAIN_AFTER_S = 0.2
 
 _NAMESPACED = {
-    "ReplicationSource": ("volsync.backube", "v1alpha1", "replicationsources"),
-    "ReplicationDestination": ("volsync.backube", "v1alpha1", "replicationdestinations"),
+    **{kind: (GROUP, VERSION, plural) for kind, plural in PLURALS.items()},
     "Job": ("batch", "v1", "jobs"),
     "Secret": ("", "v1", "secrets"),
     "Pod": ("", "v1", "pods"),

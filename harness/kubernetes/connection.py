@@ -20,7 +20,7 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
 from harness.system.limits import SUITE
 from harness.system.process import run
-from harness.volsync.fields import SYNCED
+from harness.volsync.kinds import SYNCED
 
 
 class Node(Protocol):

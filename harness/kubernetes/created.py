@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.kubernetes.api import Api
 from harness.model import ObjectRef
-from harness.volsync.fields import SYNCED
+from harness.volsync.kinds import SYNCED
 
 LEFT_LAST = ("Namespace", "Node", "CustomResourceDefinition")
 

@@ -15,11 +15,12 @@ from harness.errors import AdmissionRefused
 from harness.kubernetes.api import Api
 from harness.kubernetes.log_server import LogServer
 from harness.kubernetes.notes import Note
-from harness.kubernetes.pod import OPERATIONS, POD_IP, MissingKey, PodFacts, command_of, left_out, mover_of
+from harness.kubernetes.pod import POD_IP, MissingKey, PodFacts, command_of, left_out, mover_of
 from harness.kubernetes.pod_environment import Environment, Reading, environment_of
 from harness.kubernetes.pod_volumes import PodVolumes
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
+from harness.volsync.mover_job import OPERATIONS
 
 
 class Kubelet:

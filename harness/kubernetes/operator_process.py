@@ -21,6 +21,7 @@ from harness.system.background import BackgroundThread
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, Process, spawn, tail
 from harness.system.wait import POLL_S, wait_until
+from harness.volsync.kinds import PLURALS, SOURCE
 
 LOG, CRASHES = "operator.log", "operator.crashes"
 SNAPSHOT_CRDS = Path(__file__).with_name("crds")
@@ -103,8 +104,8 @@ def install_crds(api: Api, crds: tuple[Path, ...], made: CreatedObjects) -> None
                 if api.exists_or_create(document):
                     made.note("CustomResourceDefinition", document["metadata"]["name"])
                 refs.append(ObjectRef("CustomResourceDefinition", "", document["metadata"]["name"]))
-    if not any(ref.name.startswith("replicationsources.") for ref in refs):
-        raise UsageError(f"platform.crds: no CRD of ReplicationSource in {', '.join(map(str, crds)) or 'no folder'}")
+    if not any(ref.name.startswith(f"{PLURALS[SOURCE]}.") for ref in refs):
+        raise UsageError(f"platform.crds: no CRD of {SOURCE} in {', '.join(map(str, crds)) or 'no folder'}")
 
     def waiting() -> list[str]:
         return [ref.name for ref in refs if not _is_served(api, ref)]

@@ -18,8 +18,10 @@ from harness.kubernetes.pod_volumes import copied, snapshots_of
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import NoJob, Volumes
 from harness.volsync import status as said_in
-from harness.volsync.fields import SYNCED, claim_of, kopia_spec, status_of
+from harness.volsync.fields import claim_of, is_triggered, manual_trigger, status_of, untriggered
+from harness.volsync.kinds import SYNCED, is_destination
 from harness.volsync.manifests import ref_of
+from harness.volsync.specs import with_renamed_source
 
 NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
 
@@ -60,7 +62,7 @@ class KubernetesPlatform:
         if self._applied.get(ref) == manifest:
             return
         outside = self._outside(manifest)
-        if ref.kind in SYNCED and manifest["spec"].get("trigger"):
+        if is_triggered(manifest):
             claim = claim_of(manifest)
             self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         there = ref in self._applied
@@ -74,7 +76,7 @@ class KubernetesPlatform:
         if there:
             self._api.update(self._there(ref), lambda before: _changed(before, outside))
         self._applied[ref] = manifest
-        if ref.kind in SYNCED and manifest["spec"].get("trigger"):
+        if is_triggered(manifest):
             self._triggered = ref
 
     def get(self, ref: ObjectRef) -> Manifest | None:
@@ -110,26 +112,25 @@ class KubernetesPlatform:
             said = self._wait(lambda: self.failure(ref), self._limits.pod_failure_s) or ""
             return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
         self._jobs[ref] = found
-        if ref.kind == "ReplicationDestination":
-            asked = lambda: (self._status(ref).get("kopia") or {}).get("requestedIdentity")  # noqa: E731
-            self._wait(asked, self._limits.requested_identity_s)
+        if is_destination(ref):
+            self._wait(lambda: said_in.requested_identity(self._status(ref)), self._limits.requested_identity_s)
         return moved
 
     def finished(self, job: MoverJob, result: MoverResult) -> str:
         """See Platform: waits until the operator took note of it."""
         ref = job.owner
-        trigger = self._applied[ref]["spec"]["trigger"]["manual"]
+        trigger = manual_trigger(self._applied[ref])
         self._cluster.node.finish(self._jobs.pop(ref), result)
 
         def noted() -> bool:
-            return self._status(ref).get("lastManualSync") == trigger or bool(self.failure(ref))
+            return said_in.synced_trigger(self._status(ref)) == trigger or bool(self.failure(ref))
 
         limit_s = self._cluster.answer_timeout_s
         was_noted = self._wait(noted, limit_s)
-        if ref.kind == "ReplicationDestination":
+        if is_destination(ref):
             claim = claim_of(self._applied[ref])
             self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
-        succeeded = self._status(ref).get("lastManualSync") == trigger
+        succeeded = said_in.synced_trigger(self._status(ref)) == trigger
         (self._failed.discard if succeeded else self._failed.add)(ref)
         return "" if was_noted else f"the operator took no note of its mover's result within {limit_s:g} s"
 
@@ -210,10 +211,7 @@ class KubernetesPlatform:
         there = self._there(ref_of(manifest))
         whole: dict[str, Any] = json.loads(json.dumps(manifest))
         whole["metadata"] |= {"name": there.name, **({"namespace": there.namespace} if there.namespace else {})}
-        identity = kopia_spec(whole).get("sourceIdentity") or {}
-        if "sourceNamespace" in identity:
-            identity["sourceNamespace"] = self._rename(identity["sourceNamespace"])
-        return whole
+        return with_renamed_source(whole, self._rename)
 
     def _create(self, ref: ObjectRef, outside: Manifest) -> bool:
         """Whether it was made now; a namespace or a claim that another scenario left is as good."""
@@ -291,11 +289,7 @@ def _version(event: Mapping[str, Any]) -> str:
 
 def _only_triggers(before: Manifest, after: Manifest) -> bool:
     """Whether two manifests of an object differ in nothing but the trigger."""
-    return _untriggered(before) == _untriggered(after)
-
-
-def _untriggered(manifest: Manifest) -> Mapping[str, Any]:
-    return {**manifest, "spec": {key: value for key, value in manifest["spec"].items() if key != "trigger"}}
+    return untriggered(before) == untriggered(after)
 
 
 def _changed(before: Mapping[str, Any], outside: Mapping[str, Any]) -> dict[str, Any]:

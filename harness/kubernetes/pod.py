@@ -13,9 +13,8 @@ from decimal import ROUND_CEILING, Decimal, InvalidOperation
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.volsync.mover_job import CONTAINER, OPERATIONS
 
-MOVER = "kopia"
-OPERATIONS = ("backup", "restore")
 POD_IP = "127.0.0.1"
 RESOURCES = ("cpu", "memory", "ephemeral-storage")
 
@@ -131,11 +130,12 @@ def command_of(container: Mapping[str, Any]) -> list[str]:
 def mover_of(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the container that is the mover.
 
-    It is the one named kopia, else the only one that is told to back up or to restore, else the first.
+    It is the one with the name that the operator gives it, else the only one that is told to back up or to restore,
+    else the first.
     """
     containers: Sequence[Mapping[str, Any]] = spec["containers"]
     told = [one for one in containers if set(OPERATIONS) & set(command_of(one))]
-    named = [one for one in containers if one["name"] == MOVER]
+    named = [one for one in containers if one["name"] == CONTAINER]
     return (named or (told if len(told) == 1 else containers))[0]
 
 

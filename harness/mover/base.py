@@ -28,14 +28,3 @@ def place_of(job: MoverJob, path: str) -> Path | None:
         return None
     mount = max(above, key=lambda one: len(PurePosixPath(one).parts))
     return job.volumes[mount] / wanted.relative_to(mount)
-
-
-def data_dir_of(job: MoverJob) -> str:
-    """Return the path inside the container that is backed up, or restored to."""
-    by_default = "/data" if "backup" in job.args else "/restore/data"
-    return job.env.get("DATA_DIR") or job.secret_env.get("DATA_DIR") or by_default
-
-
-def cache_dir_of(job: MoverJob) -> str:
-    """Return the path inside the container that kopia caches in."""
-    return job.env.get("KOPIA_CACHE_DIR") or job.secret_env.get("KOPIA_CACHE_DIR") or "/cache"

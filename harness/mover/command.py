@@ -1,14 +1,12 @@
 """A mover that is a program of somebody else: run with what a Job of the operator gives it, and nothing more.
 
 Where the system allows it, the program gets a mount namespace with its volumes at ``/data``,
-``/restore/data`` and ``/cache`` and a ``/tmp`` of its own; elsewhere the same folders are named in
-DATA_DIR, KOPIA_CACHE_DIR and, where the job does not set it, KOPIA_SOURCE_PATH_OVERRIDE.
+``/restore/data`` and ``/cache`` and a ``/tmp`` of its own; elsewhere variables of the Job name the same folders.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sys
 import tempfile
@@ -22,12 +20,14 @@ from typing import Literal
 from harness.errors import HarnessError, UsageError
 from harness.model import MoverJob, MoverResult
 from harness.mover import process_trace
-from harness.mover.base import cache_dir_of, data_dir_of, place_of
+from harness.mover.base import place_of
 from harness.system import limited_run, sandbox
 from harness.system.limits import DEFAULT_LIMITS, SUITE, SubjectLimits
 from harness.system.process import REDACT, Call, run
 from harness.system.reaper import sweep
 from harness.toolchain.kopia_version import version_of
+from harness.volsync.mover_job import cache_dir_of, data_dir_of, environment_outside, pod_name
+from harness.volsync.variables import Variable
 
 SANDBOX = Path(sandbox.__file__)
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -108,14 +108,11 @@ class CommandMover:
     def environment(self, job: MoverJob, tmp: Path, *, in_namespace: bool) -> dict[str, str]:
         """The environment of the container: the job's, and what every container has."""
         path = ":".join([*map(str, self.spec.path), str(self._kopia_folder), SYSTEM_PATH])
-        env = {**job.env, **job.secret_env, "PATH": path, "HOSTNAME": pod_name(job)}
+        env = {**job.env, **job.secret_env, "PATH": path, "HOSTNAME": pod_name(job.owner)}
         if in_namespace:
             return {**env, "HOME": "/tmp", "TMPDIR": "/tmp"}  # noqa: S108 (the mover's own)
-        outside = {
-            "DATA_DIR": str(place_of(job, data_dir_of(job)) or _missing(job, data_dir_of(job))),
-            "KOPIA_CACHE_DIR": str(place_of(job, cache_dir_of(job)) or tmp),
-            "KOPIA_SOURCE_PATH_OVERRIDE": job.env.get("KOPIA_SOURCE_PATH_OVERRIDE", "/data"),
-        }
+        data = str(place_of(job, data_dir_of(job)) or _missing(job, data_dir_of(job)))
+        outside = environment_outside(job, data, str(place_of(job, cache_dir_of(job)) or tmp))
         return {**env, **outside, "HOME": str(tmp), "TMPDIR": str(tmp)}
 
     def _working_dir(self, job: MoverJob, *, in_namespace: bool) -> str | None:
@@ -165,7 +162,7 @@ def how_it_runs(spec: CommandSpec) -> str:
         return "in a mount namespace of its own"
     if spec.isolation == "namespace":
         raise UsageError(f"mover.isolation: namespace: not to be had here ({why_not}); use auto or environment")
-    return f"through DATA_DIR and KOPIA_CACHE_DIR ({why_not})"
+    return f"through {Variable.DATA_FOLDER} and {Variable.CACHE_FOLDER} ({why_not})"
 
 
 def kopia_of(spec: CommandSpec, kopia: Path) -> str:
@@ -201,13 +198,7 @@ def _is_place(path: Path) -> bool:
 
 
 def _missing(job: MoverJob, path: str) -> Path:
-    raise HarnessError(f"{job.owner}: DATA_DIR {path}: no volume of its Job is mounted there")
-
-
-def pod_name(job: MoverJob) -> str:
-    """As a Pod of the operator is called."""
-    kind = "src" if job.owner.kind == "ReplicationSource" else "dst"
-    return re.sub(r"[^a-z0-9-]", "-", f"volsync-{kind}-{job.owner.name}".lower())[:63].strip("-")
+    raise HarnessError(f"{job.owner}: {Variable.DATA_FOLDER} {path}: no volume of its Job is mounted there")
 
 
 def _made(folder: Path) -> Path:

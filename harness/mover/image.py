@@ -25,20 +25,20 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import HarnessError, UsageError
 from harness.model import MoverJob, MoverResult
 from harness.mover import process_trace
-from harness.mover.command import pod_name
 from harness.system.container_engine import NoEngine, engine, reason
 from harness.system.limited_run import too_long
 from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 from harness.system.process import REDACT, RUN_MARKER, Call
 from harness.system.reaper import RUN_LABEL
 from harness.toolchain.kopia_version import version_of
+from harness.volsync import mover_job
 
 if TYPE_CHECKING:
     from docker import DockerClient
     from docker.models.containers import Container
 
-ENTRYPOINT = ("/mover-kopia/entry.sh",)
-USUAL_PLACES = ("/usr/bin/kopia", "/usr/local/bin/kopia", "/bin/kopia", "/kopia", "/mover-kopia/kopia")
+ENTRYPOINT = (mover_job.ENTRYPOINT,)
+USUAL_PLACES = ("/usr/bin/kopia", "/usr/local/bin/kopia", "/bin/kopia", "/kopia", f"{mover_job.IMAGE_FOLDER}/kopia")
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class ImageMover:
             self.spec.image,
             entrypoint=entrypoint,
             command=list(job.args),
-            environment={**job.env, **job.secret_env, "HOSTNAME": pod_name(job)},
+            environment={**job.env, **job.secret_env, "HOSTNAME": mover_job.pod_name(job.owner)},
             mounts=[Mount(at, source, type="bind", read_only=at in read_only) for at, source in places.items()],
             working_dir=job.working_dir,
             network_mode="host",

@@ -7,16 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from harness.errors import HarnessError
 from harness.kopia.client import KopiaClient, command_line, finds_no_repository, snapshots_in
-from harness.model import Identity, MoverJob, MoverResult, RepositoryAccess, RepositoryAddress, SnapshotRecord
-from harness.mover.base import cache_dir_of, data_dir_of, place_of
+from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
+from harness.mover.base import place_of
 from harness.mover.selection import candidates, choose
 from harness.system.process import REDACT, Call, Completed
-from harness.volsync import discovery
-from harness.volsync.jobs import ARGUMENT_SEPARATOR, RETAIN_FIELDS
+from harness.volsync import discovery, log_lines, mover_job
+from harness.volsync.mover_job import Selection, is_backup, is_restore
 
 RETAIN_FLAGS = {"yearly": "annual"}
 """Where kopia's name of a retention period is another than the operator's."""
@@ -44,7 +43,7 @@ class ReferenceMover:
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
-        if job.args not in (("backup",), ("restore",)):
+        if not (is_backup(job) or is_restore(job)):
             raise HarnessError(f"{job.owner}: the reference mover is told backup or restore, not {list(job.args)}")
         # A process has one environment, wherever a value of it comes from.
         job = replace(job, env={**job.secret_env, **job.env}, secret_env={**job.env, **job.secret_env})
@@ -52,7 +51,7 @@ class ReferenceMover:
         self._command_lines.clear()
         try:
             client = self._client(job)
-            (self._backup if job.args == ("backup",) else self._restore)(client, job, log)
+            (self._backup if is_backup(job) else self._restore)(client, job, log)
             exit_code = 0
         except _JobFailed as failure:
             log.append(f"ERROR: {failure}")
@@ -60,28 +59,26 @@ class ReferenceMover:
         return MoverResult(exit_code, "\n".join(log) + "\n", command_lines=tuple(self._command_lines), blind="")
 
     def identity(self, job: MoverJob) -> Identity:
-        """Who the job is about: its override."""
-        return Identity(job.env["KOPIA_OVERRIDE_USERNAME"], job.env["KOPIA_OVERRIDE_HOSTNAME"])
+        """Who the job is about: its override.  A Job without one has failed: kopia would use names of its own."""
+        if not mover_job.names_identity(job):
+            raise _JobFailed("the Job names no identity, or half of one")
+        return mover_job.identity_of(job)
 
     def client_identity(self, job: MoverJob) -> Identity | None:
         """Whom to connect as; kopia keeps it for every later call of this client."""
         return self.identity(job)
 
     def address(self, job: MoverJob) -> RepositoryAddress:
-        """Where the repository lies, from ``KOPIA_REPOSITORY`` and the endpoint beside it."""
-        url = urlsplit(job.secret_env["KOPIA_REPOSITORY"])
-        endpoint = job.secret_env.get("KOPIA_S3_ENDPOINT") or job.secret_env.get("AWS_S3_ENDPOINT", "s3.amazonaws.com")
-        prefix = url.path.strip("/")
-        return RepositoryAddress(
-            bucket=job.secret_env.get("KOPIA_S3_BUCKET") or url.netloc,
-            prefix=f"{prefix}/" if prefix else "",
-            endpoint=endpoint.split("://")[-1],
-            tls=job.secret_env.get("KOPIA_S3_DISABLE_TLS", "false") != "true",
-        )
+        """Where the repository lies."""
+        return mover_job.address_of(job)
 
     def snapshot_path(self, job: MoverJob) -> str:
         """The path a snapshot is recorded under: ``/data`` or the override."""
-        return job.env.get("KOPIA_SOURCE_PATH_OVERRIDE", "/data")
+        return mover_job.source_path(job)
+
+    def selection(self, job: MoverJob) -> Selection:
+        """What a restore asks for."""
+        return mover_job.selection_of(job)
 
     def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
         """Every snapshot of the repository: one call serves discovery and selection."""
@@ -94,37 +91,34 @@ class ReferenceMover:
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
         """Which snapshot of a history to restore."""
-        return choose(history, job.env)
+        return choose(history, self.selection(job))
 
     def deletes_files(self, job: MoverJob) -> bool:
         """Whether the volume is emptied before a restore."""
-        return job.env.get("KOPIA_ENABLE_FILE_DELETION") == "true"
+        return mover_job.deletes_files(job)
 
     def additional(self, job: MoverJob) -> list[str]:
         """The user's own arguments for kopia."""
-        return [word for word in job.env.get("KOPIA_ADDITIONAL_ARGS", "").split(ARGUMENT_SEPARATOR) if word]
+        return mover_job.additional_arguments(job)
 
     def retention(self, job: MoverJob) -> list[str]:
         """The flags of the retention policy that the object asks for."""
-        return [
-            f"--keep-{RETAIN_FLAGS.get(name, name)}={job.env[f'KOPIA_RETAIN_{name.upper()}']}"
-            for name in RETAIN_FIELDS
-            if f"KOPIA_RETAIN_{name.upper()}" in job.env
-        ]
+        kept = mover_job.retention_of(job)
+        return [f"--keep-{RETAIN_FLAGS.get(period, period)}={number}" for period, number in kept.items()]
 
     def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
         """A restore without a snapshot fails and leaves the volume as it is."""
         who = f"{self.identity(job)}:{self.snapshot_path(job)}"
         if not history:
             raise _JobFailed(f"No snapshot found for {who}")
-        usable = len(candidates(history, job.env))
+        usable = len(candidates(history, self.selection(job)))
         raise _JobFailed(f"{who} has {len(history)} snapshots, {usable} of them in question: the one asked for is none")
 
     def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         """Connects with the identity overrides, or creates where there is no repository yet."""
         identity, address = self.client_identity(job), self.address(job)
         done = client.connect(address, identity)
-        if finds_no_repository(done) and job.args == ("backup",):
+        if finds_no_repository(done) and is_backup(job):
             log += [f"+ {command_line(done)}", "No repository yet: creating it"]
             done = client.create(address, identity)
         self._check(done, log, "open the repository")
@@ -143,7 +137,7 @@ class ReferenceMover:
         self._announce(job, log)
         self.open(client, job, log)
         records = self.list_all(client)
-        if job.env.get("KOPIA_DISCOVER_SNAPSHOTS") == "true":
+        if mover_job.discovers(job):
             log += discovery.lines(records)
         history = self.own(client, records, job)
         chosen = self.choose(history, job)
@@ -157,13 +151,7 @@ class ReferenceMover:
         self._check(client.restore(chosen.id, target, *self.additional(job)), log, "restore the snapshot")
 
     def _announce(self, job: MoverJob, log: list[str]) -> None:
-        identity = self.identity(job)
-        log += [
-            f"KOPIA_OVERRIDE_USERNAME={identity.username}",
-            f"KOPIA_OVERRIDE_HOSTNAME={identity.hostname}",
-            f"Using username override: {identity.username}",
-            f"Using hostname override: {identity.hostname}",
-        ]
+        log += log_lines.announcement(self.identity(job))
 
     def _check(self, done: Completed, log: list[str], what: str) -> None:
         log.append(f"+ {command_line(done)}")
@@ -172,17 +160,12 @@ class ReferenceMover:
             raise _JobFailed(f"could not {what}: kopia ended with {done.exit_code}: {done.tail.splitlines()[-1:]}")
 
     def _client(self, job: MoverJob) -> KopiaClient:
-        for key in ("KOPIA_REPOSITORY", "KOPIA_PASSWORD", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            if not job.secret_env.get(key):
-                raise _JobFailed(f"the repository Secret lacks {key}")
-        REDACT.add([job.secret_env["KOPIA_PASSWORD"], job.secret_env["AWS_SECRET_ACCESS_KEY"]])
-        access = RepositoryAccess(
-            job.secret_env["KOPIA_PASSWORD"],
-            job.secret_env["AWS_ACCESS_KEY_ID"],
-            job.secret_env["AWS_SECRET_ACCESS_KEY"],
-        )
+        if key := mover_job.missing_key(job):
+            raise _JobFailed(f"the repository Secret lacks {key}")
+        access = mover_job.access_of(job)
+        REDACT.add([access.password, access.secret_key])
         folder = self._scratch / f"job-{next(self._numbers)}"
-        cache = place_of(job, cache_dir_of(job)) or folder / "cache"
+        cache = place_of(job, mover_job.cache_dir_of(job)) or folder / "cache"
         return KopiaClient(self._binary, folder, cache, access, self._note)
 
     def _note(self, call: Call) -> None:
@@ -192,9 +175,10 @@ class ReferenceMover:
 
 
 def _data(job: MoverJob) -> Path:
-    place = place_of(job, data_dir_of(job))
+    path = mover_job.data_dir_of(job)
+    place = place_of(job, path)
     if place is None or not place.is_dir():
-        raise _JobFailed(f"{data_dir_of(job)}: no such folder")
+        raise _JobFailed(f"{path}: no such folder")
     return place
 
 

@@ -12,11 +12,13 @@ from typing import Any
 from harness.document import rules
 from harness.model import CustomNames, DefaultUsername, Identity, Manifest, MoverResult, Variants
 from harness.volsync.discovery import Discovered
-from harness.volsync.fields import kopia_spec
-from harness.volsync.manifests import REPOSITORY_KEYS
+from harness.volsync.fields import Field, kopia_spec
+from harness.volsync.kinds import is_destination_manifest
+from harness.volsync.specs import destination_spec, named_source, source_pvc, spec_of
+from harness.volsync.variables import REPOSITORY_KEYS
 
 FindSource = Callable[[str, str], Manifest | None]
-"""(namespace, name) -> the ReplicationSource, or None."""
+"""(namespace, name) -> the source, or None."""
 
 
 class Decisions:
@@ -32,20 +34,19 @@ class Decisions:
     def identity(self, manifest: Manifest) -> Identity:
         """The identity of a source, or of a destination that stands for itself."""
         metadata = manifest["metadata"]
-        pvc = str(manifest.get("spec", {}).get("sourcePVC", ""))
         return Identity(
             self.username(kopia_spec(manifest), metadata["name"], metadata["namespace"]),
-            self.hostname(kopia_spec(manifest), metadata["namespace"], pvc),
+            self.hostname(kopia_spec(manifest), metadata["namespace"], source_pvc(manifest)),
         )
 
     def username(self, spec: Mapping[str, Any], name: str, namespace: str) -> str:
         """The custom username, or else the default (section "Username generation logic")."""
-        custom = spec.get("username")
+        custom = spec.get(Field.USERNAME)
         return self.custom_username(custom) if custom else self.default_username(name, namespace)
 
     def hostname(self, spec: Mapping[str, Any], namespace: str, pvc: str) -> str:
         """The custom hostname, or else the default (section "Hostname generation logic")."""
-        custom = spec.get("hostname")
+        custom = spec.get(Field.HOSTNAME)
         return self.custom_hostname(custom) if custom else self.default_hostname(namespace, pvc)
 
     def custom_username(self, value: str) -> str:
@@ -79,23 +80,23 @@ class Decisions:
 
         Half an identity of a destination is refused, with what is missing.
         """
-        if manifest["kind"] != "ReplicationDestination":
+        if not is_destination_manifest(manifest):
             return None
         spec = kopia_spec(manifest)
-        given, missing = ("username", "hostname") if spec.get("username") else ("hostname", "username")
+        given, missing = Field.USERNAME, Field.HOSTNAME
+        if not spec.get(given):
+            given, missing = missing, given
         if spec.get(given) and not spec.get(missing):
             return f"spec.kopia.{missing} is missing: give it together with {given}, or give neither"
         return None
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
-        """Explicit names first, then ``sourceIdentity``, then the destination itself."""
-        spec = kopia_spec(destination)
-        wanted = spec.get("sourceIdentity")
-        if spec.get("username") or not wanted:
+        """Explicit names first, then the source that it names, then the destination itself."""
+        spec = destination_spec(destination)
+        if spec.username or not spec.named:
             return self.identity(destination)
-        namespace = source_namespace(destination)
-        source = find(namespace, wanted["sourceName"])
-        return self.identity_by_source(source, wanted["sourceName"], namespace)
+        source = find(spec.named.namespace, spec.named.name)
+        return self.identity_by_source(source, spec.named.name, spec.named.namespace)
 
     def identity_by_source(self, source: Manifest | None, name: str, namespace: str) -> Identity:
         """What a source itself uses; for one that does not exist, the default of its name."""
@@ -108,7 +109,7 @@ class Decisions:
         return str(identity)
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
-        """``status.kopia.availableIdentities``, however the mover ended."""
+        """The identities that a status lists, however the mover ended."""
         return discovered.status()
 
     def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -117,11 +118,11 @@ class Decisions:
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
         """The repository Secret's name: the object's own, else that of the source it names."""
-        spec = kopia_spec(manifest)
-        if spec.get("repository") or not spec.get("sourceIdentity"):
-            return spec.get("repository")
-        source = find(source_namespace(manifest), spec["sourceIdentity"]["sourceName"])
-        return kopia_spec(source).get("repository") if source else None
+        own, named = spec_of(manifest).repository, named_source(manifest)
+        if own or not named:
+            return own or None
+        source = find(named.namespace, named.name)
+        return (spec_of(source).repository or None) if source else None
 
     def missing_key(self, secret: Mapping[str, str]) -> str | None:
         """Which key a repository Secret lacks."""
@@ -129,13 +130,11 @@ class Decisions:
 
     def source_path(self, manifest: Manifest, find: FindSource) -> str | None:
         """The path override, the object's own or that of the source it names."""
-        spec = kopia_spec(manifest)
-        wanted = spec.get("sourceIdentity") or {}
-        if not wanted:
-            return spec.get("sourcePathOverride")
-        source = find(source_namespace(manifest), wanted["sourceName"])
-        discovered = kopia_spec(source).get("sourcePathOverride") if source else None
-        return wanted.get("sourcePathOverride") or discovered
+        named = named_source(manifest)
+        if not named:
+            return spec_of(manifest).source_path or None
+        source = find(named.namespace, named.name)
+        return named.path or (spec_of(source).source_path if source else "") or None
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
         """Return the environment of the mover, given the one that the operator's contract describes."""
@@ -159,6 +158,6 @@ class Decisions:
 
 
 def source_namespace(destination: Manifest) -> str:
-    """The namespace that a ``sourceIdentity`` means: the one it names, else the destination's own."""
-    wanted = kopia_spec(destination)["sourceIdentity"]
-    return str(wanted.get("sourceNamespace") or destination["metadata"]["namespace"])
+    """The namespace of the source that a destination names: the one it gives, else the destination's own."""
+    named = named_source(destination)
+    return named.namespace if named else str(destination["metadata"]["namespace"])

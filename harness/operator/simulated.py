@@ -6,19 +6,23 @@ import base64
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from harness.errors import AdmissionRefused
 from harness.model import Identity, Manifest, MoverJob, MoverResult, ObjectRef
 from harness.operator.decisions import Decisions
 from harness.operator.platform import NoJob, Volumes
-from harness.volsync import discovery, queries
+from harness.volsync import discovery, queries, status_writer
 from harness.volsync import status as said_in
 from harness.volsync.admission import admit
-from harness.volsync.fields import SYNCED, kopia_spec, status_of
+from harness.volsync.defaults import destination_claim
+from harness.volsync.fields import Field, manual_trigger, status_of
 from harness.volsync.jobs import job_for
+from harness.volsync.kinds import SYNCED, is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
+from harness.volsync.mover_job import identity_of
+from harness.volsync.specs import destination_spec, source_pvc
+from harness.volsync.status_writer import Reason
 
 
 class _Unready(Exception):
@@ -26,7 +30,7 @@ class _Unready(Exception):
 
 
 class SimulatedPlatform:
-    """Hosts Decisions.  A sync is triggered by a new ``spec.trigger.manual``, as on a cluster."""
+    """Hosts Decisions.  A sync is triggered by a new manual trigger, as on a cluster."""
 
     def __init__(self, decisions: Decisions, volumes: Volumes) -> None:
         self.answer_s = 0.0
@@ -45,7 +49,7 @@ class SimulatedPlatform:
         self._objects[ref] = {**manifest, "status": dict(status_of(before))}
         if ref.kind == "PersistentVolumeClaim":
             self._volumes.claim(ref.namespace, ref.name)
-        if ref.kind in SYNCED and _trigger(manifest) not in (None, _trigger(before or {})):
+        if ref.kind in SYNCED and manual_trigger(manifest) not in (None, manual_trigger(before)):
             self._pending.append(ref)
 
     def get(self, ref: ObjectRef) -> Manifest | None:
@@ -61,7 +65,7 @@ class SimulatedPlatform:
                 return self._job(ref)
             except _Unready as problem:
                 said = self._decisions.complaint(str(problem))
-                self._set_condition(ref, "Error" if said else "SyncInProgress", said)
+                self._set_condition(ref, Reason.ERROR if said else Reason.IN_PROGRESS, said)
                 self._events.setdefault(ref, []).extend([f"Warning: {said}"] if said else [])
         return NoJob(said, "" if said else "the operator made no Job and said nothing")
 
@@ -69,21 +73,18 @@ class SimulatedPlatform:
         """See Platform."""
         succeeded = self._decisions.succeeded(result)
         status = self._objects[job.owner]["status"]
-        status["latestMoverStatus"] = {"result": "Successful" if succeeded else "Failed", "logs": result.log}
+        status_writer.set_mover_status(status, result.log, succeeded=succeeded)
         discovered = discovery.parse(result.log) or discovery.Discovered({})
-        requested = _identity_of(job) if job.owner.kind == "ReplicationDestination" else None
+        requested = identity_of(job) if is_destination(job.owner) else None
         if requested is not None:
-            status["kopia"].update(
-                snapshotsFound=discovered.snapshots_of(requested),
-                availableIdentities=self._decisions.available(discovered, result),
-            )
+            available = self._decisions.available(discovered, result)
+            status_writer.set_discovered(status, discovered.snapshots_of(requested), available)
         if succeeded:
-            status["lastManualSync"] = _trigger(self._objects[job.owner])
-            status["lastSyncTime"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-            self._set_condition(job.owner, "WaitingForManual", "")
+            status_writer.set_synced(status, manual_trigger(self._objects[job.owner]))
+            self._set_condition(job.owner, Reason.WAITING, "")
         else:
             message = self._decisions.failure_message(requested, discovered, result)
-            self._set_condition(job.owner, "Error", message)
+            self._set_condition(job.owner, Reason.ERROR, message)
         owner = self._objects[job.owner]
         owner["status"] = dict(self._decisions.status(owner, owner["status"]))
         return ""
@@ -115,7 +116,7 @@ class SimulatedPlatform:
             raise AdmissionRefused(f'namespaces "{ref.namespace}" not found')
 
     def _find_source(self, namespace: str, name: str) -> Manifest | None:
-        return self._objects.get(ObjectRef("ReplicationSource", namespace, name))
+        return self._objects.get(source_ref(namespace, name))
 
     def _job(self, ref: ObjectRef) -> MoverJob:
         manifest = self._objects[ref]
@@ -123,7 +124,7 @@ class SimulatedPlatform:
         folder = self._volumes.claim(ref.namespace, self._claim_name(ref, manifest))
         path = self._decisions.source_path(manifest, self._find_source)
         secret = self._repository(ref, manifest)
-        self._set_condition(ref, "SyncInProgress", "")
+        self._set_condition(ref, Reason.IN_PROGRESS, "")
         job = job_for(manifest, ref, identity, path, secret, folder, self._volumes.cache(ref))
         return replace(job, env=self._decisions.environment(manifest, job.env))
 
@@ -131,25 +132,24 @@ class SimulatedPlatform:
         refusal = self._decisions.refusal(manifest, self._find_source)
         if refusal:
             raise _Unready(refusal)
-        if ref.kind == "ReplicationSource":
+        if is_source(ref):
             return self._decisions.identity(manifest)
         identity = self._decisions.requested_identity(manifest, self._find_source)
-        self._objects[ref]["status"]["kopia"] = {"requestedIdentity": self._decisions.in_words(identity)}
+        status_writer.set_requested(self._objects[ref]["status"], self._decisions.in_words(identity))
         return identity
 
     def _claim_name(self, ref: ObjectRef, manifest: Manifest) -> str:
-        if ref.kind == "ReplicationDestination":
-            name = kopia_spec(manifest).get("destinationPVC") or f"volsync-{ref.name}-dest"
-            return str(name)
-        name = manifest["spec"]["sourcePVC"]
+        if is_destination(ref):
+            return destination_spec(manifest).pvc or destination_claim(ref.name)
+        name = source_pvc(manifest)
         if ObjectRef("PersistentVolumeClaim", ref.namespace, name) not in self._objects:
             raise _Unready(f'persistentvolumeclaim "{name}" not found in namespace {ref.namespace}')
-        return str(name)
+        return name
 
     def _repository(self, ref: ObjectRef, manifest: Manifest) -> Mapping[str, str]:
         name = self._decisions.repository(manifest, self._find_source)
         if not name:
-            raise _Unready("spec.kopia.repository is missing: name the Secret of the repository")
+            raise _Unready(f"spec.kopia.{Field.REPOSITORY} is missing: name the Secret of the repository")
         secret = self._objects.get(ObjectRef("Secret", ref.namespace, name))
         if secret is None:
             raise _Unready(f'secret "{name}" not found in namespace {ref.namespace}')
@@ -159,19 +159,8 @@ class SimulatedPlatform:
             raise _Unready(f'secret "{name}" in namespace {ref.namespace} lacks the key {key}')
         return values
 
-    def _set_condition(self, ref: ObjectRef, reason: str, message: str) -> None:
-        busy = "True" if reason == "SyncInProgress" else "False"
-        condition = {"type": "Synchronizing", "status": busy, "reason": reason, "message": message}
-        self._objects[ref]["status"]["conditions"] = [condition]
-
-
-def _trigger(manifest: Manifest) -> str | None:
-    trigger = (manifest.get("spec") or {}).get("trigger") or {}
-    return trigger.get("manual")
-
-
-def _identity_of(job: MoverJob) -> Identity:
-    return Identity(job.env["KOPIA_OVERRIDE_USERNAME"], job.env["KOPIA_OVERRIDE_HOSTNAME"])
+    def _set_condition(self, ref: ObjectRef, reason: Reason, message: str) -> None:
+        status_writer.set_condition(self._objects[ref]["status"], reason, message)
 
 
 def _decoded(secret: Manifest) -> dict[str, str]:

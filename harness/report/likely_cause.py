@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import re
 
-CAUSES = (
-    (
-        r"copyMethod|snapshotclass|VolumeSnapshot",
-        "objects.source and objects.destination: set copyMethod and the fields that it needs",
-    ),
-    (
-        r"storage ?class|accessModes|capacity|persistentvolumeclaim|\bPVC\b",
-        "objects.claim: set the fields that PersistentVolumeClaims need here",
-    ),
-    (r"security ?context|privileged|runAs|fsGroup|permission denied", "objects.source: set moverSecurityContext"),
+Hint = tuple[str, str]
+"""A pattern of what an operator says, and where in a subject file to look first."""
+
+CAUSES: tuple[Hint, ...] = (
     (
         r"forbidden|unauthorized|RBAC|cannot (get|list|watch)",
         "platform.api: check the permissions (RBAC) of the user in the kubeconfig",
@@ -41,12 +35,13 @@ CAUSES = (
 """A pattern of the observed text, and the field of the subject file to check. The first match is used."""
 
 
-def likely_cause(seen: str, reason: str) -> str:
+def likely_cause(seen: str, reason: str, of_objects: tuple[Hint, ...] = ()) -> str:
     """Return one line with the reason why the run ended early and the field of the subject file to check first.
 
     Args:
         seen: The messages of the operator or the mover, and the end of the mover's log.
         reason: The reason why the run ended early.
+        of_objects: Hints at fields of the operator's own objects; they come before CAUSES.
     """
-    found = next((where for pattern, where in CAUSES if re.search(pattern, seen, re.IGNORECASE)), "")
+    found = next((where for pattern, where in (*of_objects, *CAUSES) if re.search(pattern, seen, re.IGNORECASE)), "")
     return f"ended early: {reason}" + (f"; check first: {found}" if found else "")

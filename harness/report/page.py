@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,13 @@ TEMPLATES = Path(__file__).with_name("templates")
 ROW_PX = 40
 
 
-def render(report: Mapping[str, Any]) -> str:
-    """Return the page of a report (docs/report.schema.json). All texts of the report are escaped."""
+def render(report: Mapping[str, Any], kind_of_sources: str) -> str:
+    """Return the page of a report (docs/report.schema.json). All texts of the report are escaped.
+
+    Args:
+        report: The content of report.json.
+        kind_of_sources: The kind of the objects that back up.
+    """
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.get_template("page.html.j2").render(
@@ -27,11 +33,11 @@ def render(report: Mapping[str, Any]) -> str:
         areas=_areas(report),
         defects=defects(),
         scenarios_of=_scenarios_of(report),
-        shares=shares,
+        shares=partial(shares, kind_of_sources=kind_of_sources),
     )
 
 
-def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
+def shares(scenario: Mapping[str, Any], kind_of_sources: str) -> dict[str, Any] | None:
     """Return the boxes and lines of a picture of sources that share an identity.
 
     Sources are on the left. Identities, with the number of their snapshots, are on the right. The unit is pixels.
@@ -39,9 +45,8 @@ def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
     Returns:
         The data for the template, or None if all sources of the scenario have different identities.
     """
-    backups = [
-        sync for sync in scenario["syncs"] if sync["object"].startswith("ReplicationSource ") and sync["username"]
-    ]
+    prefix = f"{kind_of_sources} "
+    backups = [sync for sync in scenario["syncs"] if sync["object"].startswith(prefix) and sync["username"]]
     owners: dict[str, str] = {sync["object"]: f"{sync['username']}@{sync['hostname']}" for sync in backups}
     identities = list(dict.fromkeys(owners.values()))
     if len(identities) == len(owners):
@@ -51,7 +56,7 @@ def shares(scenario: Mapping[str, Any]) -> dict[str, Any] | None:
     return {
         "height": 4 + ROW_PX * max(len(owners), len(identities)),
         "sources": [
-            {"name": source.removeprefix("ReplicationSource "), "y": 4 + ROW_PX * row, "to": at[identity] + 15}
+            {"name": source.removeprefix(prefix), "y": 4 + ROW_PX * row, "to": at[identity] + 15}
             for row, (source, identity) in enumerate(owners.items())
         ],
         "identities": [{"name": one, "y": at[one], "snapshots": f"{snapshots[one]} snapshots"} for one in identities],

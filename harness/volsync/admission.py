@@ -18,13 +18,14 @@ from harness.errors import AdmissionRefused
 from harness.model import Manifest
 from harness.system import yaml_io
 from harness.system.schema import misfit
+from harness.volsync.fields import Field, kopia_spec
+from harness.volsync.kinds import API_VERSION, DESTINATION, SOURCE
 
 SCHEMAS = Path(__file__).with_name("schemas.yaml")
 
-VOLSYNC = "volsync.backube/v1alpha1"
 KINDS: Mapping[str, str] = {
-    "ReplicationSource": VOLSYNC,
-    "ReplicationDestination": VOLSYNC,
+    SOURCE: API_VERSION,
+    DESTINATION: API_VERSION,
     "Secret": "v1",
     "PersistentVolumeClaim": "v1",
     "Namespace": "v1",
@@ -76,8 +77,8 @@ def _admit_name(kind: str, field: str, name: str, *, label: bool) -> None:
 
 
 def _admit_custom_names(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
-    spec = (manifest.get("spec") or {}).get("kopia") or {}
-    for field in ("username", "hostname"):
+    spec = kopia_spec(manifest)
+    for field in (Field.USERNAME, Field.HOSTNAME):
         if field in spec and not accepts_name(spec[field]):
             raise AdmissionRefused(
                 f'{manifest["kind"]} "{manifest["metadata"]["name"]}" is invalid: '

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.model import Manifest
+from harness.volsync.kinds import SOURCE, SYNCED
 
 REPOSITORY_SECRET = "kopia-repository"  # noqa: S105 (the name of an object, no secret)
 LEFT_OUT = ""
@@ -58,8 +59,8 @@ def complete(manifest: Manifest, additions: Additions = NOTHING_ADDED) -> Comple
     whole: dict[str, Any] = copy.deepcopy(dict(manifest))
     added: list[str] = []
     needs: list[Manifest] = []
-    if whole["kind"] in ("ReplicationSource", "ReplicationDestination"):
-        is_source = whole["kind"] == "ReplicationSource"
+    if whole["kind"] in SYNCED:
+        is_source = whole["kind"] == SOURCE
         whole["metadata"].setdefault("namespace", "default")
         whole["spec"] = dict(whole.get("spec") or {})
         kopia = whole["spec"]["kopia"] = dict(whole["spec"].get("kopia") or {})
@@ -81,6 +82,11 @@ def repository_secret(namespace: str, name: str, values: Mapping[str, str]) -> M
 def triggered(manifest: Manifest, trigger: str) -> Manifest:
     """The manifest with a manual trigger: a new value starts a sync."""
     return {**manifest, "spec": {**manifest["spec"], "trigger": {"manual": trigger}}}
+
+
+def destination_claim(name: str) -> str:
+    """Return the name of the PersistentVolumeClaim that the operator makes for a destination that names none."""
+    return f"volsync-{name}-dest"
 
 
 def _complete_source(whole: dict[str, Any], added: list[str]) -> str:

@@ -10,9 +10,31 @@ from datetime import datetime
 from typing import Any
 
 from harness.model import Identity, SnapshotRecord
+from harness.volsync.status import COUNT, IDENTITY, LATEST
 
 BEGIN = "=== Discovery Mode: Available Snapshots ==="
 END = "=== End Discovery Mode ==="
+
+
+@dataclass(frozen=True)
+class ListedSnapshot:
+    """One line of the block, each value as it is written; None where it is absent.
+
+    Attributes:
+        id: The identifier of the snapshot.
+        username: The username of its identity.
+        hostname: The hostname of its identity.
+        path: The path under which it is recorded.
+        start: When it began, as an RFC 3339 instant.
+        end: When it ended, as an RFC 3339 instant.
+    """
+
+    id: object
+    username: object
+    hostname: object
+    path: object
+    start: object
+    end: object
 
 
 @dataclass(frozen=True)
@@ -34,12 +56,20 @@ class Discovered:
         """``status.kopia.availableIdentities``."""
         return [
             {
-                "identity": str(identity),
-                "snapshotCount": len(self.snapshots[identity]),
-                "latestSnapshot": max(self.snapshots[identity], key=datetime.fromisoformat),
+                IDENTITY: str(identity),
+                COUNT: len(self.snapshots[identity]),
+                LATEST: max(self.snapshots[identity], key=datetime.fromisoformat),
             }
             for identity in self.identities
         ]
+
+
+def changed(
+    entry: Mapping[str, Any], *, identity: str | None = None, count: int | None = None, latest: str | None = None
+) -> dict[str, Any]:
+    """Return an entry of ``Discovered.status`` with other values; None leaves a value as it is."""
+    values = {IDENTITY: identity, COUNT: count, LATEST: latest}
+    return {**entry, **{field: value for field, value in values.items() if value is not None}}
 
 
 def lines(records: Sequence[SnapshotRecord]) -> list[str]:
@@ -69,6 +99,12 @@ def entries(log: str) -> list[Mapping[str, Any]]:
             continue
         found += [entry] if isinstance(entry, dict) else []
     return found
+
+
+def listed_snapshots(log: str) -> list[ListedSnapshot]:
+    """Return the snapshots that a log lists, line by line; empty where there is no block."""
+    names = ("id", "userName", "hostName", "path", "startTime", "endTime")
+    return [ListedSnapshot(*(entry.get(name) for name in names)) for entry in entries(log)]
 
 
 def _entry(record: SnapshotRecord) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """From an object to the job that its operator makes: arguments, environment, volumes.
 
+``harness/volsync/mover_job.py`` reads the same back.
 Source: the operator's contract (docs/architecture.md, "What a mover is given").
 """
 
@@ -10,11 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from harness.model import Identity, Manifest, MoverJob, ObjectRef
-from harness.volsync.fields import kopia_spec
-
-ARGUMENT_SEPARATOR = "|VOLSYNC_ARG_SEP|"
-
-RETAIN_FIELDS = ("hourly", "daily", "weekly", "monthly", "yearly", "latest")
+from harness.volsync.fields import Field, kopia_spec
+from harness.volsync.kinds import is_source
+from harness.volsync.mover_job import BACKUP, RESTORE
+from harness.volsync.variables import (
+    CACHE_MOUNT,
+    DESTINATION_MOUNT,
+    RETAIN_FIELDS,
+    SOURCE_MOUNT,
+    Variable,
+    joined,
+    retain_variable,
+)
 
 
 def job_for(
@@ -27,45 +35,45 @@ def job_for(
     cache: Path,
 ) -> MoverJob:
     """The job of one sync; a source backs up from ``/data``, a destination restores to ``/restore/data``."""
-    is_source = ref.kind == "ReplicationSource"
-    mount = "/data" if is_source else "/restore/data"
+    backs_up = is_source(ref)
+    mount = SOURCE_MOUNT if backs_up else DESTINATION_MOUNT
     spec = kopia_spec(manifest)
     env = {
-        "DATA_DIR": mount,
-        "KOPIA_CACHE_DIR": "/cache",
-        "KOPIA_OVERRIDE_USERNAME": identity.username,
-        "KOPIA_OVERRIDE_HOSTNAME": identity.hostname,
-        "PRIVILEGED_MOVER": "0",
+        Variable.DATA_FOLDER: mount,
+        Variable.CACHE_FOLDER: CACHE_MOUNT,
+        Variable.USERNAME: identity.username,
+        Variable.HOSTNAME: identity.hostname,
+        Variable.PRIVILEGED: "0",
         **_shared_env(spec, source_path),
-        **(_source_env(spec) if is_source else _destination_env(spec)),
     }
-    args = ("backup",) if is_source else ("restore",)
-    return MoverJob(ref, args, env, dict(secret), {mount: volume, "/cache": cache})
+    plain = {variable.value: value for variable, value in env.items()}
+    plain |= _source_env(spec) if backs_up else _destination_env(spec)
+    return MoverJob(ref, BACKUP if backs_up else RESTORE, plain, dict(secret), {mount: volume, CACHE_MOUNT: cache})
 
 
-def _shared_env(spec: Mapping[str, Any], source_path: str | None) -> dict[str, str]:
+def _shared_env(spec: Mapping[str, Any], source_path: str | None) -> dict[Variable, str]:
     env = {}
     if source_path:
-        env["KOPIA_SOURCE_PATH_OVERRIDE"] = source_path
-    if spec.get("additionalArgs"):
-        env["KOPIA_ADDITIONAL_ARGS"] = ARGUMENT_SEPARATOR.join(spec["additionalArgs"])
+        env[Variable.SOURCE_PATH] = source_path
+    if spec.get(Field.ADDITIONAL_ARGS):
+        env[Variable.ADDITIONAL_ARGS] = joined(tuple(spec[Field.ADDITIONAL_ARGS]))
     return env
 
 
 def _source_env(spec: Mapping[str, Any]) -> dict[str, str]:
-    retain = spec.get("retain") or {}
-    return {f"KOPIA_RETAIN_{name.upper()}": str(retain[name]) for name in RETAIN_FIELDS if name in retain}
+    retain = spec.get(Field.RETAIN) or {}
+    return {retain_variable(name): str(retain[name]) for name in RETAIN_FIELDS if name in retain}
 
 
 def _destination_env(spec: Mapping[str, Any]) -> dict[str, str]:
-    env = {"KOPIA_DISCOVER_SNAPSHOTS": "true"}
-    for field, name in (
-        ("restoreAsOf", "KOPIA_RESTORE_AS_OF"),
-        ("previous", "KOPIA_PREVIOUS"),
-        ("shallow", "KOPIA_SHALLOW"),
+    env = {Variable.DISCOVER.value: "true"}
+    for field, variable in (
+        (Field.RESTORE_AS_OF, Variable.RESTORE_AS_OF),
+        (Field.PREVIOUS, Variable.PREVIOUS),
+        (Field.SHALLOW, Variable.SHALLOW),
     ):
         if field in spec:
-            env[name] = str(spec[field])
-    if spec.get("enableFileDeletion"):
-        env["KOPIA_ENABLE_FILE_DELETION"] = "true"
+            env[variable.value] = str(spec[field])
+    if spec.get(Field.ENABLE_FILE_DELETION):
+        env[Variable.FILE_DELETION.value] = "true"
     return env

@@ -12,8 +12,8 @@ from harness.errors import UsageError
 from harness.model import Manifest, ObjectRef
 from harness.system import yaml_io
 from harness.volsync.admission import KINDS, illegal_name
+from harness.volsync.variables import REPOSITORY_KEYS
 
-REPOSITORY_KEYS = ("KOPIA_REPOSITORY", "KOPIA_PASSWORD")
 CLUSTER_SCOPED = ("Namespace",)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.errors import UsageError
 from harness.model import Manifest
-from harness.volsync.admission import VOLSYNC
+from harness.volsync.kinds import API_VERSION, DESTINATION, SOURCE
 
 SPEC_FIELDS = ("sourcePVC",)
 KOPIA_FIELDS = (
@@ -30,12 +30,12 @@ SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 
 def source(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
     """A ReplicationSource; ``fields`` are named as in the API, whatever their depth."""
-    return _manifest("ReplicationSource", name, namespace, fields or {})
+    return _manifest(SOURCE, name, namespace, fields or {})
 
 
 def destination(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
     """A ReplicationDestination; ``fields`` are named as in the API, whatever their depth."""
-    return _manifest("ReplicationDestination", name, namespace, fields or {})
+    return _manifest(DESTINATION, name, namespace, fields or {})
 
 
 def in_namespace(manifest: Manifest, namespace: str) -> Manifest:
@@ -66,4 +66,4 @@ def _manifest(kind: str, name: str, namespace: str, fields: Mapping[str, str]) -
                 f"a scenario names the field {field!r} of a {kind}; harness/volsync/objects.py does not know it"
             )
     metadata = {"name": name, "namespace": namespace}
-    return {"apiVersion": VOLSYNC, "kind": kind, "metadata": metadata, "spec": {**spec, "kopia": kopia}}
+    return {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": {**spec, "kopia": kopia}}

@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from harness.report import page
+from harness.volsync import kinds
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -52,7 +53,7 @@ def report(tmp_path_factory):
 @pytest.fixture(scope="module")
 def file(report, tmp_path_factory):
     file = tmp_path_factory.mktemp("page") / "index.html"
-    file.write_text(page.render(report), encoding="utf-8")
+    file.write_text(page.render(report, kinds.SOURCE), encoding="utf-8")
     return file
 
 

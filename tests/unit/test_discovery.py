@@ -32,3 +32,18 @@ def test_no_block_is_not_an_empty_one():
 def test_noise_in_the_block_is_ignored():
     log = "\n".join([discovery.BEGIN, "noise", "{}", '{"userName": 1, "endTime": "x"}', discovery.END])
     assert discovery.parse(log) == discovery.Discovered({})
+
+
+def test_lines_are_read_as_they_are_written():
+    (first,) = discovery.listed_snapshots("\n".join(discovery.lines([record("a@b", FIRST)])))
+    assert (first.id, first.username, first.hostname, first.path) == ("x", "a@b", "h", "/data")
+    assert first.start == first.end == "2024-01-20T10:00:00Z"
+    (other,) = discovery.listed_snapshots(f'{discovery.BEGIN}\n{{"id": 7}}\n{discovery.END}')
+    assert (other.id, other.username) == (7, None)
+
+
+def test_an_entry_is_changed_in_a_copy():
+    entry = {"identity": "a@b", "snapshotCount": 1, "latestSnapshot": "x"}
+    assert discovery.changed(entry, count=0) == {**entry, "snapshotCount": 0}
+    assert discovery.changed(entry, identity="c@d", latest="y")["latestSnapshot"] == "y"
+    assert discovery.changed(entry) == entry

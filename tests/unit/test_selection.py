@@ -6,6 +6,7 @@ import pytest
 
 from harness.model import Identity, SnapshotRecord
 from harness.mover.selection import choose
+from harness.volsync.mover_job import selection_in
 
 BEGIN = datetime(2024, 1, 20, 10, tzinfo=UTC)
 
@@ -35,5 +36,5 @@ HISTORY = [record(2), record(0), record(3), record(1)]
     ],
 )
 def test_choice(env, chosen):
-    found = choose(HISTORY, env)
+    found = choose(HISTORY, selection_in(env))
     assert (found.id if found else None) == chosen

@@ -4,6 +4,8 @@ import pytest
 
 from harness.kubernetes.platform import written_by_operator
 from harness.volsync import status as said_in
+from harness.volsync import status_writer
+from harness.volsync.status_writer import Reason
 
 
 def condition(**fields):
@@ -64,3 +66,38 @@ Events:  <none>"""
     assert "desk" not in kept
     assert "Name:" not in kept
     assert "orders@shop" in kept
+
+
+def test_what_is_written_is_read_back():
+    status = {}
+    status_writer.set_requested(status, "u@h")
+    status_writer.set_discovered(status, 2, [{"identity": "u@h", "snapshotCount": 2, "latestSnapshot": "x"}])
+    status_writer.set_mover_status(status, "the log", succeeded=True)
+    status_writer.set_synced(status, "sync-1")
+    status_writer.set_condition(status, Reason.WAITING, "")
+    assert said_in.requested_identity(status) == "u@h"
+    assert said_in.listed_identities(status) == [said_in.ListedIdentity("u@h", 2, "x")]
+    assert said_in.mover_log(status) == "the log"
+    assert said_in.synced_trigger(status) == "sync-1"
+    assert said_in.failure(status, ()) == ""
+    status_writer.set_mover_status(status, "the log", succeeded=False)
+    assert said_in.failure(status, ())
+    assert {type(name) for name in status} == {str}
+
+
+@pytest.mark.parametrize("status", [{}, {"kopia": None}, {"kopia": "text", "lastManualSync": 1}, {"kopia": {}}])
+def test_what_is_left_out_is_absent(status):
+    assert said_in.requested_identity(status) == ""
+    assert said_in.listed_identities(status) == []
+    assert said_in.synced_trigger(status) is None
+
+
+def test_an_entry_names_what_it_lacks():
+    (whole,) = said_in.listed_identities(listing({"identity": "u@h", "snapshotCount": 1, "latestSnapshot": "x"}))
+    assert whole.lacking == []
+    (other,) = said_in.listed_identities(listing({"identity": "u@h", "snapshotCount": "1"}))
+    assert other.lacking == ["snapshotCount", "latestSnapshot"]
+
+
+def listing(entry):
+    return {"kopia": {"availableIdentities": [entry]}}

@@ -9,8 +9,10 @@ from harness.document import rules
 from harness.model import Identity, Manifest, MoverResult
 from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
+from harness.volsync.defaults import REPOSITORY_SECRET
 from harness.volsync.discovery import Discovered
-from harness.volsync.fields import kopia_spec
+from harness.volsync.fields import Field, without_fields
+from harness.volsync.specs import named_source, spec_of
 
 # --- decisions: the default identity
 
@@ -182,7 +184,7 @@ class _ExplicitIdentityIgnored(Decisions):
     """A destination's own username and hostname are not looked at."""
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
-        if kopia_spec(destination).get("sourceIdentity"):
+        if named_source(destination):
             return super().requested_identity(destination, find)
         metadata = destination["metadata"]
         return Identity(
@@ -197,15 +199,14 @@ class _DestinationInHostname(Decisions):
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
         identity = super().requested_identity(destination, find)
-        spec = kopia_spec(destination)
-        if spec.get("username") or spec.get("sourceIdentity"):
+        if spec_of(destination).username or named_source(destination):
             return identity
         return Identity(f"{identity.username}-dst", identity.hostname)
 
 
 @mutant("source-custom-identity-ignored", fails="SI_4", unrelated="SI_1 RD_4 HN_1")
 class _SourceCustomIdentityIgnored(Decisions):
-    """sourceIdentity generates the default identity, whatever the source itself uses."""
+    """A destination that names a source asks for its default identity, whatever the source itself uses."""
 
     def identity_by_source(self, source: Manifest | None, name: str, namespace: str) -> Identity:
         return super().identity_by_source(None, name, namespace)
@@ -213,14 +214,14 @@ class _SourceCustomIdentityIgnored(Decisions):
 
 @mutant("source-in-wrong-namespace", fails="SI_1", unrelated="RD_2 RD_4 HN_2")
 class _SourceInWrongNamespace(Decisions):
-    """sourceIdentity looks for the source in the destination's namespace."""
+    """A source that a destination names is looked for in the destination's namespace."""
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
-        wanted = kopia_spec(destination).get("sourceIdentity")
-        if not wanted:
+        named = named_source(destination)
+        if not named:
             return super().requested_identity(destination, find)
         namespace = destination["metadata"]["namespace"]
-        return self.identity_by_source(find(namespace, wanted["sourceName"]), wanted["sourceName"], namespace)
+        return self.identity_by_source(find(namespace, named.name), named.name, namespace)
 
 
 @mutant("source-repository-ignored", fails="SI_1", unrelated="RD_2 RD_4 HN_2")
@@ -228,7 +229,7 @@ class _SourceRepositoryIgnored(Decisions):
     """Where the destination names no repository a default one is used, whatever the source uses."""
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
-        return kopia_spec(manifest).get("repository") or "kopia-repository"
+        return spec_of(manifest).repository or REPOSITORY_SECRET
 
 
 @mutant("message-names-nobody", fails="IS_4", unrelated="IS_6 RD_2 HN_2")
@@ -244,8 +245,8 @@ class _OneCustomNameIsNotEnough(Decisions):
     """Custom names count only where both are given."""
 
     def identity(self, manifest: Manifest) -> Identity:
-        spec, metadata = kopia_spec(manifest), manifest["metadata"]
-        if spec.get("username") and spec.get("hostname"):
+        spec, metadata = spec_of(manifest), manifest["metadata"]
+        if spec.username and spec.hostname:
             return super().identity(manifest)
         return Identity(
             self.default_username(metadata["name"], metadata["namespace"]),
@@ -255,23 +256,22 @@ class _OneCustomNameIsNotEnough(Decisions):
 
 @mutant("source-before-explicit-names", fails="RD_5", unrelated="RD_4 SI_1 RD_2")
 class _SourceBeforeExplicitNames(Decisions):
-    """A destination that gives both is served by its sourceIdentity."""
+    """A destination that gives names and names a source is served by that source."""
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
-        spec = {key: value for key, value in kopia_spec(destination).items() if key not in ("username", "hostname")}
-        if not spec.get("sourceIdentity"):
+        if not named_source(destination):
             return super().requested_identity(destination, find)
-        return super().requested_identity({**destination, "spec": {"kopia": spec}}, find)
+        return super().requested_identity(without_fields(destination, Field.USERNAME, Field.HOSTNAME), find)
 
 
 @mutant("named-pvc-in-hostname", fails="SI_3", unrelated="SI_1 SI_2 RD_4")
 class _NamedPvcInHostname(Decisions):
-    """A sourcePVCName enters the hostname that is asked for."""
+    """The PersistentVolumeClaim that a destination names with a source enters the hostname that is asked for."""
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
         identity = super().requested_identity(destination, find)
-        pvc = (kopia_spec(destination).get("sourceIdentity") or {}).get("sourcePVCName")
-        return Identity(identity.username, f"{identity.hostname}-{pvc}") if pvc else identity
+        named = named_source(destination)
+        return Identity(identity.username, f"{identity.hostname}-{named.pvc}") if named and named.pvc else identity
 
 
 @mutant("path-not-discovered", fails="RP_8", unrelated="SI_1 RP_6 HN_2")
@@ -279,4 +279,4 @@ class _PathNotDiscovered(Decisions):
     """The path of a source is not looked up for the destination that names it."""
 
     def source_path(self, manifest: Manifest, find: FindSource) -> str | None:
-        return kopia_spec(manifest).get("sourcePathOverride")
+        return spec_of(manifest).source_path or None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from harness.document import rules
 from harness.model import Identity, Manifest
-from harness.operator.decisions import Decisions, FindSource, source_namespace
+from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
-from harness.volsync.fields import kopia_spec
+from harness.volsync.specs import named_source, spec_of
 
 
 @mutant("names-of-destinations-lower-cased", fails="IS_3 RD_4", unrelated="UN_1 HN_1 RD_2")
@@ -15,7 +15,7 @@ class _NamesOfDestinationsLowerCased(Decisions):
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
         identity = super().requested_identity(destination, find)
-        explicit = bool(kopia_spec(destination).get("username"))
+        explicit = bool(spec_of(destination).username)
         return Identity(identity.username.lower(), identity.hostname.lower()) if explicit else identity
 
 
@@ -25,14 +25,14 @@ class _NamesOfDestinationsSanitised(Decisions):
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
         identity = super().requested_identity(destination, find)
-        if not kopia_spec(destination).get("username"):
+        if not spec_of(destination).username:
             return identity
         return Identity(rules.sanitise_username(identity.username), rules.sanitise_hostname(identity.hostname))
 
 
 @mutant("names-of-the-source-sanitised", fails="SI_4", unrelated="SI_1 RD_4 UN_1 HN_1")
 class _NamesOfTheSourceSanitised(Decisions):
-    """sourceIdentity puts the names that a source gives through the rules for generated ones."""
+    """A destination that names a source puts the names that the source gives through the rules for generated ones."""
 
     def identity_by_source(self, source: Manifest | None, name: str, namespace: str) -> Identity:
         identity = super().identity_by_source(source, name, namespace)
@@ -44,8 +44,8 @@ class _RepositoryOfTheSourceWins(Decisions):
     """The Secret that the named source names is used, even where the destination names another."""
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
-        wanted = kopia_spec(manifest).get("sourceIdentity")
-        source = find(source_namespace(manifest), wanted["sourceName"]) if wanted else None
+        named = named_source(manifest)
+        source = find(named.namespace, named.name) if named else None
         return super().repository(source or manifest, find)
 
 
@@ -54,8 +54,8 @@ class _GoneSourceIsTheDestination(Decisions):
     """Where the named source does not exist, a destination stands for itself."""
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
-        wanted = kopia_spec(destination).get("sourceIdentity")
-        if wanted and find(source_namespace(destination), wanted["sourceName"]) is None:
+        named = named_source(destination)
+        if named and find(named.namespace, named.name) is None:
             return self.identity(destination)
         return super().requested_identity(destination, find)
 

@@ -8,39 +8,40 @@ from collections.abc import Mapping
 from harness.model import Manifest
 from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
-from harness.volsync.fields import kopia_spec
-from harness.volsync.jobs import ARGUMENT_SEPARATOR
+from harness.volsync.mover_job import selection_in
+from harness.volsync.specs import spec_of
+from harness.volsync.variables import Variable, joined, with_variable, without_variable
 
 
-def _without(variable: str) -> type[Decisions]:
+def _without(variable: Variable) -> type[Decisions]:
     class Without(Decisions):
         def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-            return {name: value for name, value in env.items() if name != variable}
+            return without_variable(env, variable)
 
     return Without
 
 
 @mutant("restore-as-of-not-handed-over", fails="RP_3 RP_4", unrelated="RP_1 RP_2 HN_2")
-class _RestoreAsOfDropped(_without("KOPIA_RESTORE_AS_OF")):  # type: ignore[misc]
-    """restoreAsOf never reaches the mover."""
+class _RestoreAsOfDropped(_without(Variable.RESTORE_AS_OF)):  # type: ignore[misc]
+    """The instant of a restore never reaches the mover."""
 
 
 @mutant("restore-as-of-in-whole-seconds", fails="RP_3", unrelated="RP_1 RP_2 RP_4")
 class _RestoreAsOfWhole(Decisions):
-    """restoreAsOf reaches the mover without its fraction of a second."""
+    """The instant of a restore reaches the mover without its fraction of a second."""
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        as_of = env.get("KOPIA_RESTORE_AS_OF")
-        return {**env, "KOPIA_RESTORE_AS_OF": re.sub(r"\.\d+", "", as_of)} if as_of else env
+        as_of = selection_in(env).as_of
+        return with_variable(env, Variable.RESTORE_AS_OF, re.sub(r"\.\d+", "", as_of)) if as_of else env
 
 
 @mutant("previous-not-handed-over", fails="RP_2 RP_4 RP_5 RP_6", unrelated="RP_1 RP_3 HN_2")
-class _PreviousDropped(_without("KOPIA_PREVIOUS")):  # type: ignore[misc]
+class _PreviousDropped(_without(Variable.PREVIOUS)):  # type: ignore[misc]
     """previous never reaches the mover."""
 
 
 @mutant("shallow-not-handed-over", fails="RP_9", unrelated="RP_1 RP_2 HN_2")
-class _ShallowDropped(_without("KOPIA_SHALLOW")):  # type: ignore[misc]
+class _ShallowDropped(_without(Variable.SHALLOW)):  # type: ignore[misc]
     """shallow never reaches the mover."""
 
 
@@ -49,36 +50,37 @@ class _FileDeletionAlways(Decisions):
     """Every mover is told to empty the volume first."""
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        return {**env, "KOPIA_ENABLE_FILE_DELETION": "true"}
+        return with_variable(env, Variable.FILE_DELETION, "true")
 
 
 @mutant("arguments-not-handed-over", fails="TR_1 TR_5", unrelated="TR_2 TR_4 HN_2")
-class _ArgumentsDropped(_without("KOPIA_ADDITIONAL_ARGS")):  # type: ignore[misc]
-    """additionalArgs never reach the mover."""
+class _ArgumentsDropped(_without(Variable.ADDITIONAL_ARGS)):  # type: ignore[misc]
+    """The user's own arguments never reach the mover."""
 
 
 @mutant("arguments-joined-by-blanks", fails="TR_5", unrelated="TR_2 TR_4 HN_2")
 class _ArgumentsJoined(Decisions):
-    """additionalArgs are split at blanks before they are joined."""
+    """The user's own arguments are split at blanks before they are joined."""
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        words = kopia_spec(manifest).get("additionalArgs")
-        return {**env, "KOPIA_ADDITIONAL_ARGS": ARGUMENT_SEPARATOR.join(" ".join(words).split())} if words else env
+        words = spec_of(manifest).additional_args
+        torn = joined(tuple(" ".join(words).split()))
+        return with_variable(env, Variable.ADDITIONAL_ARGS, torn) if words else env
 
 
 @mutant("arguments-joined-by-commas", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
 class _ArgumentsJoinedByCommas(Decisions):
-    """additionalArgs are joined by another separator than the mover's."""
+    """The user's own arguments are joined by another separator than the mover's."""
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        words = kopia_spec(manifest).get("additionalArgs")
-        return {**env, "KOPIA_ADDITIONAL_ARGS": ",".join(words)} if words else env
+        words = spec_of(manifest).additional_args
+        return with_variable(env, Variable.ADDITIONAL_ARGS, ",".join(words)) if words else env
 
 
 @mutant("first-argument-only", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
 class _FirstArgumentOnly(Decisions):
-    """The first of several additionalArgs is handed over, the others are not."""
+    """The first of the user's own arguments is handed over, the others are not."""
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        words = kopia_spec(manifest).get("additionalArgs")
-        return {**env, "KOPIA_ADDITIONAL_ARGS": words[0]} if words else env
+        words = spec_of(manifest).additional_args
+        return with_variable(env, Variable.ADDITIONAL_ARGS, words[0]) if words else env

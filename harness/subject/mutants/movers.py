@@ -11,6 +11,8 @@ from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, Sn
 from harness.mover.reference import ReferenceMover
 from harness.subject.mutants.registry import mutant
 from harness.system.process import Completed
+from harness.volsync.mover_job import endpoint_as_given, is_backup, retention_of
+from harness.volsync.variables import Key, with_variable
 
 # --- steps of the mover
 
@@ -46,7 +48,7 @@ class _SnapshotsBackdated(ReferenceMover):
     def additional(self, job: MoverJob) -> list[str]:
         day = "2024-01-20 10:00:00 UTC"
         own = super().additional(job)
-        return [f"--start-time={day}", f"--end-time={day}", *own] if job.args == ("backup",) else own
+        return [f"--start-time={day}", f"--end-time={day}", *own] if is_backup(job) else own
 
 
 @mutant("host-lower-cased", fails="OV_5", unrelated="HN_2 UN_1 TN_1")
@@ -116,7 +118,7 @@ class _EndpointAsItStands(ReferenceMover):
 
     def address(self, job: MoverJob) -> RepositoryAddress:
         address = super().address(job)
-        return RepositoryAddress(address.bucket, address.prefix, job.secret_env["KOPIA_S3_ENDPOINT"], address.tls)
+        return RepositoryAddress(address.bucket, address.prefix, endpoint_as_given(job), address.tls)
 
 
 @mutant("repository-per-tenant", fails="SR_2 SR_7", unrelated="VA_1 RD_3 OV_3")
@@ -141,8 +143,8 @@ class _PasswordLosesItsBackslashes(ReferenceMover):
     """The password is read as a careless shell reads it."""
 
     def run(self, job: MoverJob) -> MoverResult:
-        read = {**job.secret_env, "KOPIA_PASSWORD": job.secret_env["KOPIA_PASSWORD"].replace("\\", "").strip()}
-        return super().run(replace(job, secret_env=read))
+        read = job.secret_env[Key.PASSWORD].replace("\\", "").strip()
+        return super().run(replace(job, secret_env=with_variable(job.secret_env, Key.PASSWORD, read)))
 
 
 @mutant("retention-counts-the-host", fails="TN_5", unrelated="TN_9 SR_3 HN_2")
@@ -152,7 +154,7 @@ class _RetentionCountsTheHost(ReferenceMover):
     def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         super()._backup(client, job, log)
         of_host = [one for one in self.list_all(client) if one.identity.hostname == self.identity(job).hostname]
-        for one in of_host[: -int(job.env.get("KOPIA_RETAIN_LATEST", len(of_host)))]:
+        for one in of_host[: -int(retention_of(job).get("latest", len(of_host)))]:
             self._check(client.run("snapshot", "delete", "--delete", one.id), log, "delete a snapshot")
 
 
@@ -182,7 +184,7 @@ class _PathCutAtABlank(ReferenceMover):
 
     def snapshot_path(self, job: MoverJob) -> str:
         path = super().snapshot_path(job)
-        return path.split()[0] if job.args == ("backup",) else path
+        return path.split()[0] if is_backup(job) else path
 
 
 @mutant("first-repository-for-all", fails="SR_5 SR_6", unrelated="SR_3 HN_2 TN_1")
@@ -209,7 +211,7 @@ class _PathOfItsOwn(ReferenceMover):
     """Snapshots are recorded and looked for under a path that nobody else uses."""
 
     def snapshot_path(self, job: MoverJob) -> str:
-        return "/volsync" + super().snapshot_path(job)
+        return "/mover" + super().snapshot_path(job)
 
 
 @mutant("additional-arguments-dropped", fails="TR_1", unrelated="TR_2 TR_4 HN_2")
@@ -243,7 +245,7 @@ class _PasswordEchoedInBase64(ReferenceMover):
 
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
-        held = base64.b64encode(f"password: {job.secret_env['KOPIA_PASSWORD']}".encode()).decode()
+        held = base64.b64encode(f"password: {job.secret_env[Key.PASSWORD]}".encode()).decode()
         return replace(result, log=f"{held}\n{result.log}")
 
 
@@ -252,11 +254,11 @@ class _PasswordAsArgument(ReferenceMover):
     """kopia is given the password on its command line; no log shows it."""
 
     def additional(self, job: MoverJob) -> list[str]:
-        return [f"--password={job.secret_env['KOPIA_PASSWORD']}", *super().additional(job)]
+        return [f"--password={job.secret_env[Key.PASSWORD]}", *super().additional(job)]
 
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
-        return replace(result, log=result.log.replace(job.secret_env["KOPIA_PASSWORD"], ""))
+        return replace(result, log=result.log.replace(job.secret_env[Key.PASSWORD], ""))
 
 
 @mutant("discovery-leaves-a-policy", fails="DI_5", unrelated="DI_1 DI_4 HN_2")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from harness.kopia.client import KopiaClient
 from harness.model import MoverJob, SnapshotRecord
 from harness.mover.reference import ReferenceMover, empty_volume
-from harness.mover.selection import candidates
+from harness.mover.selection import candidates, choose, counted_back
 from harness.subject.mutants.registry import mutant
+from harness.volsync.variables import DESTINATION_MOUNT
 
 
 def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
     """Empty the volume of a job where that is wanted, but for what is spared; return that nothing is left to do."""
     if wanted:
-        empty_volume(job.volumes["/restore/data"], spared)
+        empty_volume(job.volumes[DESTINATION_MOUNT], spared)
     return False
 
 
@@ -28,9 +30,8 @@ class _OldestIsNewest(ReferenceMover):
     """A history is counted from its oldest end."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        found = candidates(history, job.env)[::-1]
-        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
+        selection = self.selection(job)
+        return counted_back(candidates(history, selection)[::-1], selection.previous)
 
 
 @mutant("previous-ignored", fails="RP_2 RP_4 RP_5 RP_6 RP_9", unrelated="RP_1 RP_3 HN_2")
@@ -38,7 +39,7 @@ class _PreviousIgnored(ReferenceMover):
     """The newest is taken, however far back was asked for."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        return next(iter(candidates(history, job.env)), None)
+        return next(iter(candidates(history, self.selection(job))), None)
 
 
 @mutant("previous-stops-at-the-oldest", fails="RP_5 RP_9", unrelated="RP_1 RP_2 RP_3")
@@ -46,20 +47,20 @@ class _PreviousStopsAtTheOldest(ReferenceMover):
     """Beyond the end of a history its oldest snapshot is taken."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        found = candidates(history, job.env)
-        return found[min(int(job.env.get("KOPIA_PREVIOUS", "0")), len(found) - 1)] if found else None
+        selection = self.selection(job)
+        found = candidates(history, selection)
+        return found[min(selection.previous, len(found) - 1)] if found else None
 
 
 @mutant("instants-compared-as-text", fails="RP_3", unrelated="RP_1 RP_2 HN_2")
 class _InstantsComparedAsText(ReferenceMover):
-    """restoreAsOf is compared letter by letter."""
+    """The instant of a restore is compared letter by letter."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        as_of = job.env.get("KOPIA_RESTORE_AS_OF", "~")
+        selection = self.selection(job)
         newest_first = sorted(history, key=lambda record: record.end, reverse=True)
-        found = [record for record in newest_first if record.end.isoformat() <= as_of]
-        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
+        found = [record for record in newest_first if record.end.isoformat() <= (selection.as_of or "~")]
+        return counted_back(found, selection.previous)
 
 
 @mutant("instants-sorted-as-text", fails="RP_1 RP_3", unrelated="RP_2 RP_4 HN_2")
@@ -67,20 +68,19 @@ class _InstantsSortedAsText(ReferenceMover):
     """The newest is the one whose instant, as kopia writes it, is last in the alphabet: .25Z behind .255Z."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        found = sorted(candidates(history, job.env), key=_as_kopia_writes_it, reverse=True)
-        previous = int(job.env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
+        selection = self.selection(job)
+        found = sorted(candidates(history, selection), key=_as_kopia_writes_it, reverse=True)
+        return counted_back(found, selection.previous)
 
 
 @mutant("previous-before-instant", fails="RP_4", unrelated="RP_1 RP_2 RP_3")
 class _PreviousBeforeInstant(ReferenceMover):
-    """previous counts back first, and restoreAsOf filters what is left."""
+    """previous counts back first, and the instant filters what is left."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
         newest_first = sorted(history, key=lambda record: record.end, reverse=True)
-        left = newest_first[int(job.env.get("KOPIA_PREVIOUS", "0")) :]
-        env = {key: value for key, value in job.env.items() if key != "KOPIA_PREVIOUS"}
-        return next(iter(candidates(left, env)), None)
+        selection = self.selection(job)
+        return next(iter(candidates(newest_first[selection.previous :], selection)), None)
 
 
 @mutant("shallow-ignored", fails="RP_9", unrelated="RP_1 RP_2 RP_3")
@@ -88,15 +88,12 @@ class _ShallowIgnored(ReferenceMover):
     """shallow is not looked at."""
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        env = {key: value for key, value in job.env.items() if key != "KOPIA_SHALLOW"}
-        found = candidates(history, env)
-        previous = int(env.get("KOPIA_PREVIOUS", "0"))
-        return found[previous] if previous < len(found) else None
+        return choose(history, replace(self.selection(job), shallow=0))
 
 
 @mutant("files-never-deleted", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
 class _FilesNeverDeleted(ReferenceMover):
-    """enableFileDeletion is not looked at."""
+    """Whether files are to be deleted is not looked at."""
 
     def deletes_files(self, job: MoverJob) -> bool:
         return False
@@ -152,7 +149,7 @@ class _ShallowCountsEverybody(ReferenceMover):
         return self._all
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        shallow = int(job.env.get("KOPIA_SHALLOW", "0"))
+        shallow = self.selection(job).shallow
         newest = sorted(self._all, key=lambda record: record.end, reverse=True)[: shallow or None]
         return super().choose([record for record in history if record in newest], job)
 
@@ -163,5 +160,5 @@ class _DeletionBeforeTheChoice(ReferenceMover):
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
         if self.deletes_files(job):
-            empty_volume(job.volumes["/restore/data"])
+            empty_volume(job.volumes[DESTINATION_MOUNT])
         return super().choose(history, job)

@@ -8,6 +8,7 @@ from typing import Any
 from harness.model import Identity, Manifest, MoverResult
 from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
+from harness.volsync import discovery
 from harness.volsync.discovery import Discovered
 
 # --- decisions: status
@@ -23,7 +24,7 @@ class _RequestedIdentityTurnedRound(Decisions):
 
 @mutant("identities-never-listed", fails="DI_1 DI_2 DI_3 DI_4 DI_6 DI_7 IS_1 IS_5", unrelated="IS_3 IS_4 HN_2")
 class _IdentitiesNeverListed(Decisions):
-    """availableIdentities stays empty."""
+    """The list of identities stays empty."""
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
         return []
@@ -31,7 +32,7 @@ class _IdentitiesNeverListed(Decisions):
 
 @mutant("ten-identities-listed", fails="DI_1", unrelated="DI_3 DI_4 IS_4")
 class _TenIdentitiesListed(Decisions):
-    """availableIdentities has ten entries at most."""
+    """The list of identities has ten entries at most."""
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
         return super().available(discovered, result)[:10]
@@ -42,8 +43,9 @@ class _IdentityListedToItsSecondAt(Decisions):
     """An entry ends where a username holds an @ and the hostname would begin."""
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
+        cut = ["@".join(str(identity).split("@")[:2]) for identity in discovered.identities]
         listed = super().available(discovered, result)
-        return [{**one, "identity": "@".join(one["identity"].split("@")[:2])} for one in listed]
+        return [discovery.changed(one, identity=name) for name, one in zip(cut, listed, strict=True)]
 
 
 @mutant("ten-identities-named", fails="IS_4", unrelated="DI_1 DI_3 IS_6")
@@ -57,7 +59,7 @@ class _TenIdentitiesNamed(Decisions):
 
 @mutant("identities-stale", fails="DI_6", unrelated="DI_1 DI_7 HN_2")
 class _IdentitiesStale(Decisions):
-    """availableIdentities stays what the first discovery found."""
+    """The list of identities stays what the first discovery found."""
 
     _first: list[dict[str, Any]] | None = None
 
@@ -68,7 +70,7 @@ class _IdentitiesStale(Decisions):
 
 @mutant("identities-cleared-on-success", fails="DI_7", unrelated="DI_1 DI_6 HN_2")
 class _IdentitiesClearedOnSuccess(Decisions):
-    """availableIdentities is emptied when a restore succeeds."""
+    """The list of identities is emptied when a restore succeeds."""
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
         return super().available(discovered, result) if result.exit_code else []
@@ -123,16 +125,17 @@ class _SnapshotsNotCounted(Decisions):
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
         return [
-            {**entry, "snapshotCount": entry["snapshotCount"] + 1} for entry in super().available(discovered, result)
+            discovery.changed(entry, count=discovered.snapshots_of(identity) + 1)
+            for identity, entry in zip(discovered.identities, super().available(discovered, result), strict=True)
         ]
 
 
 @mutant("latest-is-the-oldest", fails="DI_2 DI_3", unrelated="DI_4 IS_5 HN_2")
 class _LatestIsTheOldest(Decisions):
-    """latestSnapshot is the oldest one."""
+    """The oldest snapshot is listed as the latest one."""
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
         return [
-            {**entry, "latestSnapshot": min(discovered.snapshots[identity])}
+            discovery.changed(entry, latest=min(discovered.snapshots[identity]))
             for identity, entry in zip(discovered.identities, super().available(discovered, result), strict=True)
         ]

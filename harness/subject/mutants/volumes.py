@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.model import MoverJob, MoverResult
 from harness.mover.reference import ReferenceMover
 from harness.subject.mutants.registry import mutant
+from harness.volsync.variables import DESTINATION_MOUNT, SOURCE_MOUNT
 
 
 class _AfterRestore(ReferenceMover):
@@ -15,8 +16,8 @@ class _AfterRestore(ReferenceMover):
 
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
-        if result.succeeded and "/restore/data" in job.volumes:
-            self.spoil(job.volumes["/restore/data"])
+        if result.succeeded and DESTINATION_MOUNT in job.volumes:
+            self.spoil(job.volumes[DESTINATION_MOUNT])
         return result
 
     def spoil(self, volume: Path) -> None:
@@ -58,8 +59,8 @@ class _BackupLeavesAMark(ReferenceMover):
 
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
-        if "/data" in job.volumes:
-            (job.volumes["/data"] / ".last-backup").write_text("done\n", encoding="utf-8")
+        if SOURCE_MOUNT in job.volumes:
+            (job.volumes[SOURCE_MOUNT] / ".last-backup").write_text("done\n", encoding="utf-8")
         return result
 
 
@@ -68,7 +69,7 @@ class _ExistingFilesKept(ReferenceMover):
     """A file that is in the volume already is not replaced."""
 
     def run(self, job: MoverJob) -> MoverResult:
-        volume = job.volumes.get("/restore/data", Path("/nonexistent"))
+        volume = job.volumes.get(DESTINATION_MOUNT, Path("/nonexistent"))
         kept = {path: path.read_bytes() for path in volume.rglob("*") if path.is_file() and not path.is_symlink()}
         result = super().run(job)
         for path, content in kept.items():

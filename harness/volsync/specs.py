@@ -1,0 +1,118 @@
+"""Read sources and destinations as typed values: what each field asks for, and nothing of how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.model import Manifest
+from harness.volsync.fields import SOURCE_PVC, Field, kopia_spec
+
+
+@dataclass(frozen=True)
+class NamedSource:
+    """The source that a destination names (``sourceIdentity``).
+
+    Attributes:
+        name: Its name.
+        namespace: Its namespace; that of the destination where none is given.
+        pvc: The PersistentVolumeClaim that the destination names with it, "" where it names none.
+        path: The path that the destination gives for it, "" where it gives none.
+    """
+
+    name: str
+    namespace: str
+    pvc: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Spec:
+    """The fields that sources and destinations share; a field that is absent or empty is "".
+
+    Attributes:
+        username: The custom username.
+        hostname: The custom hostname.
+        repository: The name of the repository Secret.
+        source_path: The path under which snapshots are recorded, or sought.
+        additional_args: The user's own arguments for kopia.
+    """
+
+    username: str
+    hostname: str
+    repository: str
+    source_path: str
+    additional_args: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SourceSpec(Spec):
+    """A source; ``pvc`` is the PersistentVolumeClaim that it backs up."""
+
+    pvc: str
+
+
+@dataclass(frozen=True)
+class DestinationSpec(Spec):
+    """A destination; ``pvc`` is the PersistentVolumeClaim that it restores into, ``named`` the source that it names."""
+
+    pvc: str
+    named: NamedSource | None
+
+
+def source_spec(manifest: Manifest) -> SourceSpec:
+    """Return the fields of a source."""
+    return SourceSpec(**_shared(manifest), pvc=source_pvc(manifest))
+
+
+def destination_spec(manifest: Manifest) -> DestinationSpec:
+    """Return the fields of a destination."""
+    pvc = _text(kopia_spec(manifest), Field.DESTINATION_PVC)
+    return DestinationSpec(**_shared(manifest), pvc=pvc, named=named_source(manifest))
+
+
+def spec_of(manifest: Manifest) -> Spec:
+    """Return the fields that a source and a destination share, whichever it is."""
+    return Spec(**_shared(manifest))
+
+
+def source_pvc(manifest: Manifest) -> str:
+    """Return the PersistentVolumeClaim that an object backs up, "" where it names none."""
+    return _text(manifest.get("spec") or {}, SOURCE_PVC)
+
+
+def named_source(destination: Manifest) -> NamedSource | None:
+    """Return the source that a destination names, None where it names none."""
+    wanted = kopia_spec(destination).get(Field.SOURCE_IDENTITY)
+    if not wanted:
+        return None
+    return NamedSource(
+        name=_text(wanted, Field.SOURCE_NAME),
+        namespace=_text(wanted, Field.SOURCE_NAMESPACE) or str(destination["metadata"]["namespace"]),
+        pvc=_text(wanted, Field.SOURCE_PVC_NAME),
+        path=_text(wanted, Field.SOURCE_PATH_OVERRIDE),
+    )
+
+
+def with_renamed_source(manifest: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
+    """Rename, in place, the namespace that a destination gives for the source that it names; return the manifest."""
+    wanted = kopia_spec(manifest).get(Field.SOURCE_IDENTITY) or {}
+    if Field.SOURCE_NAMESPACE in wanted:
+        wanted[Field.SOURCE_NAMESPACE.value] = rename(wanted[Field.SOURCE_NAMESPACE])
+    return manifest
+
+
+def _shared(manifest: Manifest) -> dict[str, Any]:
+    spec = kopia_spec(manifest)
+    return {
+        "username": _text(spec, Field.USERNAME),
+        "hostname": _text(spec, Field.HOSTNAME),
+        "repository": _text(spec, Field.REPOSITORY),
+        "source_path": _text(spec, Field.SOURCE_PATH_OVERRIDE),
+        "additional_args": tuple(spec.get(Field.ADDITIONAL_ARGS) or ()),
+    }
+
+
+def _text(holder: Mapping[str, Any], field: str) -> str:
+    return str(holder.get(field) or "")

@@ -1,0 +1,64 @@
+"""Write a status as the operator does; status.py reads it back.
+
+Source: the operator's public API (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from harness.volsync.status import CONDITION, SUCCESSFUL, StatusField
+
+Status = dict[str, Any]
+FAILED = "Failed"
+"""The result of a mover that failed."""
+
+
+class Reason(StrEnum):
+    """The reasons of the condition ``Synchronizing``."""
+
+    IN_PROGRESS = "SyncInProgress"
+    WAITING = "WaitingForManual"
+    ERROR = "Error"
+
+
+def set_condition(status: Status, reason: Reason, message: str) -> None:
+    """Set the condition ``Synchronizing``, in place of every other."""
+    busy = "True" if reason is Reason.IN_PROGRESS else "False"
+    condition = {"type": CONDITION, "status": busy, "reason": reason.value, "message": message}
+    status[StatusField.CONDITIONS.value] = [condition]
+
+
+def set_requested(status: Status, identity: str) -> None:
+    """Set the identity that a destination asks for; what was discovered before is dropped."""
+    status.update(status_that_requests(identity))
+
+
+def status_that_requests(identity: str) -> Status:
+    """Return a status that holds the requested identity, and nothing else."""
+    return {StatusField.KOPIA.value: {StatusField.REQUESTED_IDENTITY.value: identity}}
+
+
+def set_discovered(status: Status, found: int, available: Sequence[dict[str, Any]]) -> None:
+    """Set how many snapshots the requested identity has, and the identities of the repository."""
+    of_kopia = status[StatusField.KOPIA]
+    of_kopia[StatusField.SNAPSHOTS_FOUND.value] = found
+    of_kopia[StatusField.AVAILABLE_IDENTITIES.value] = available
+
+
+def set_mover_status(status: Status, log: str, *, succeeded: bool) -> None:
+    """Set how the mover ended, with its log."""
+    result = SUCCESSFUL if succeeded else FAILED
+    status[StatusField.MOVER_STATUS.value] = {
+        StatusField.MOVER_RESULT.value: result,
+        StatusField.MOVER_LOG.value: log,
+    }
+
+
+def set_synced(status: Status, trigger: str | None) -> None:
+    """Set the trigger whose sync succeeded now."""
+    status[StatusField.LAST_MANUAL_SYNC.value] = trigger
+    status[StatusField.LAST_SYNC_TIME.value] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
