@@ -112,7 +112,7 @@ def test_a_folder_of_bundles_is_judged_and_the_exit_status_is_that_of_the_suite(
 
 
 def test_a_scenario_that_this_checkout_lacks_is_wrong_use(tmp_path):
-    other = altered(RECORDS / "HN_E2-pass.json", tmp_path, "test_a_source_is_its_name", "test_a_source_is_nothing")
+    other = altered(RECORDS / "HN_E2-pass.json", tmp_path, "test_the_documented_source", "test_no_source")
     done = subprocess.run(
         [sys.executable, "-m", "plugin.judge", other], capture_output=True, text=True, cwd=PROJECT, check=False
     )
