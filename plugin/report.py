@@ -67,7 +67,8 @@ def _write_report(folder: Path, outcomes: Sequence[Outcome], facts: json_report.
     folder.mkdir(exist_ok=True)
     report = REDACT.values(json_report.build(outcomes, facts))
     (folder / "report.json").write_text(json.dumps(report, indent=1), encoding="utf-8")
-    (folder / "index.html").write_text(page.render(report, kinds.SOURCE), encoding="utf-8")
+    shown = page.render(report, kinds.SOURCE, kinds.DESTINATION)
+    (folder / "index.html").write_text(shown, encoding="utf-8")
     redacted = [Outcome.of_facts(REDACT.values(outcome.as_facts())) for outcome in outcomes]
     (folder / "junit.xml").write_text(json_report.junit(redacted, facts), encoding="utf-8")
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pytest_bdd import given, then, when
 
 from harness import expect
-from harness.model import Identity, ObjectRef
+from harness.model import Identity
 from harness.scenario import preconditions
 from harness.scenario.sync import Sync
 from harness.scenario.syncs import MoverAlone, Syncs
 from harness.scenario.testbed import Testbed
+from harness.volsync.kinds import source_ref
 from steps.types import DataTable, fields, phrase, records
 
 
 @when(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up'), target_fixture="sync")
 def back_up(name: str, namespace: str, syncs: Syncs) -> Sync:
-    return syncs.back_up(ObjectRef("ReplicationSource", namespace, name))
+    return syncs.back_up(source_ref(namespace, name))
 
 
 @when(
@@ -23,12 +24,12 @@ def back_up(name: str, namespace: str, syncs: Syncs) -> Sync:
     target_fixture="sync",
 )
 def back_up_peculiar(name: str, namespace: str, syncs: Syncs) -> Sync:
-    return syncs.back_up_peculiar(ObjectRef("ReplicationSource", namespace, name))
+    return syncs.back_up_peculiar(source_ref(namespace, name))
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with files of every kind'))
 def is_backed_up_peculiar(name: str, namespace: str, syncs: Syncs) -> None:
-    preconditions.require(syncs.back_up_peculiar(ObjectRef("ReplicationSource", namespace, name)))
+    preconditions.require(syncs.back_up_peculiar(source_ref(namespace, name)))
 
 
 @then("its volume is as it was before the backup")
@@ -75,7 +76,7 @@ def handed_over_backup(name: str, namespace: str, username: str, hostname: str, 
     target_fixture="sync",
 )
 def hand_over_backup(name: str, namespace: str, username: str, hostname: str, mover_alone: MoverAlone) -> Sync:
-    return mover_alone.back_up(ObjectRef("ReplicationSource", namespace, name), Identity(username, hostname))
+    return mover_alone.back_up(source_ref(namespace, name), Identity(username, hostname))
 
 
 @when(
@@ -126,7 +127,7 @@ def recorded_once(sync: Sync, testbed: Testbed) -> None:
     target_fixture="sync",
 )
 def reconcile(name: str, namespace: str, syncs: Syncs) -> Sync:
-    return syncs.ask(ObjectRef("ReplicationSource", namespace, name))
+    return syncs.ask(source_ref(namespace, name))
 
 
 @when(
@@ -134,7 +135,7 @@ def reconcile(name: str, namespace: str, syncs: Syncs) -> Sync:
     target_fixture="sync",
 )
 def fail_job(name: str, namespace: str, syncs: Syncs) -> Sync:
-    return syncs.fail(ObjectRef("ReplicationSource", namespace, name))
+    return syncs.fail(source_ref(namespace, name))
 
 
 @then("the operator answers with a Job or an error")
@@ -183,7 +184,7 @@ def described_as(docstring: str, sync: Sync, testbed: Testbed) -> None:
 @then("the backups are recorded under:")
 def backups_recorded_under(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
-        sync = testbed.seen().last_sync(ObjectRef("ReplicationSource", record["namespace"], record["name"]))
+        sync = testbed.seen().last_sync(source_ref(record["namespace"], record["name"]))
         expect.identity.recorded_with_parts(testbed.seen(), sync, record)
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pytest_bdd import given, then, when
 
 from harness import expect
-from harness.model import Identity, ObjectRef
+from harness.model import Identity
 from harness.scenario import preconditions
 from harness.scenario.plain_kopia import History
 from harness.scenario.sync import Sync
 from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
+from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase, records
 
 
@@ -89,6 +90,6 @@ def requested(username: str, hostname: str, docstring: str, restore: Sync, testb
     )
 )
 def description(name: str, namespace: str, username: str, hostname: str, testbed: Testbed) -> None:
-    ref = ObjectRef("ReplicationSource", namespace, name)
+    ref = source_ref(namespace, name)
     preconditions.require(testbed.seen().last_sync(ref))
     expect.operator.description_shows(testbed.seen(), ref, username, hostname)

@@ -16,6 +16,8 @@ from harness.scenario.plain_kopia import History, PlainKopia
 from harness.scenario.sync import Sync
 from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
+from harness.volsync.kinds import source_ref
+from harness.volsync.status import StatusField
 from harness.volumes import Tree
 from steps.types import DataTable, phrase
 
@@ -32,7 +34,7 @@ def alike(number: int, shared: int, own: int, declarations: Declarations) -> Non
 @when(phrase('a kopia client with the Secret reads the data of source "{name:Text}" in namespace "{namespace:Text}"'),
       target_fixture="read")  # fmt: skip
 def read_as_holder(name: str, namespace: str, plain_kopia: PlainKopia, testbed: Testbed) -> Tree:
-    identity = preconditions.identity_of_job(testbed.seen().last_sync(ObjectRef("ReplicationSource", namespace, name)))
+    identity = preconditions.identity_of_job(testbed.seen().last_sync(source_ref(namespace, name)))
     return plain_kopia.read(identity)
 
 
@@ -66,7 +68,7 @@ def restores_right(restores: list[tuple[ObjectRef, Sync]], testbed: Testbed) -> 
 
 @then(phrase('record whether the repository keeps source "{name:Text}" in namespace "{namespace:Text}" to itself'))
 def kept_out(name: str, namespace: str, read: Tree, testbed: Testbed) -> None:
-    source = ObjectRef("ReplicationSource", namespace, name)
+    source = source_ref(namespace, name)
     question = f"no file, folder or link of {source} to be read by a client with the Secret"
     testbed.found(whether(question, lambda: expect.repository.kept_out(read, source)))
 
@@ -79,7 +81,7 @@ def accepts_each(admissions: list[Sync], testbed: Testbed) -> None:
 
 @then("record whether what follows the @ is the namespace")
 def host_is_namespace(restore: Sync, testbed: Testbed) -> None:
-    question = f"the namespace {restore.ref.namespace} after the @ in requestedIdentity"
+    question = f"the namespace {restore.ref.namespace} after the @ in {StatusField.REQUESTED_IDENTITY}"
     testbed.found(whether(question, lambda: expect.operator.requested_host_is_namespace(restore)))
 
 

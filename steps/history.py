@@ -10,12 +10,13 @@ from harness.scenario.plain_kopia import History
 from harness.scenario.sync import Sync
 from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
+from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase, records
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" was backed up at:'), target_fixture="source")
 def history(name: str, namespace: str, datatable: DataTable, past: History) -> ObjectRef:
-    source = ObjectRef("ReplicationSource", namespace, name)
+    source = source_ref(namespace, name)
     past.write_of_source(source, [row[0] for row in datatable])
     return source
 

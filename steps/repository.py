@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from pytest_bdd import given, then, when
 
 from harness import expect
-from harness.model import Identity, ObjectRef
+from harness.model import Identity
 from harness.scenario import preconditions
 from harness.scenario.declarations import Declarations
 from harness.scenario.plain_kopia import History, PlainKopia
 from harness.scenario.sync import Growth
 from harness.scenario.syncs import Measurements
 from harness.scenario.testbed import Testbed
+from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase, records
 
 MIB = 1 << 20
@@ -24,7 +25,7 @@ MIB = 1 << 20
     target_fixture="first",
 )
 def back_up_random(size_mib: int, name: str, namespace: str, measurements: Measurements) -> Growth:
-    growth = measurements.back_up_random(ObjectRef("ReplicationSource", namespace, name), size_mib * MIB)
+    growth = measurements.back_up_random(source_ref(namespace, name), size_mib * MIB)
     preconditions.require(growth.sync)
     return growth
 
@@ -33,7 +34,7 @@ def back_up_random(size_mib: int, name: str, namespace: str, measurements: Measu
     phrase('the source "{name:Text}" in namespace "{namespace:Text}" backs up the same data'), target_fixture="growth"
 )
 def back_up_the_same(name: str, namespace: str, first: Growth, measurements: Measurements) -> Growth:
-    return measurements.back_up_the_same(ObjectRef("ReplicationSource", namespace, name), first)
+    return measurements.back_up_the_same(source_ref(namespace, name), first)
 
 
 @when(
@@ -41,7 +42,7 @@ def back_up_the_same(name: str, namespace: str, first: Growth, measurements: Mea
     target_fixture="growth",
 )
 def back_up_other(name: str, namespace: str, first: Growth, measurements: Measurements) -> Growth:
-    return measurements.back_up_random(ObjectRef("ReplicationSource", namespace, name), first.of_bytes)
+    return measurements.back_up_random(source_ref(namespace, name), first.of_bytes)
 
 
 @then(phrase("the store grows by at most {percent:d} % of the data"))
@@ -110,7 +111,7 @@ def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -
 @then("the sources have this many snapshots:")
 def snapshots_of(datatable: DataTable, testbed: Testbed) -> None:
     for record in records(datatable):
-        source = ObjectRef("ReplicationSource", record["namespace"], record["name"])
+        source = source_ref(record["namespace"], record["name"])
         expect.repository.snapshots_of(testbed.seen(), source, int(record["snapshots"]))
 
 

@@ -13,7 +13,11 @@ from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
 from harness.volsync import objects
 from harness.volsync.defaults import LEFT_OUT
+from harness.volsync.fields import Field
+from harness.volsync.kinds import source_ref
 from steps.types import DataTable, fields, phrase
+
+EVERY_SOURCE = f'every source is restored from namespace "{{namespace:Text}}" by {Field.SOURCE_IDENTITY}'
 
 
 @when(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" restores'), target_fixture="restore")
@@ -57,7 +61,7 @@ def reconcile(name: str, namespace: str, declarations: Declarations, syncs: Sync
     target_fixture="restore",
 )
 def reconcile_for_source(name: str, namespace: str, declarations: Declarations, syncs: Syncs) -> Sync:
-    wanted = {"sourceName": name, "sourceNamespace": namespace}
+    wanted = objects.fields_that_name(source_ref(namespace, name))
     return syncs.ask(declarations.declare(objects.destination("rule-only", "restore-lab", wanted)))
 
 
@@ -79,13 +83,13 @@ def restore_recorded(namespace: str, source: ObjectRef, syncs: Syncs) -> Sync:
     return syncs.restore_recorded("restore-data", namespace, source)
 
 
-@given(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'))
+@given(phrase(EVERY_SOURCE))
 def every_source_is_restored(namespace: str, syncs: Syncs) -> None:
     for _, restore in syncs.restore_every_source(namespace):
         preconditions.require(restore)
 
 
-@when(phrase('every source is restored from namespace "{namespace:Text}" by sourceIdentity'), target_fixture="restores")
+@when(phrase(EVERY_SOURCE), target_fixture="restores")
 def restore_every_source(namespace: str, syncs: Syncs) -> list[tuple[ObjectRef, Sync]]:
     return syncs.restore_every_source(namespace)
 
@@ -115,22 +119,22 @@ def fail_job(name: str, namespace: str, declarations: Declarations, syncs: Syncs
 
 @then(phrase('its volume holds exactly the data of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume.holds(testbed.seen(), restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds(testbed.seen(), restore, source_ref(namespace, name))
 
 
 @then(phrase('its volume holds the whole tree of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_whole(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume.holds_whole(testbed.seen(), restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds_whole(testbed.seen(), restore, source_ref(namespace, name))
 
 
 @then(phrase('its volume holds the owners and times of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_attributes(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
-    expect.volume.holds_attributes(testbed.seen(), restore, ObjectRef("ReplicationSource", namespace, name))
+    expect.volume.holds_attributes(testbed.seen(), restore, source_ref(namespace, name))
 
 
 @then(phrase('its volume holds the data of source "{name:Text}" in namespace "{namespace:Text}" and besides:'))
 def volume_holds_besides(name: str, namespace: str, datatable: DataTable, restore: Sync, testbed: Testbed) -> None:
-    source = ObjectRef("ReplicationSource", namespace, name)
+    source = source_ref(namespace, name)
     expect.volume.holds_besides(testbed.seen(), restore, source, [row[0] for row in datatable])
 
 

@@ -7,10 +7,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect.ending import admitted, equal, log_of, succeeded
-from harness.model import Identity, ObjectRef
+from harness.model import Identity
 from harness.scenario.preconditions import RECORDED, identity_of_job, require_job
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
+from harness.volsync.fields import Field
+from harness.volsync.kinds import source_ref
+from harness.volsync.specs import NamedSource, source_named_in
+from harness.volsync.status import StatusField
 
 NO_SUCH_SOURCE = re.compile(
     r"not.?found|n[o']t.? exist|no such|unknown|(can|could) ?not.{0,9} (find|get)|missing|invalid", re.IGNORECASE
@@ -58,7 +62,7 @@ def follows_variant(
     """
     seen: dict[str, str] = {}
     for row in rows:
-        sync = record.last_sync(ObjectRef("ReplicationSource", row["namespace"], row["name"]))
+        sync = record.last_sync(source_ref(row["namespace"], row["name"]))
         succeeded(sync)
         recorded = {str(getattr(snapshot.identity, part)) for snapshot in record.recorded(sync)}
         seen[row["name"]] = ", ".join(sorted(recorded)) or "no snapshot"
@@ -77,7 +81,7 @@ def follows_custom_variant(record: Record, sync: Sync) -> None:
             return
         raise Divergence(f"the admission of {sync.ref}", expected="a refusal that names username, or a Job",
                          seen=sync.refused, oracle="API", part="admission")  # fmt: skip
-    recorded_with(record, sync, "username", str(sync.spec["username"]))
+    recorded_with(record, sync, "username", str(sync.spec[Field.USERNAME]))
 
 
 def shared_hostname(record: Record) -> None:
@@ -102,7 +106,7 @@ def asks_for(record: Record, sync: Sync, expected: Identity) -> None:
           cause=cause)  # fmt: skip
     if sync.requested:
         equal(what, expected=str(expected), seen=sync.requested, oracle="operator's status", part="controller",
-              cause="requestedIdentity differs from the Job")  # fmt: skip
+              cause=f"{StatusField.REQUESTED_IDENTITY} differs from the Job")  # fmt: skip
 
 
 def asks_with(record: Record, sync: Sync, part: str, expected: str) -> None:
@@ -114,7 +118,7 @@ def asks_with(record: Record, sync: Sync, part: str, expected: str) -> None:
           cause=f"the requested {part}")  # fmt: skip
     if sync.requested:
         equal(what, expected=str(identity), seen=sync.requested, oracle="operator's status", part="controller",
-              cause="requestedIdentity differs from the Job")  # fmt: skip
+              cause=f"{StatusField.REQUESTED_IDENTITY} differs from the Job")  # fmt: skip
 
 
 def listed(identities: Collection[Identity]) -> str:
@@ -130,15 +134,21 @@ def _asked(record: Record, sync: Sync) -> None:
     """
     if sync.job is not None:
         return
-    wanted = sync.spec.get("sourceIdentity") or {}
-    source = ObjectRef(
-        "ReplicationSource", wanted.get("sourceNamespace", sync.ref.namespace), wanted.get("sourceName", "")
-    )
-    names_it = source.name in sync.said or "source" in sync.said.lower()
-    if wanted and source not in record.sources() and names_it and NO_SUCH_SOURCE.search(sync.said):
+    named = source_named_in(sync.spec, sync.ref.namespace)
+    if named and _says_that_it_lacks(sync, named.name) and not _is_declared(record, named):
         raise NotAsked(f"the operator serves no source that does not exist: {sync.said.splitlines()[0]}")
     admitted(sync)
     require_job(sync)
+
+
+def _says_that_it_lacks(sync: Sync, name: str) -> bool:
+    """Return True if the subject says that a source of this name does not exist."""
+    names_it = name in sync.said or "source" in sync.said.lower()
+    return names_it and NO_SUCH_SOURCE.search(sync.said) is not None
+
+
+def _is_declared(record: Record, named: NamedSource) -> bool:
+    return source_ref(named.namespace, named.name) in record.sources()
 
 
 def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of: Callable[[Identity], object]) -> None:

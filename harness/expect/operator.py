@@ -15,10 +15,12 @@ from harness.scenario.preconditions import identity_of_job, require_job
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
 from harness.volsync import queries
-from harness.volsync.discovery import entries
-from harness.volsync.status import identities
+from harness.volsync.discovery import LineField, listed_snapshots, of_identity
+from harness.volsync.status import COUNT, IDENTITY, LATEST, StatusField, identities, listed_identities
 
 STATUS = "operator's status"
+AVAILABLE, REQUESTED = StatusField.AVAILABLE_IDENTITIES.value, StatusField.REQUESTED_IDENTITY.value
+START, END = LineField.START.value, LineField.END.value
 OVERRIDE = r"--override-{part}[= ]['\"]?{value}(?=['\"\s\]]|$)"
 ANY_OVERRIDE = re.compile(r"--override-(username|hostname)")
 REFUSES = re.compile(
@@ -31,13 +33,14 @@ REFUSES = re.compile(
 
 def lists(sync: Sync, expected: Mapping[str, int]) -> None:
     """A destination's status lists exactly these identities, each once, with so many snapshots."""
-    names = [str(entry.get("identity")) for entry in identities(sync.status)]
+    listed = listed_identities(sync.status)
+    names = [str(one.identity) for one in listed]
     twice = [name for name, number in Counter(names).items() if number > 1]
     equal(f"identities that {sync.ref} lists more than once", expected=[], seen=twice, oracle=STATUS,
-          cause="availableIdentities")  # fmt: skip
-    shown = {str(one.get("identity")): one.get("snapshotCount") for one in _entries(sync)}
+          cause=AVAILABLE)  # fmt: skip
+    shown = {str(one.identity): one.snapshots for one in listed}
     equal(f"the identities that {sync.ref} lists", expected=dict(expected), seen=shown, oracle=STATUS,
-          detail=sync.note, cause="availableIdentities")  # fmt: skip
+          detail=sync.note, cause=AVAILABLE)  # fmt: skip
 
 
 def snapshots_by_identity(record: Record) -> Mapping[str, int]:
@@ -69,14 +72,12 @@ def latest_of_repository(record: Record, sync: Sync) -> None:
 
 def entries_are_whole(sync: Sync) -> None:
     """Every entry has an identity, a number of snapshots, and an RFC 3339 instant."""
-    if not _entries(sync):
-        equal(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, cause="availableIdentities")
-    for entry in _entries(sync):
-        kinds = {"identity": str, "snapshotCount": int, "latestSnapshot": str}
-        wrong = [key for key, kind in kinds.items() if not isinstance(entry.get(key), kind)]
-        equal(f"an entry of {sync.ref}", expected="identity, snapshotCount and latestSnapshot", oracle=STATUS,
-              seen=f"no {', '.join(wrong)} in {dict(entry)}" if wrong else "identity, snapshotCount and latestSnapshot",
-              cause="availableIdentities")  # fmt: skip
+    entries, whole = identities(sync.status), f"{IDENTITY}, {COUNT} and {LATEST}"
+    if not entries:
+        equal(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, cause=AVAILABLE)
+    for entry, one in zip(entries, listed_identities(sync.status), strict=True):
+        seen = f"no {', '.join(one.lacking)} in {dict(entry)}" if one.lacking else whole
+        equal(f"an entry of {sync.ref}", expected=whole, seen=seen, oracle=STATUS, cause=AVAILABLE)
 
 
 def query_yields_tenants(record: Record, sync: Sync, expression: str) -> None:
@@ -101,7 +102,7 @@ def query_yields_identities(record: Record, sync: Sync, expression: str, expecte
 
 def each_names_one(record: Record, sync: Sync) -> None:
     """No two identities of the repository are listed under the same text."""
-    listed = sorted({str(entry.get("identity")) for entry in _entries(sync)})
+    listed = sorted({str(one.identity) for one in listed_identities(sync.status)})
     number = len({snapshot.identity for snapshot in _snapshots(record)})
     if not listed:
         raise Divergence(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, roots=("DI_1",))
@@ -112,7 +113,7 @@ def each_names_one(record: Record, sync: Sync) -> None:
 def requested(record: Record, sync: Sync, query: str, identity: Identity) -> None:
     """The documented jsonpath query yields the identity that the destination asked for."""
     asked = identity_of_job(sync)
-    what, cause = f"requestedIdentity of {sync.ref}", "requestedIdentity"
+    what, cause = f"{REQUESTED} of {sync.ref}", REQUESTED
     equal(what, expected=identity, seen=asked, oracle="operator's Job", part="controller", cause=cause)
     try:
         seen = queries.jsonpath(query, record.as_json(sync.ref))
@@ -122,12 +123,12 @@ def requested(record: Record, sync: Sync, query: str, identity: Identity) -> Non
 
 
 def requested_host_is_namespace(sync: Sync) -> None:
-    """What follows the last ``@`` of requestedIdentity is the destination's namespace."""
+    """What follows the last ``@`` of the requested identity is the destination's namespace."""
     if not sync.requested:
-        raise Divergence(f"requestedIdentity of {sync.ref}", expected="an identity", seen="none", oracle=STATUS,
+        raise Divergence(f"{REQUESTED} of {sync.ref}", expected="an identity", seen="none", oracle=STATUS,
                          roots=("IS_3",))  # fmt: skip
     equal(
-        f"what follows the @ in requestedIdentity of {sync.ref}",
+        f"what follows the @ in {REQUESTED} of {sync.ref}",
         expected=sync.ref.namespace,
         seen=sync.requested.rpartition("@")[2],
         oracle=STATUS,
@@ -196,18 +197,18 @@ def refusal_of_flag_is_shown(sync: Sync, flag: str) -> None:
 
 def discovery_lines_are_right(record: Record, sync: Sync) -> None:
     """The mover prints one line a snapshot: its id, identity and path, and begin and end to the second."""
-    found = {str(entry.get("id")): entry for entry in entries(mover_log(sync))}
+    found = {str(line.id): line for line in listed_snapshots(mover_log(sync))}
     snapshots = {snapshot.id: snapshot for snapshot in _snapshots(record)}
     equal("the snapshots that the mover lists", expected=sorted(snapshots), seen=sorted(found), oracle="mover's log",
           part="mover", cause="the mover's discovery")  # fmt: skip
     for number, snapshot in snapshots.items():
-        entry = found[number]
-        wanted = {"userName": snapshot.identity.username, "hostName": snapshot.identity.hostname, "path": snapshot.path}
-        shown = {key: entry.get(key) for key in wanted}
+        line, identity = found[number], snapshot.identity
+        wanted = of_identity(identity.username, identity.hostname, snapshot.path)
+        shown = of_identity(line.username, line.hostname, line.path)
         equal(f"the line of snapshot {number}", expected=wanted, seen=shown, oracle="mover's log", part="mover",
               cause="the mover's discovery")  # fmt: skip
-        for key, instant in (("startTime", snapshot.start), ("endTime", snapshot.end)):
-            seen = _rfc3339(f"{key} of snapshot {number}", entry.get(key))
+        for key, written, instant in ((START, line.start, snapshot.start), (END, line.end, snapshot.end)):
+            seen = _rfc3339(f"{key} of snapshot {number}", written)
             if not _within(seen, instant, instant):
                 equal(f"{key} of snapshot {number}", expected=instant, seen=seen, oracle="mover's log", part="mover",
                       cause="the mover's discovery")  # fmt: skip
@@ -227,10 +228,6 @@ def _is_command(line: str, command: str) -> bool:
     return re.search(rf"\b{first}\b(\s+-\S+)*\s+{second}\b", line) is not None
 
 
-def _entries(sync: Sync) -> list[Mapping[str, Any]]:
-    return identities(sync.status)
-
-
 def _snapshots(record: Record) -> Sequence[SnapshotRecord]:
     records = record.snapshots()
     if not records:
@@ -241,11 +238,11 @@ def _snapshots(record: Record) -> Sequence[SnapshotRecord]:
 
 def _names_instant(sync: Sync, identity: str, begin: datetime, end: datetime) -> None:
     what = f"the latest snapshot of {identity}"
-    entry = next((entry for entry in _entries(sync) if entry.get("identity") == identity), {})
-    seen = _rfc3339(what, entry.get("latestSnapshot", "nothing"))
+    entry = next((entry for entry in identities(sync.status) if entry.get(IDENTITY) == identity), {})
+    seen = _rfc3339(what, entry.get(LATEST, "nothing"))
     if not _within(seen, begin, end):
         expected = end.isoformat() if begin == end else f"from {begin.isoformat()} to {end.isoformat()}"
-        equal(what, expected=expected, seen=seen.isoformat(), oracle=STATUS, cause="latestSnapshot")
+        equal(what, expected=expected, seen=seen.isoformat(), oracle=STATUS, cause=LATEST)
 
 
 def _within(seen: datetime, begin: datetime, end: datetime) -> bool:

@@ -17,12 +17,13 @@ TEMPLATES = Path(__file__).with_name("templates")
 ROW_PX = 40
 
 
-def render(report: Mapping[str, Any], kind_of_sources: str) -> str:
+def render(report: Mapping[str, Any], kind_of_sources: str, kind_of_destinations: str) -> str:
     """Return the page of a report (docs/report.schema.json). All texts of the report are escaped.
 
     Args:
         report: The content of report.json.
         kind_of_sources: The kind of the objects that back up.
+        kind_of_destinations: The kind of the objects that restore.
     """
     loader = FileSystemLoader(TEMPLATES)
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
@@ -33,6 +34,8 @@ def render(report: Mapping[str, Any], kind_of_sources: str) -> str:
         areas=_areas(report),
         defects=defects(),
         scenarios_of=_scenarios_of(report),
+        kind_of_sources=kind_of_sources,
+        kind_of_destinations=kind_of_destinations,
         shares=partial(shares, kind_of_sources=kind_of_sources),
     )
 

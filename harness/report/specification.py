@@ -16,7 +16,7 @@ HEAD = """# What an operator has to do
 Every promise of the document, in our own words, with the scenarios that test it. `tox -e spec` writes this page from
 harness/document/claims.yaml and features/; do not edit it by hand.
 
-A *source* is a ReplicationSource, a *destination* is a ReplicationDestination, and an *identity* is the
+A *source* is a {source}, a *destination* is a {destination}, and an *identity* is the
 `username@hostname` of a kopia client. [glossary.md](glossary.md) explains all terms.
 
 A claim that is *decided by* admission, controller or mover is about that part of an operator. A claim decided by kopia
@@ -35,11 +35,18 @@ SOURCES = {
 }
 
 
-def page(features: Path) -> str:
-    """Return the page as Markdown, with the scenarios of all features below a folder."""
+def page(features: Path, kind_of_sources: str, kind_of_destinations: str) -> str:
+    """Return the page as Markdown.
+
+    Args:
+        features: The folder below which all features are.
+        kind_of_sources: The kind of the objects that back up.
+        kind_of_destinations: The kind of the objects that restore.
+    """
+    head = HEAD.format(source=kind_of_sources, destination=kind_of_destinations)
     scenarios_of = _by_claim(features)
     variants = [variant for one in VARIANTS.values() for variant in one.variants]
-    lines = [HEAD + "".join(f"| `@{variant}` | {variant.in_words} |\n" for variant in variants)]
+    lines = [head + "".join(f"| `@{variant}` | {variant.in_words} |\n" for variant in variants)]
     for area, title in areas().items():
         lines += [f"## {title}", ""]
         for claim in claims().values():

@@ -9,8 +9,10 @@ from harness.kopia.repository_secrets import RepositorySecrets
 from harness.model import Manifest, ObjectRef
 from harness.operator.platform import Platform
 from harness.volsync.defaults import REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
-from harness.volsync.fields import kopia_spec
+from harness.volsync.fields import Field, kopia_spec
+from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.manifests import ref_of
+from harness.volsync.specs import named_source, spec_of
 
 
 class DeclaredObjects:
@@ -53,18 +55,17 @@ class DeclaredObjects:
 
     def repository_of(self, ref: ObjectRef) -> str:
         """Return the documented repository that an object names, or else the source that it names."""
-        spec = kopia_spec(self._manifests[ref])
-        wanted = spec.get("sourceIdentity") or {}
-        namespace, name = wanted.get("sourceNamespace", ref.namespace), wanted.get("sourceName", "")
-        source = self._manifests.get(ObjectRef("ReplicationSource", namespace, name), {})
-        secret = spec.get("repository") or kopia_spec(source).get("repository") or REPOSITORY_SECRET
-        return self._secrets.repository(ref.namespace, str(secret))
+        manifest = self._manifests[ref]
+        named = named_source(manifest)
+        source = self._manifests.get(source_ref(named.namespace, named.name), {}) if named else {}
+        secret = spec_of(manifest).repository or spec_of(source).repository or REPOSITORY_SECRET
+        return self._secrets.repository(ref.namespace, secret)
 
     def trigger(self, ref: ObjectRef) -> tuple[str, str]:
         """Gives an object a new trigger and applies it; returns the trigger, and the API's refusal or ""."""
         trigger = f"sync-{next(self._numbers)}"
         self._manifests[ref] = triggered(self._manifests[ref], trigger)
-        for source in self.of_kind("ReplicationSource"):
+        for source in self.of_kind(SOURCE):
             if source != ref and source not in self._taken:
                 self._apply(source)
         return trigger, self._apply(ref)
@@ -84,7 +85,8 @@ class DeclaredObjects:
     def _provide_secrets(self, namespace: str) -> None:
         """Every repository Secret that an object names exists in every namespace in use."""
         synced = [manifest for ref, manifest in self._manifests.items() if ref.kind != "Secret"]
-        for name in {kopia_spec(one).get("repository", REPOSITORY_SECRET) for one in synced} - self._missing_secrets:
+        named = {kopia_spec(one).get(Field.REPOSITORY, REPOSITORY_SECRET) for one in synced}
+        for name in named - self._missing_secrets:
             documented = self._manifests.get(ObjectRef("Secret", namespace, name))
             values = self._secrets.values(namespace, name)
             self._platform.apply(documented or repository_secret(namespace, name, values))

@@ -10,7 +10,8 @@ from harness.scenario.preconditions import identity_of_job
 from harness.scenario.record import Backup, StrangerBackup
 from harness.system.process import Completed
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
-from harness.volsync.fields import kopia_spec
+from harness.volsync.specs import spec_of
+from harness.volsync.variables import DEFAULT_PATH
 from harness.volumes import Tree
 
 
@@ -58,7 +59,7 @@ class History(Actor):
         """Have a source look back on backups at the given instants, under the identity its operator gives it."""
         world = self._world
         identity = identity_of_job(world.runner.ask(ref))
-        path = kopia_spec(world.objects.manifest(ref)).get("sourcePathOverride", "/data")
+        path = spec_of(world.objects.manifest(ref)).source_path or DEFAULT_PATH
         written = world.histories.write(identity, path, instants)
         world.backups += [Backup(ref, one, instant) for one, instant in zip(written, instants, strict=True)]
 

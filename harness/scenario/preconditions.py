@@ -12,6 +12,7 @@ from harness.model import Identity, MoverJob
 from harness.scenario.sync import Ending, Sync
 from harness.system.process import tail
 from harness.volsync.defaults import REPOSITORY_SECRET
+from harness.volsync.fields import Field
 
 BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
 RECORDED = "OV_5"
@@ -23,16 +24,25 @@ BASE = (ANSWER, BACKUP, RESTORE, REPORT)
 NEVER_ENDED = (Ending.SILENT, Ending.WAITING, Ending.CUT_OFF)
 """Endings without a result: whatever the sync was for, a base claim is broken."""
 
-OF_SOURCES = {"additionalArgs": "TR_5", "sourcePathOverride": "RP_8", "username": "UN_1", "hostname": "HN_1"}
+OF_SOURCES = {
+    Field.ADDITIONAL_ARGS: "TR_5",
+    Field.SOURCE_PATH_OVERRIDE: "RP_8",
+    Field.USERNAME: "UN_1",
+    Field.HOSTNAME: "HN_1",
+}
 OF_DESTINATIONS = {
-    "restoreAsOf": "RP_3",
-    "previous": "RP_2",
-    "shallow": "RP_9",
-    "enableFileDeletion": "RP_7",
-    "sourceIdentity": "SI_1",
-    "username": "RD_4",
+    Field.RESTORE_AS_OF: "RP_3",
+    Field.PREVIOUS: "RP_2",
+    Field.SHALLOW: "RP_9",
+    Field.ENABLE_FILE_DELETION: "RP_7",
+    Field.SOURCE_IDENTITY: "SI_1",
+    Field.USERNAME: "RD_4",
 }
 """Field of ``spec.kopia`` -> the claim that says that it works, the most special one first."""
+
+CUSTOM = (Field.USERNAME, Field.HOSTNAME, Field.SOURCE_PATH_OVERRIDE, Field.ADDITIONAL_ARGS)
+CHOOSING = (Field.RESTORE_AS_OF, Field.PREVIOUS, Field.SHALLOW, Field.ENABLE_FILE_DELETION)
+"""Fields that make a backup, or a restore, one of another kind, in the order in which a report names them."""
 
 
 def roots_of(sync: Sync) -> tuple[str, ...]:
@@ -44,7 +54,7 @@ def roots_of(sync: Sync) -> tuple[str, ...]:
         return (REPORT,)
     if sync.ending is Ending.UNNOTED and sync.result is not None and not sync.result.succeeded:
         return (REPORT,)
-    if sync.ending is Ending.REFUSED and {"username", "hostname"} & sync.spec.keys():
+    if sync.ending is Ending.REFUSED and {Field.USERNAME, Field.HOSTNAME} & sync.spec.keys():
         return ("VA_V", *roots_of_content(sync))
     return roots_of_content(sync)
 
@@ -53,9 +63,9 @@ def roots_of_content(sync: Sync) -> tuple[str, ...]:
     """Return the claims one of which is broken where a sync that succeeded did not do its work."""
     table = OF_SOURCES if sync.is_backup else OF_DESTINATIONS
     used = [claim for field, claim in table.items() if field in sync.spec]
-    if not sync.is_backup and not {"sourceIdentity", "username"} & sync.spec.keys():
+    if not sync.is_backup and not {Field.SOURCE_IDENTITY, Field.USERNAME} & sync.spec.keys():
         used.append("RD_2")
-    if sync.spec.get("repository", REPOSITORY_SECRET) != REPOSITORY_SECRET:
+    if sync.spec.get(Field.REPOSITORY, REPOSITORY_SECRET) != REPOSITORY_SECRET:
         used.append("SR_7")
     return (*used, BACKUP) if sync.is_backup else (*used, RECORDED, RESTORE)
 
@@ -63,13 +73,11 @@ def roots_of_content(sync: Sync) -> tuple[str, ...]:
 def how(sync: Sync) -> str:
     """Return what kind of sync this is, in the words of a report: the same for all of a kind."""
     if sync.is_backup:
-        custom = [
-            field for field in ("username", "hostname", "sourcePathOverride", "additionalArgs") if field in sync.spec
-        ]
+        custom = [field for field in CUSTOM if field in sync.spec]
         return f"a backup with {' and '.join(custom)}" if custom else "a plain backup"
-    chosen = [field for field in ("restoreAsOf", "previous", "shallow", "enableFileDeletion") if field in sync.spec]
-    by = "sourceIdentity" if "sourceIdentity" in sync.spec else "its own name"
-    by = "username and hostname" if "username" in sync.spec else by
+    chosen = [field for field in CHOOSING if field in sync.spec]
+    by = Field.SOURCE_IDENTITY.value if Field.SOURCE_IDENTITY in sync.spec else "its own name"
+    by = "username and hostname" if Field.USERNAME in sync.spec else by
     return f"a restore by {' and '.join([by, *chosen])}"
 
 

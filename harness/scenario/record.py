@@ -16,6 +16,7 @@ from harness.model import Identity, Manifest, ObjectRef, SnapshotRecord
 from harness.scenario.failure import Failure
 from harness.scenario.sync import Sync
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+from harness.volsync.kinds import is_destination, is_source
 from harness.volumes import Tree, contents
 
 CLOCK_SLACK = timedelta(milliseconds=5)
@@ -136,11 +137,11 @@ class Record:
 
     def sources(self) -> list[ObjectRef]:
         """Return the declared sources, in order."""
-        return [ref for ref in self.declared if ref.kind == "ReplicationSource"]
+        return [ref for ref in self.declared if is_source(ref)]
 
     def destinations(self) -> list[ObjectRef]:
         """Return the declared destinations, in order."""
-        return [ref for ref in self.declared if ref.kind == "ReplicationDestination"]
+        return [ref for ref in self.declared if is_destination(ref)]
 
     def last_sync(self, ref: ObjectRef) -> Sync:
         """Return the newest sync of an object; HarnessError where a scenario asks before there is one."""

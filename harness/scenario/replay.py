@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.kopia.client import CONFIG_PATH
 from harness.scenario.context import WorkerContext
 from harness.system.limits import SUITE
 from harness.system.process import Call, run, tail
@@ -83,7 +84,7 @@ def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list
 
 def _configured(call: Call, context: WorkerContext, opened: set[str]) -> list[str]:
     """Gives a client that never connected (the Observer's) the configuration that it had in the run."""
-    config = call.env["KOPIA_CONFIG_PATH"]
+    config = call.env[CONFIG_PATH]
     if config in opened or not Path(config).exists():
         return []
     opened.add(config)

@@ -10,6 +10,9 @@ from typing import Any
 
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+from harness.volsync.kinds import is_source
+from harness.volsync.mover_job import identity_of
+from harness.volsync.status import requested_identity
 from harness.volumes import Tree
 
 
@@ -84,13 +87,12 @@ class Sync:
     @property
     def is_backup(self) -> bool:
         """Whether the object is a source."""
-        return self.ref.kind == "ReplicationSource"
+        return is_source(self.ref)
 
     @property
     def requested(self) -> str:
-        """``status.kopia.requestedIdentity``, "" where the status does not hold it."""
-        kopia = self.status.get("kopia")
-        return str(kopia.get("requestedIdentity") or "") if isinstance(kopia, Mapping) else ""
+        """The identity that the status says to have been asked for, "" where it does not."""
+        return requested_identity(self.status)
 
     @property
     def said(self) -> str:
@@ -105,11 +107,7 @@ class Sync:
     @property
     def asked_for(self) -> Identity | None:
         """The identity in the Job's environment: the operator's own word to its mover."""
-        if self.job is None:
-            return None
-        return Identity(
-            self.job.env.get("KOPIA_OVERRIDE_USERNAME", ""), self.job.env.get("KOPIA_OVERRIDE_HOSTNAME", "")
-        )
+        return None if self.job is None else identity_of(self.job)
 
 
 @dataclass(frozen=True)

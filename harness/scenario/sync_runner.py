@@ -20,7 +20,9 @@ from harness.scenario.sync import Ending, Sync
 from harness.system.limits import SubjectLimits
 from harness.volsync.fields import claim_of, kopia_spec, status_of
 from harness.volsync.jobs import job_for
-from harness.volsync.status import identities, mover_log
+from harness.volsync.specs import spec_of
+from harness.volsync.status import identities, mover_log, synced_trigger
+from harness.volsync.status_writer import status_that_requests
 from harness.volumes import FolderVolumes, attributes, tree
 
 FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n", blind="")
@@ -96,14 +98,14 @@ class SyncRunner:
             raise NotAsked("the Jobs of a cluster come from its operator: its mover can be handed none past that")
         manifest, volume, begin = self._objects.manifest(ref), self.volume(ref), datetime.now(UTC)
         before, attributes_before = tree(volume), attributes(volume)
-        secret = self._secrets.values(ref.namespace, kopia_spec(manifest).get("repository", ""))
+        secret = self._secrets.values(ref.namespace, spec_of(manifest).repository)
         job = job_for(manifest, ref, identity, None, secret, volume, self._volumes.cache(ref))
         result = self._run(job)
         self._repositories.changed()
         word = Ending.SUCCEEDED if result.succeeded else Ending.FAILED
         sync = Sync(
             ref, begin, datetime.now(UTC), _ending("", job, result, word), kopia_spec(manifest), job=job,
-            result=result, status={"kopia": {"requestedIdentity": str(identity)}}, log_shown=result.log,
+            result=result, status=status_that_requests(str(identity)), log_shown=result.log,
             before=before, after=tree(volume), attributes_before=attributes_before,
             attributes_after=attributes(volume), repository=self._objects.repository_of(ref),
         )  # fmt: skip
@@ -147,7 +149,7 @@ class SyncRunner:
 
     def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:
         """Return what the operator reports of a Job that ended."""
-        if status.get("lastManualSync") == trigger:
+        if synced_trigger(status) == trigger:
             return Ending.SUCCEEDED
         return Ending.FAILED if self._platform.failure(ref) else Ending.UNNOTED
 

@@ -10,6 +10,8 @@ from harness.scenario.journal import Actor, act
 from harness.scenario.preconditions import identity_of_job
 from harness.scenario.sync import Growth, Sync
 from harness.volsync import objects
+from harness.volsync.fields import Field
+from harness.volsync.kinds import SOURCE
 from harness.volumes import fill, fill_peculiar, write_bytes
 
 
@@ -62,10 +64,10 @@ class Syncs(Actor):
 
     @act
     def restore_every_source(self, namespace: str) -> list[tuple[ObjectRef, Sync]]:
-        """Restore each declared source from another namespace, naming it by ``sourceIdentity`` alone."""
-        sources = self._world.objects.of_kind("ReplicationSource")
+        """Restore each declared source from another namespace, by nothing but its name and namespace."""
+        sources = self._world.objects.of_kind(SOURCE)
         return [
-            (source, self.restore(f"restore-{number}", namespace, _by_name(source)))
+            (source, self.restore(f"restore-{number}", namespace, objects.fields_that_name(source)))
             for number, source in enumerate(sources, 1)
         ]
 
@@ -73,7 +75,7 @@ class Syncs(Actor):
     def restore_each(self, source: ObjectRef, rows: Sequence[Mapping[str, str]]) -> list[Sync]:
         """Restore a source by the destination of its name, once for each row of fields, each into a new volume."""
         return [
-            self.restore(source.name, source.namespace, {**row, "destinationPVC": f"restored-{number}"})
+            self.restore(source.name, source.namespace, {**row, Field.DESTINATION_PVC.value: f"restored-{number}"})
             for number, row in enumerate(rows, 1)
         ]
 
@@ -131,7 +133,3 @@ class Measurements(Actor):
         before = world.locations.size_bytes(f"s3://{bucket}")
         sync = world.remember(world.runner.sync(ref), written)
         return Growth(sync, len(content), world.locations.size_bytes(f"s3://{bucket}") - before, content)
-
-
-def _by_name(source: ObjectRef) -> Mapping[str, str]:
-    return {"sourceName": source.name, "sourceNamespace": source.namespace}

@@ -20,6 +20,7 @@ from harness.scenario.sync_runner import SyncRunner
 from harness.subject.subject import Subject
 from harness.system.process import Call
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+from harness.volsync.kinds import SOURCE, SYNCED
 from harness.volumes import FolderVolumes, Tree
 
 
@@ -130,7 +131,7 @@ class WorldReader:
     def sizes(self) -> Sizes:
         """See Reader."""
         world = self._world
-        folders = [world.runner.volume(ref) for ref in world.objects.of_kind("ReplicationSource")]
+        folders = [world.runner.volume(ref) for ref in world.objects.of_kind(SOURCE)]
         files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
         stored = world.locations.size_bytes(DOCUMENTED_REPOSITORY)
         return Sizes(len(folders), sum(path.stat().st_size for path in files), stored)
@@ -139,7 +140,7 @@ class WorldReader:
         """See Reader."""
         world = self._world
         told: dict[str, object] = {"the log of the operator": world.operator_log()}
-        for kind in ("ReplicationSource", "ReplicationDestination"):
+        for kind in SYNCED:
             for ref in world.objects.of_kind(kind):
                 if (there := world.platform.get(ref)) is not None:
                     described = world.platform.described(ref)

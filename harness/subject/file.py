@@ -22,6 +22,7 @@ from harness.system import yaml_io
 from harness.system.limits import SubjectLimits
 from harness.system.schema import Misfit, SchemaFile, misfit
 from harness.volsync.defaults import Additions
+from harness.volsync.fields import DECIDED_BY_SCENARIOS
 
 FORM = SchemaFile(
     Path(__file__).with_name("subject.schema.yaml"),
@@ -30,12 +31,6 @@ FORM = SchemaFile(
     if_not_yaml="see docs/subjects.md for the form",
     if_misfit="see docs/subjects.md for the fields",
 )
-
-OF_SCENARIOS = frozenset(
-    {"username", "hostname", "sourceIdentity", "sourcePathOverride", "repository", "destinationPVC"}
-    | {"restoreAsOf", "previous", "shallow", "enableFileDeletion", "additionalArgs"}
-)
-"""Fields of ``spec.kopia`` that make an identity or choose a snapshot: a subject file must not add them."""
 
 ABOUT = ("organisation", "project", "url", "version", "contact")
 
@@ -137,7 +132,7 @@ def _additions(objects: Mapping[str, Any], file: Path) -> Additions:
     """Return the fields that every object gets; UsageError for one that makes an identity or chooses a snapshot."""
     for holder in ("source", "destination"):
         for name in objects.get(holder) or {}:
-            if name in OF_SCENARIOS:
+            if name in DECIDED_BY_SCENARIOS:
                 raise UsageError(
                     f"{file}: objects.{holder}.{name}: decides whose data is meant, or which; the scenarios set it: "
                     "leave it out"

@@ -15,6 +15,7 @@ from harness.operator.platform import NoJob, Platform
 from harness.subject.subject import Subject
 from harness.volsync import objects
 from harness.volsync.defaults import NOTHING_ADDED, REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
+from harness.volsync.variables import Key, Variable
 from harness.volumes import FolderVolumes
 
 if TYPE_CHECKING:
@@ -84,9 +85,8 @@ def _username(
     """The username in the Job of a source; ``refused`` where the API does not take it, ``no Job`` and why otherwise."""
     source = objects.source(name, namespace, {"username": custom} if custom else {})
     completion = complete(triggered(source, "probe"), additions)
-    secret = repository_secret(
-        namespace, REPOSITORY_SECRET, {"KOPIA_REPOSITORY": "s3://probe", "KOPIA_PASSWORD": "probe"}
-    )
+    values = {Key.REPOSITORY.value: "s3://probe", Key.PASSWORD.value: "probe"}
+    secret = repository_secret(namespace, REPOSITORY_SECRET, values)
     try:
         for manifest in (*completion.needs, secret, completion.manifest):
             platform.apply(manifest)
@@ -97,4 +97,4 @@ def _username(
         return f"{NO_JOB}: {problem.divergence.seen}"
     if isinstance(answer, NoJob):
         return f"{NO_JOB}: {answer.said or answer.note}"
-    return answer.env.get("KOPIA_OVERRIDE_USERNAME", "unset")
+    return answer.env.get(Variable.USERNAME, "unset")

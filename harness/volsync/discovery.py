@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from harness.model import Identity, SnapshotRecord
@@ -14,6 +15,17 @@ from harness.volsync.status import COUNT, IDENTITY, LATEST
 
 BEGIN = "=== Discovery Mode: Available Snapshots ==="
 END = "=== End Discovery Mode ==="
+
+
+class LineField(StrEnum):
+    """Fields of one line of the block."""
+
+    ID = "id"
+    USERNAME = "userName"
+    HOSTNAME = "hostName"
+    PATH = "path"
+    START = "startTime"
+    END = "endTime"
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,8 @@ def parse(log: str) -> Discovered | None:
     snapshots: dict[Identity, list[str]] = {}
     for entry in entries(log):
         if _is_whole(entry):
-            snapshots.setdefault(Identity(entry["userName"], entry["hostName"]), []).append(entry["endTime"])
+            identity = Identity(entry[LineField.USERNAME], entry[LineField.HOSTNAME])
+            snapshots.setdefault(identity, []).append(entry[LineField.END])
     return Discovered(snapshots)
 
 
@@ -103,18 +116,20 @@ def entries(log: str) -> list[Mapping[str, Any]]:
 
 def listed_snapshots(log: str) -> list[ListedSnapshot]:
     """Return the snapshots that a log lists, line by line; empty where there is no block."""
-    names = ("id", "userName", "hostName", "path", "startTime", "endTime")
-    return [ListedSnapshot(*(entry.get(name) for name in names)) for entry in entries(log)]
+    return [ListedSnapshot(*(entry.get(field) for field in LineField)) for entry in entries(log)]
 
 
-def _entry(record: SnapshotRecord) -> dict[str, str]:
+def of_identity(username: object, hostname: object, path: object) -> dict[str, object]:
+    """Return the fields of a line that say whose snapshot it is, and of which path."""
+    return {LineField.USERNAME.value: username, LineField.HOSTNAME.value: hostname, LineField.PATH.value: path}
+
+
+def _entry(record: SnapshotRecord) -> dict[str, object]:
     return {
-        "id": record.id,
-        "userName": record.identity.username,
-        "hostName": record.identity.hostname,
-        "path": record.path,
-        "startTime": _rfc3339(record.start),
-        "endTime": _rfc3339(record.end),
+        LineField.ID.value: record.id,
+        **of_identity(record.identity.username, record.identity.hostname, record.path),
+        LineField.START.value: _rfc3339(record.start),
+        LineField.END.value: _rfc3339(record.end),
     }
 
 
@@ -125,7 +140,7 @@ def _rfc3339(instant: datetime) -> str:
 def _is_whole(entry: Mapping[str, Any]) -> bool:
     """Whether a line names an identity and an instant."""
     try:
-        datetime.fromisoformat(str(entry.get("endTime")))
+        datetime.fromisoformat(str(entry.get(LineField.END)))
     except ValueError:
         return False
-    return isinstance(entry.get("userName"), str) and isinstance(entry.get("hostName"), str)
+    return all(isinstance(entry.get(field), str) for field in (LineField.USERNAME, LineField.HOSTNAME))

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.errors import UsageError
-from harness.model import Manifest
+from harness.model import Manifest, ObjectRef
+from harness.volsync.fields import Field
 from harness.volsync.kinds import API_VERSION, DESTINATION, SOURCE
 
 SPEC_FIELDS = ("sourcePVC",)
@@ -36,6 +37,11 @@ def source(name: str, namespace: str, fields: Mapping[str, str] | None = None) -
 def destination(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
     """A ReplicationDestination; ``fields`` are named as in the API, whatever their depth."""
     return _manifest(DESTINATION, name, namespace, fields or {})
+
+
+def fields_that_name(source: ObjectRef) -> Mapping[str, str]:
+    """Return the fields of a destination that name a source by its name and namespace."""
+    return {Field.SOURCE_NAME.value: source.name, Field.SOURCE_NAMESPACE.value: source.namespace}
 
 
 def in_namespace(manifest: Manifest, namespace: str) -> Manifest:

@@ -84,12 +84,20 @@ def source_pvc(manifest: Manifest) -> str:
 
 def named_source(destination: Manifest) -> NamedSource | None:
     """Return the source that a destination names, None where it names none."""
-    wanted = kopia_spec(destination).get(Field.SOURCE_IDENTITY)
+    spec = kopia_spec(destination)
+    if not spec.get(Field.SOURCE_IDENTITY):
+        return None
+    return source_named_in(spec, str(destination["metadata"]["namespace"]))
+
+
+def source_named_in(spec: Mapping[str, Any], namespace: str) -> NamedSource | None:
+    """Return the source that ``spec.kopia`` of a destination in a namespace names, None where it names none."""
+    wanted = spec.get(Field.SOURCE_IDENTITY)
     if not wanted:
         return None
     return NamedSource(
         name=_text(wanted, Field.SOURCE_NAME),
-        namespace=_text(wanted, Field.SOURCE_NAMESPACE) or str(destination["metadata"]["namespace"]),
+        namespace=_text(wanted, Field.SOURCE_NAMESPACE) or namespace,
         pvc=_text(wanted, Field.SOURCE_PVC_NAME),
         path=_text(wanted, Field.SOURCE_PATH_OVERRIDE),
     )

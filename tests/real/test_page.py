@@ -53,7 +53,7 @@ def report(tmp_path_factory):
 @pytest.fixture(scope="module")
 def file(report, tmp_path_factory):
     file = tmp_path_factory.mktemp("page") / "index.html"
-    file.write_text(page.render(report, kinds.SOURCE), encoding="utf-8")
+    file.write_text(page.render(report, kinds.SOURCE, kinds.DESTINATION), encoding="utf-8")
     return file
 
 

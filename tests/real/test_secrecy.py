@@ -106,7 +106,7 @@ from harness.system.process import REDACT
 from harness.report import page
 
 plain = page.render
-page.render = lambda report, kind: plain(report, kind) + "".join(REDACT.secrets)
+page.render = lambda report, *kinds: plain(report, *kinds) + "".join(REDACT.secrets)
 """
 
 

@@ -4,6 +4,7 @@ Every check is shown both ways: a record that breaks the promise, and a legitima
 another way than the reference does.
 """
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from harness.scenario import preconditions
 from harness.scenario.record import Readings, Record
 from harness.scenario.sync import Ending, Growth, Sync
 from harness.system.process import Completed
+from harness.volsync import discovery
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 
 REF = ObjectRef("ReplicationDestination", "lab", "back")
@@ -252,6 +254,34 @@ def test_another_instant_diverges(off):
 
 def logged(log, ending=Ending.SUCCEEDED, exit_code=0, **fields):
     return sync(ending, SOURCE, job=job(), result=MoverResult(exit_code, log), **fields)
+
+
+def discovered(**changes):
+    """Return the log of a mover that lists one snapshot, with some fields of its line changed."""
+    begin, line, end = discovery.lines([record()])
+    return logged("\n".join([begin, json.dumps({**json.loads(line), **changes}), end]))
+
+
+def test_the_snapshots_that_a_mover_lists_may_have_more_fields_and_whole_seconds():
+    whole = record().start.replace(microsecond=0).isoformat()
+    expect.operator.discovery_lines_are_right(seen([record()]), discovered(size=1, startTime=whole, endTime=whole))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", "id2"),
+        ("userName", "stock"),
+        ("hostName", None),
+        ("path", "/"),
+        ("startTime", "yesterday"),
+        ("endTime", "2024-01-20T10:00:00Z"),
+    ],
+)
+def test_a_wrong_line_of_a_snapshot_diverges_and_its_field_is_named(field, value):
+    named = "the snapshots that the mover lists" if field == "id" else field
+    with pytest.raises(Divergence, match=named):
+        expect.operator.discovery_lines_are_right(seen([record()]), discovered(**{field: value}))
 
 
 @pytest.mark.parametrize(

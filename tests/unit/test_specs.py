@@ -4,11 +4,12 @@ import pytest
 
 from harness.volsync import objects
 from harness.volsync.fields import Field, is_triggered, kopia_spec, manual_trigger, untriggered, without_fields
-from harness.volsync.kinds import API_VERSION, DESTINATION, SOURCE, crd_name
+from harness.volsync.kinds import API_VERSION, DESTINATION, SOURCE, crd_name, source_ref
 from harness.volsync.specs import (
     NamedSource,
     destination_spec,
     named_source,
+    source_named_in,
     source_spec,
     spec_of,
     with_renamed_source,
@@ -38,7 +39,13 @@ def test_the_source_that_a_destination_names(fields, named):
     destination = objects.destination("back", "lab", {**fields, "destinationPVC": "disk-2"})
     assert named_source(destination) == named
     assert destination_spec(destination).named == named
+    assert source_named_in(kopia_spec(destination), "lab") == named
     assert destination_spec(destination).pvc == "disk-2"
+
+
+def test_the_fields_that_name_a_source():
+    named = named_source(objects.destination("back", "lab", objects.fields_that_name(source_ref("shop", "orders"))))
+    assert named == NamedSource("orders", "shop")
 
 
 @pytest.mark.parametrize("spec", [None, {}, {"kopia": None}, {"kopia": {}}, {"kopia": {"username": None}}])
