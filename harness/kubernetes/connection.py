@@ -14,7 +14,6 @@ from harness.kubernetes.created import CreatedObjects
 from harness.kubernetes.kubelet import Kubelet
 from harness.kubernetes.log_server import LogServer
 from harness.kubernetes.notes import KUBELET_LOG, Notes
-from harness.kubernetes.platform import KubernetesPlatform
 from harness.kubernetes.pods import Pods
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
@@ -67,10 +66,6 @@ class Cluster:
             kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)), note)
             self.made.note("Node", kubelet.node)
             self.node = kubelet
-
-    def platform_for(self, volumes: Volumes, rename: Callable[[str], str]) -> KubernetesPlatform:
-        """Return a new platform for one scenario; it takes VolumeSnapshots until it is closed."""
-        return KubernetesPlatform(self, volumes, rename)
 
     def serve_snapshots(self, take: TakeSnapshot) -> Callable[[], None]:
         """Have VolumeSnapshots that are new or changed taken, from the thread of their watch.

@@ -81,7 +81,10 @@ class Subject:
     ) -> Platform:
         """Return a new platform that follows the given variants; on a Kubernetes API, the operator's own platform."""
         if cluster is not None:
-            return cluster.platform_for(volumes, rename)
+            # Imported late: runs without a Kubernetes API need no client of it.
+            from harness.kubernetes.platform import KubernetesPlatform
+
+            return KubernetesPlatform(cluster, volumes, rename)
         is_foreign = self.mutant is None and self.decisions is not Decisions
         decisions = guarded(self.decisions, variants) if is_foreign else self.decisions(variants)
         return SimulatedPlatform(decisions, volumes)

@@ -5,6 +5,7 @@ import pytest
 from harness.kubernetes import connection
 from harness.kubernetes.api_access import ApiAccess
 from harness.kubernetes.connection import Cluster
+from harness.kubernetes.platform import KubernetesPlatform
 from harness.model import ObjectRef
 from harness.volumes import FolderVolumes
 
@@ -69,7 +70,7 @@ def test_snapshots_go_to_every_platform_that_is_open(connected):
 def test_a_platform_that_is_closed_takes_no_snapshot(connected, tmp_path):
     cluster = connected()
     volumes = FolderVolumes(tmp_path / "volumes")
-    platform = cluster.platform_for(volumes, lambda name: f"{name}-1")
+    platform = KubernetesPlatform(cluster, volumes, lambda name: f"{name}-1")
     (volumes.claim("shop", "data") / "file").write_text("x")
     platform._applied = {ObjectRef("Namespace", "", "shop"): {}}
     cluster._notice("VolumeSnapshot", snapshot("elsewhere-1"))
