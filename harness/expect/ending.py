@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from harness.document.parts import Part
 from harness.errors import Blocked, Divergence
 from harness.model import Identity
 from harness.scenario.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
@@ -56,7 +57,7 @@ def failed(sync: Sync) -> None:
         oracle="mover" if by_mover else "operator",
         detail=log_of(sync),
         roots=() if by_mover else (REPORT,),
-        part="mover" if by_mover else "controller",
+        part=Part.MOVER if by_mover else Part.CONTROLLER,
         cause=f"{how(sync)} succeeds where it has to fail",
     )
 
@@ -66,20 +67,20 @@ def answered(sync: Sync) -> None:
     if sync.ending is Ending.SILENT:
         expected = "a Job or an error"
         raise Divergence(f"the answer to {sync.ref}", expected=expected, seen=sync.note, oracle="operator",
-                         part="controller", cause="an object gets no answer")  # fmt: skip
+                         part=Part.CONTROLLER, cause="an object gets no answer")  # fmt: skip
 
 
 def no_mover(sync: Sync) -> None:
     """No mover ran for the object, and the operator does not wait for one."""
     seen = "one was started" if sync.result else "none"
-    equal(f"the mover of {sync.ref}", expected="none", seen=seen, oracle="operator", part="controller")
+    equal(f"the mover of {sync.ref}", expected="none", seen=seen, oracle="operator", part=Part.CONTROLLER)
 
 
 def job_env(sync: Sync, variable: str, value: str) -> None:
     """The operator's Job holds an environment variable with exactly this value."""
     job = require_job(sync)
     what = f"{variable} in the Job of {sync.ref}"
-    equal(what, expected=value, seen=job.env.get(variable, "unset"), oracle="operator's Job", part="controller")
+    equal(what, expected=value, seen=job.env.get(variable, "unset"), oracle="operator's Job", part=Part.CONTROLLER)
 
 
 def told(sync: Sync, words: Collection[str]) -> None:
@@ -120,27 +121,27 @@ def refused(record: Record, sync: Sync, field: str) -> None:
             expected=f"a refusal that names {field}",
             seen=sync.refused,
             oracle="API",
-            part="admission",
+            part=Part.ADMISSION,
             cause=cause,
         )
     seen = record.get(sync.ref)
-    equal(what, expected=None, seen=seen, oracle="API", detail="a refused object must not exist", part="admission")
+    equal(what, expected=None, seen=seen, oracle="API", detail="a refused object must not exist", part=Part.ADMISSION)
 
 
 def admitted(sync: Sync) -> None:
     """The API took the object."""
     if sync.refused:
         raise Divergence(f"the admission of {sync.ref}", expected="admitted", seen=sync.refused, oracle="API",
-                         part="admission", cause="an object that has to be admitted is refused")  # fmt: skip
+                         part=Part.ADMISSION, cause="an object that has to be admitted is refused")  # fmt: skip
 
 
 def kopia_refused(call: Completed, flag: str) -> None:
     """kopia ended with an error that names the flag."""
     what = f"kopia with {flag}"
     if call.exit_code == 0:
-        raise Divergence(what, expected="it refuses the flag", seen="it succeeded", oracle="kopia", part="kopia")
+        raise Divergence(what, expected="it refuses the flag", seen="it succeeded", oracle="kopia", part=Part.KOPIA)
     if flag not in call.stderr:
-        raise Divergence(what, expected=f"a message that names {flag}", seen=call.tail, oracle="kopia", part="kopia")
+        raise Divergence(what, expected=f"a message that names {flag}", seen=call.tail, oracle="kopia", part=Part.KOPIA)
 
 
 def _not_told(sync: Sync, expected: str, text: str) -> None:

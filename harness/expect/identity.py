@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 
+from harness.document.parts import Part
 from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect.ending import admitted, equal, log_of, succeeded
 from harness.model import Identity
@@ -70,7 +71,7 @@ def follows_variant(
         documented = "; or ".join(f"{variant}: {', '.join(row[variant] for row in rows)}" for variant in variants)
         raise Divergence(
             f"the generated {part}s", expected=documented, seen=", ".join(seen.values()), oracle="repository",
-            cause=f"the generated {part} follows neither documented variant", part="controller",
+            cause=f"the generated {part} follows neither documented variant", part=Part.CONTROLLER,
         )  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def follows_custom_variant(record: Record, sync: Sync) -> None:
         if "username" in sync.refused:
             return
         raise Divergence(f"the admission of {sync.ref}", expected="a refusal that names username, or a Job",
-                         seen=sync.refused, oracle="API", part="admission")  # fmt: skip
+                         seen=sync.refused, oracle="API", part=Part.ADMISSION)  # fmt: skip
     recorded_with(record, sync, "username", str(sync.spec[Field.USERNAME]))
 
 
@@ -102,10 +103,10 @@ def asks_for(record: Record, sync: Sync, expected: Identity) -> None:
     _asked(record, sync)
     what = f"the identity that {sync.ref} asks for"
     cause = _cause("the requested", expected, sync.asked_for)
-    equal(what, expected=expected, seen=sync.asked_for, oracle="operator's Job", detail=sync.said, part="controller",
+    equal(what, expected=expected, seen=sync.asked_for, oracle="operator's Job", detail=sync.said, part=Part.CONTROLLER,
           cause=cause)  # fmt: skip
     if sync.requested:
-        equal(what, expected=str(expected), seen=sync.requested, oracle="operator's status", part="controller",
+        equal(what, expected=str(expected), seen=sync.requested, oracle="operator's status", part=Part.CONTROLLER,
               cause=f"{StatusField.REQUESTED_IDENTITY} differs from the Job")  # fmt: skip
 
 
@@ -114,10 +115,10 @@ def asks_with(record: Record, sync: Sync, part: str, expected: str) -> None:
     _asked(record, sync)
     identity = identity_of_job(sync)
     what = f"the {part} that {sync.ref} asks for"
-    equal(what, expected=expected, seen=getattr(identity, part), oracle="operator's Job", part="controller",
+    equal(what, expected=expected, seen=getattr(identity, part), oracle="operator's Job", part=Part.CONTROLLER,
           cause=f"the requested {part}")  # fmt: skip
     if sync.requested:
-        equal(what, expected=str(identity), seen=sync.requested, oracle="operator's status", part="controller",
+        equal(what, expected=str(identity), seen=sync.requested, oracle="operator's status", part=Part.CONTROLLER,
               cause=f"{StatusField.REQUESTED_IDENTITY} differs from the Job")  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of
         oracle=oracle,
         detail=log_of(sync),
         others=accounts,
-        part="controller" if by_controller else "mover",
+        part=Part.CONTROLLER if by_controller else Part.MOVER,
         roots=() if by_controller else (RECORDED,),
         cause=_cause_of_record(sync, part, expected, meant)
         if by_controller

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from harness.document.parts import Part
 from harness.errors import Divergence
 from harness.expect.ending import equal, succeeded
 from harness.model import Identity, ObjectRef, SnapshotRecord
@@ -114,12 +115,12 @@ def requested(record: Record, sync: Sync, query: str, identity: Identity) -> Non
     """The documented jsonpath query yields the identity that the destination asked for."""
     asked = identity_of_job(sync)
     what, cause = f"{REQUESTED} of {sync.ref}", REQUESTED
-    equal(what, expected=identity, seen=asked, oracle="operator's Job", part="controller", cause=cause)
+    equal(what, expected=identity, seen=asked, oracle="operator's Job", part=Part.CONTROLLER, cause=cause)
     try:
         seen = queries.jsonpath(query, record.as_json(sync.ref))
     except queries.QueryFailed as problem:
         seen = f"nothing: {problem}"
-    equal(what, expected=str(identity), seen=seen, oracle=STATUS, part="controller", cause=cause)
+    equal(what, expected=str(identity), seen=seen, oracle=STATUS, part=Part.CONTROLLER, cause=cause)
 
 
 def requested_host_is_namespace(sync: Sync) -> None:
@@ -159,7 +160,7 @@ def search_finds_identity(sync: Sync, pattern: str, identity: Identity) -> None:
         if not re.search(rf"(?<![\w-]){re.escape(part)}(?![\w-])", found):
             raise Divergence(f"what the documented search finds in the log of {sync.ref}",
                              expected=f"a line with {part!r}", seen=found or "nothing", oracle="mover's log",
-                             part="mover", cause="the identity in the mover's log")  # fmt: skip
+                             part=Part.MOVER, cause="the identity in the mover's log")  # fmt: skip
 
 
 def log_shows_override_at(sync: Sync, command: str, identity: Identity) -> None:
@@ -172,7 +173,7 @@ def log_shows_override_at(sync: Sync, command: str, identity: Identity) -> None:
     ]
     if not any(all(re.search(flag, line) for flag in flags) for line in found):
         raise Divergence(f"{command!r} in the log of {sync.ref}", expected=f"with the overrides of {identity}",
-                         seen="\n".join(found) or "no such command", oracle="mover's log", part="mover",
+                         seen="\n".join(found) or "no such command", oracle="mover's log", part=Part.MOVER,
                          cause=f"{command} in the mover's log")  # fmt: skip
 
 
@@ -181,7 +182,7 @@ def log_shows_no_override_at(sync: Sync, command: str) -> None:
     succeeded(sync)
     lines = [line for line in mover_log(sync).splitlines() if _is_command(line, command)]
     wrong = [line for line in lines if ANY_OVERRIDE.search(line)]
-    equal(f"overrides at {command!r}", expected=[], seen=wrong, oracle="mover's log", part="mover",
+    equal(f"overrides at {command!r}", expected=[], seen=wrong, oracle="mover's log", part=Part.MOVER,
           cause=f"{command} in the mover's log")  # fmt: skip
 
 
@@ -200,17 +201,17 @@ def discovery_lines_are_right(record: Record, sync: Sync) -> None:
     found = {str(line.id): line for line in listed_snapshots(mover_log(sync))}
     snapshots = {snapshot.id: snapshot for snapshot in _snapshots(record)}
     equal("the snapshots that the mover lists", expected=sorted(snapshots), seen=sorted(found), oracle="mover's log",
-          part="mover", cause="the mover's discovery")  # fmt: skip
+          part=Part.MOVER, cause="the mover's discovery")  # fmt: skip
     for number, snapshot in snapshots.items():
         line, identity = found[number], snapshot.identity
         wanted = of_identity(identity.username, identity.hostname, snapshot.path)
         shown = of_identity(line.username, line.hostname, line.path)
-        equal(f"the line of snapshot {number}", expected=wanted, seen=shown, oracle="mover's log", part="mover",
+        equal(f"the line of snapshot {number}", expected=wanted, seen=shown, oracle="mover's log", part=Part.MOVER,
               cause="the mover's discovery")  # fmt: skip
         for key, written, instant in ((START, line.start, snapshot.start), (END, line.end, snapshot.end)):
             seen = _rfc3339(f"{key} of snapshot {number}", written)
             if not _within(seen, instant, instant):
-                equal(f"{key} of snapshot {number}", expected=instant, seen=seen, oracle="mover's log", part="mover",
+                equal(f"{key} of snapshot {number}", expected=instant, seen=seen, oracle="mover's log", part=Part.MOVER,
                       cause="the mover's discovery")  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from harness.document.parts import Part
 from harness.errors import Divergence
 from harness.kopia.client import KopiaClient, parse_json, require
 from harness.kopia.repositories import Repositories
@@ -44,7 +45,7 @@ class Administrator:
         done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
         if done.exit_code != 0 and "--override-" in done.stderr:
             what = f"kopia repository {verb} with --override-username and --override-hostname"
-            raise Divergence(what, expected="it takes them", seen=done.tail, oracle="kopia", part="kopia")
+            raise Divergence(what, expected="it takes them", seen=done.tail, oracle="kopia", part=Part.KOPIA)
         require(done, f"let a plain client {verb}")
         return client
 

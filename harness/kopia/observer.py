@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from harness.document.parts import Part
 from harness.errors import Divergence
 from harness.kopia.client import KopiaClient, finds_no_repository, refuses_password, require, snapshots_in
 from harness.kopia.templates import RepositoryTemplates
@@ -73,6 +74,6 @@ def _opens(done: Completed) -> None:
             seen="kopia: invalid repository password",
             oracle="repository",
             roots=("BA_1",),
-            part="mover",
+            part=Part.MOVER,
             cause="a repository has another password than its Secret",
         )

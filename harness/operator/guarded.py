@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, cast
 
+from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError
 from harness.model import Variants
 from harness.operator.decisions import Decisions
@@ -65,6 +66,6 @@ def _divergence(name: str, error: Exception) -> Divergence:
         seen=f"it raises {kind}: {error} ({where.filename}, line {where.lineno})",
         oracle="operator",
         roots=(ANSWER,),
-        part="controller",
+        part=Part.CONTROLLER,
         cause=f"the operator's {name} raises {kind}",
     )

@@ -7,6 +7,7 @@ hostname, ``previous``, …) or, below all of them, a base claim.
 
 from __future__ import annotations
 
+from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob
 from harness.scenario.sync import Ending, Sync
@@ -96,7 +97,7 @@ def succeeded(sync: Sync) -> None:
         oracle="API" if sync.refused else "operator",
         detail=log_of(sync),
         roots=roots_of(sync),
-        part="admission" if sync.refused else "",
+        part=Part.ADMISSION if sync.refused else "",
         cause="an object gets no answer" if sync.ending is Ending.SILENT else f"{how(sync)} does not succeed",
     )
     raise Blocked(divergence) if sync.ending in NEVER_ENDED else divergence
