@@ -45,7 +45,8 @@ def holds_attributes(record: Record, sync: Sync, source: ObjectRef) -> None:
         path = [*difference.changed, *difference.missing, *difference.extra][0]
         told = f"{path}: {expected.get(path, 'none')}", f"{path}: {seen.get(path, 'none')}"
         raise Divergence(f"owner, group and time in the volume of {sync.ref}", expected=told[0], seen=told[1],
-                         oracle="volume", cause="what a restore makes of owners and times", part=Part.MOVER)  # fmt: skip
+                         oracle="volume", cause="what a restore makes of owners and times",
+                         part=Part.MOVER)  # fmt: skip
 
 
 def backup_left_it(record: Record, sync: Sync) -> None:
