@@ -1,6 +1,6 @@
 """Read, write and watch the objects of a Kubernetes API as plain mappings.
 
-`Api` is the client and `Informer` keeps the newest state of watched objects.  If the API rejects an object, the error
+``Api`` is the client.  ``Informer`` keeps the newest state of watched objects.  If the API rejects an object, the error
 is AdmissionRefused.  Every other failure is a HarnessError.  Source: the Kubernetes API reference; the client is
 lightkube.
 """

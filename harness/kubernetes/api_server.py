@@ -36,7 +36,7 @@ class ApiServer:
 
     Attributes:
         kubeconfig: The kubeconfig.
-        certificates: Folder with the certificate and key with which the log server of the kubelet serves.
+        certificates: Folder with the certificate and key that the log server of the kubelet uses.
         kubectl: The kubectl program.
         origin: Where the API server comes from, for messages.
         owned: False for an API server that existed before the run.  The run then removes each object that it created.

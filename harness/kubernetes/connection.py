@@ -43,7 +43,7 @@ class Node(Protocol):
 
 
 TakeSnapshot = Callable[[Mapping[str, Any]], None]
-"""Handler that takes a VolumeSnapshot when it is new or changed, as a snapshot controller does."""
+"""Function that handles a new or changed VolumeSnapshot, as a snapshot controller does."""
 
 
 class Cluster:
@@ -104,7 +104,7 @@ class Cluster:
 
     @property
     def answer_limit_s(self) -> float:
-        """Return how long the operator may take to answer an object; silence before the run reduces it."""
+        """Return the time limit for an answer of the operator; silence before the run makes it shorter."""
         limits = self.facts.limits
         return max(min(limits.least_answer_s, limits.answer_s), limits.answer_s - self.facts.silent_s)
 

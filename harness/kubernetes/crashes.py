@@ -1,7 +1,8 @@
 """Record the crashes of the operator in files, and which of them a scenario could reproduce.
 
 A crashed operator stays down until a worker allows its restart.  The worker must first remove the objects that caused
-the crash.  Otherwise the operator would crash again while no scenario observes it.
+the crash.  Otherwise the operator would crash again while no scenario observes it.  A scenario reproduces a
+crash if the operator crashes again when this scenario alone is repeated.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def revive(crashes: Path) -> None:
 
 
 def note_provoked(crashes: Path, numbers: Iterable[int]) -> None:
-    """Record crashes, by number, that a scenario caused."""
+    """Record that a scenario caused the crashes with these numbers, which are positions in ``told``."""
     with _provoked(crashes).open("a", encoding="utf-8") as file:
         file.write("".join(f"{number}\n" for number in numbers))
 

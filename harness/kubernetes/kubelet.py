@@ -63,7 +63,7 @@ class Kubelet:
             The arguments, the environment and the mounts of the mover.
 
         Raises:
-            MissingKey: The Pod cannot start because something that it needs is missing; its status names it.
+            MissingKey: The Pod cannot start because an object or a key is missing; the status of the Pod names it.
             HarnessError: The Job uses a feature that this kubelet does not support.
         """
         metadata = job["metadata"]

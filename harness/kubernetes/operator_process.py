@@ -110,7 +110,7 @@ def install_crds(api: Api, crds: tuple[Path, ...], made: CreatedObjects) -> None
         made: Records the CRDs that this call creates.
 
     Raises:
-        UsageError: A file cannot be read, or none holds the CRD of the ReplicationSource.
+        UsageError: A file cannot be read, or none holds the CRD of sources.
         HarnessError: The API does not serve the CRDs within the time limit.
     """
     refs = []

@@ -84,7 +84,7 @@ class KubernetesPlatform:
         return self._api.get(self._there(ref)) if ref in self._applied else None
 
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
-        """See Platform: wait until the operator creates a Job for the last object, or reports why it creates none."""
+        """See Platform: wait for a Job of the object that was triggered last, or for the reason of the operator."""
         ref, self._triggered = self._triggered, None
         if ref is None:
             return NoJob(note="nothing was applied that has an operator")
@@ -107,7 +107,7 @@ class KubernetesPlatform:
         try:
             moved = self._cluster.node.start(found, ref, self._volumes)
         except MissingKey as problem:
-            # Only the status of the Pod names what is missing.  Check that the operator reports it on the object, too.
+            # Only the status of the Pod names what is missing.  Wait until the operator reports it on its object, too.
             self._failed.add(ref)
             said = self._wait(lambda: self.failure(ref), self._limits.pod_failure_s) or ""
             return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
@@ -204,7 +204,7 @@ class KubernetesPlatform:
         ref = ObjectRef("VolumeSnapshot", metadata["namespace"], metadata["name"])
         self._api.set_status(ref, {"boundVolumeSnapshotContentName": content, "readyToUse": True})
 
-    # --- inside
+    # --- internals
 
     def _there(self, ref: ObjectRef) -> ObjectRef:
         if ref.kind == "Namespace":

@@ -25,7 +25,7 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
 
 class MissingKey(Exception):
-    """A Pod cannot start because an object or a key is missing; the message names it.
+    """Signal that a Pod cannot start because an object or a key is missing; the message names it.
 
     ``reason`` is the reason that Kubernetes uses: CreateContainerConfigError, FailedMount or Unschedulable.
     """

@@ -29,7 +29,7 @@ from harness.volumes import Tree, tree
 
 HELPER, INSIDE = "helper", "/volume"
 HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
-"""Reasons of waiting containers that do not start without a change."""
+"""Waiting reasons with which a container never starts by itself."""
 
 ELSEWHERE = "its Pods run on a cluster, where the suite sees no processes"
 
@@ -42,7 +42,7 @@ class Kubectl(Protocol):
 
 
 class Pods:
-    """Act as node and as mover if a cluster runs the Jobs: wait for the Pods and read their results."""
+    """Implement Node and Mover on a cluster that runs the Jobs: wait for the Pods and read their results."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class Pods:
             return ended
         return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s", blind=ELSEWHERE)
 
-    # --- inside
+    # --- internals
 
     def _known(self, claim: ObjectRef) -> str | None:
         """Return the uid of a PVC, which differs from that of a later PVC of the same name; None if there is no PVC."""

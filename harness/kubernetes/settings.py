@@ -14,7 +14,7 @@ from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 
 @dataclass(frozen=True)
 class PodsSpec:
-    """Settings for a cluster that runs the Jobs.
+    """Hold the settings for a cluster that runs the Jobs.
 
     Attributes:
         helper: The image of the Pod that copies volumes.
@@ -27,7 +27,7 @@ class PodsSpec:
 
 @dataclass(frozen=True)
 class KubernetesSpec:
-    """Settings of an operator in a subject file.
+    """Hold the settings of an operator in a subject file.
 
     Attributes:
         command: The command line with an absolute program; empty if the operator runs on the API already.

@@ -42,7 +42,7 @@ Isolation = Literal["auto", "namespace", "environment"]
 
 @dataclass(frozen=True)
 class CommandSpec:
-    """Settings of a mover command in a subject file.
+    """Hold the settings of a mover command in a subject file.
 
     Attributes:
         command: The command line with an absolute program.
@@ -63,8 +63,8 @@ class CommandSpec:
 class CommandMover:
     """Run Jobs one after another; call ``record`` with each finished command.
 
-    A mover with ``watched`` starts 20 ms later, and each of its processes 0.2 ms later.  It is therefore set only if
-    needed.
+    A mover with ``watched`` starts 20 ms later, and each of its processes 0.2 ms later.  It is therefore off by
+    default.
     """
 
     spec: CommandSpec
@@ -165,7 +165,7 @@ def namespaces_refused() -> str:
 
 
 def how_it_runs(spec: CommandSpec) -> str:
-    """Return for the report if the mover runs in a namespace or through its environment, and why.
+    """Return a text for the report: how the mover finds its volumes, and why in this way.
 
     Raises:
         UsageError: The subject file requires a namespace, and this system cannot create one.

@@ -42,7 +42,7 @@ USUAL_PLACES = ("/usr/bin/kopia", "/usr/local/bin/kopia", "/bin/kopia", "/kopia"
 
 @dataclass(frozen=True)
 class ImageSpec:
-    """Settings of a mover image in a subject file.
+    """Hold the settings of a mover image in a subject file.
 
     Attributes:
         image: The name of the image.

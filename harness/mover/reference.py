@@ -24,7 +24,7 @@ KEPT_ON_DELETION = "lost+found"
 
 
 class _JobFailed(Exception):
-    """Ends the Job with exit status 1; the message becomes the last line of the log."""
+    """Signal that the Job ends with exit status 1; the message becomes the last line of the log."""
 
 
 class ReferenceMover:

@@ -105,7 +105,7 @@ def _become(command: list[str], parent: socket.socket) -> None:
 
 
 def _filter() -> int:
-    """Make each later execve of this process and its children wait for a listener, and return the listener."""
+    """Install the filter and return its listener, a descriptor that reports each later execve."""
     number = SECCOMP.get(platform.machine())
     if number is None:
         raise OSError(errno.ENOSYS, f"not on {platform.machine()}")

@@ -32,7 +32,7 @@ class Decisions:
         return self.variants.custom_names == CustomNames.AS_GIVEN or rules.matches_custom_pattern(value)
 
     def identity(self, manifest: Manifest) -> Identity:
-        """Return the identity of a source, or of a destination without ``sourceIdentity``."""
+        """Return the identity of a source, or of a destination that names no source."""
         metadata = manifest["metadata"]
         return Identity(
             self.username(kopia_spec(manifest), metadata["name"], metadata["namespace"]),
@@ -117,7 +117,7 @@ class Decisions:
         return discovered.status()
 
     def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the status of an object after a sync; ``status`` is the status by the operator's contract."""
+        """Return the status to write after a sync; the argument ``status`` follows the operator's contract."""
         return status
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
@@ -141,7 +141,7 @@ class Decisions:
         return named.path or (spec_of(source).source_path if source else "") or None
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the environment of the mover; ``env`` is the environment by the operator's contract."""
+        """Return the environment of the mover; the argument ``env`` follows the operator's contract."""
         return env
 
     def complaint(self, problem: str) -> str:

@@ -26,7 +26,7 @@ class NoJob:
 
     Attributes:
         said: The reason in the words of the operator; "" if the operator reported none within the time limit.
-        note: A remark of the harness if ``said`` is "".
+        note: If ``said`` is "", a message of the harness about the missing Job.
         is_made: True if the Job exists but its Pod cannot start.
     """
 
@@ -68,7 +68,7 @@ class Platform(Protocol):
         """Report to the operator how a Job ended.
 
         Returns:
-            "" if the operator reported the result in the status, else a remark of the harness.
+            "" if the operator reported the result in the status, else a message of the harness that it did not.
         """
 
     def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:

@@ -26,7 +26,7 @@ from harness.volsync.status_writer import Reason
 
 
 class _Unready(Exception):
-    """The operator cannot create a Job; the message goes into a condition."""
+    """Signal that the operator cannot create a Job; the message goes into a condition."""
 
 
 class SimulatedPlatform:
@@ -90,7 +90,7 @@ class SimulatedPlatform:
         return ""
 
     def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
-        """See Platform.  No-op: the call that changes a status has ended before."""
+        """See Platform.  No-op: a call that changes the status does so before it returns."""
 
     def failure(self, ref: ObjectRef) -> str:
         """See Platform."""

@@ -14,7 +14,7 @@ MIN_API = (1, 40)
 
 
 class NoEngine(Exception):
-    """No container engine can be used; the message says why."""
+    """Signal that no container engine can be used; the message holds the reason."""
 
 
 def engine() -> DockerClient:

@@ -21,7 +21,7 @@ class SubjectLimits:
     """An operator: time until it creates a Job, reports why it creates none, or reports a result."""
 
     least_answer_s: float = 4.0
-    """An operator that was silent before the first scenario: the minimum of its reduced ``answer_s``."""
+    """An operator that was silent before the first scenario gets a shorter ``answer_s``, but not less than this."""
 
     retry_s: float = 5.0
     """An operator that reported an error: time until it retries and creates a Job.
@@ -30,7 +30,7 @@ class SubjectLimits:
     """
 
     missing_source_retry_s: float = 1.0
-    """The same if a source does not exist.
+    """The same as ``retry_s``, if the error says that a source does not exist.
 
     Many scenarios refer to a missing source, so a long wait is expensive.  The operator may report an error only
     because its cache is late, and a cache catches up fast.
@@ -70,7 +70,7 @@ class SubjectLimits:
     """A cluster: time until a namespace that an earlier run deleted is gone."""
 
     volume_pod_start_s: float = 180.0
-    """A cluster: time until the helper Pod that copies a volume runs."""
+    """A cluster: time until the helper Pod, which copies a volume, is running."""
 
     volume_copy_s: float = 120.0
     """A cluster: time to pack or unpack the content of one volume."""

@@ -60,7 +60,7 @@ REDACT = Redactor()
 class Completed:
     """Hold the result of a process; ``seconds`` is wall time.
 
-    Nothing is redacted here.  Code that writes it to a file or a terminal must redact it.
+    Nothing is redacted here.  Code that writes these values to a file or a terminal must redact them.
     """
 
     args: tuple[str, ...]

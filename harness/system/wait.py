@@ -43,5 +43,5 @@ def wait_until(
 
 
 def pause(seconds: float) -> None:
-    """Wait for a given time before the next attempt, if no event announces that it will succeed."""
+    """Wait for a given time before the next attempt; use ``wait_until`` if a condition can be checked."""
     time.sleep(seconds)

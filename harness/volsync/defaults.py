@@ -26,7 +26,7 @@ DOCUMENTED_REPOSITORY = "s3://company-backups"
 
 @dataclass(frozen=True)
 class Additions:
-    """Fields that a subject file adds to every object that the suite applies (``objects``).
+    """Hold the fields that a subject file adds to every object that the suite applies (``objects``).
 
     A field that a scenario or the document gives is never replaced.
 
@@ -132,7 +132,10 @@ def _complete_both(spec: dict[str, Any], added: list[str]) -> None:
 
 
 def _legal(name: str) -> str:
-    """Return a legal name for an added field, so that the API can refuse only the excerpt's own illegal name."""
+    """Return a legal name that is derived from an object's name.
+
+    If the object's own name is illegal, it is then the only reason for the API to refuse the object.
+    """
     legal = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
     if len(legal) <= MAX_NAME_LENGTH:
         return legal

@@ -47,7 +47,7 @@ class Selection:
 
     Attributes:
         as_of: The latest end time of the snapshot, as the object gives it; "" if it gives none.
-        previous: How many snapshots to skip, counted from the newest that remains.
+        previous: How many of the newest snapshots to skip, after ``as_of`` and ``shallow`` are applied.
         shallow: How many of the newest snapshots to consider; 0 for all.
     """
 
@@ -116,7 +116,7 @@ def additional_arguments(job: MoverJob) -> list[str]:
 
 
 def retention_of(job: MoverJob) -> dict[str, str]:
-    """Return how many snapshots of each period a backup keeps, as far as the Job sets it."""
+    """Return the periods of the retention policy that a Job sets, each with its number of snapshots."""
     found = {period: job.env.get(retain_variable(period)) for period in RETAIN_FIELDS}
     return {period: number for period, number in found.items() if number is not None}
 

@@ -11,7 +11,7 @@ from harness.model import Manifest
 
 
 class QueryFailed(Exception):
-    """A documented query cannot be applied to the object; the message is that of jq."""
+    """Signal that a documented query cannot be applied to the object; the message is that of jq."""
 
 
 def get_json(manifest: Manifest | None) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 WRONG = re.compile(r"error|fail|invalid|denied|refus|reject|missing|not.?found|degraded", re.IGNORECASE)
-"""Words in a reason that mean a failure; the document defines none."""
+"""Words that mean a failure; the document does not say with which words an operator reports it."""
 
 CONDITION = "Synchronizing"
 """The type of the condition that shows the progress of a sync."""
@@ -103,7 +103,8 @@ def mover_log(status: Mapping[str, Any]) -> str:
 def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int | None = None) -> str:
     """Return the operator's own message that a sync failed; "" if there is none.
 
-    A failure is a condition with a word for a failure, a ``latestMoverStatus.result`` with one, or a Warning event.
+    A condition or ``latestMoverStatus.result`` reports a failure if it contains a word such as "error" or "failed".  A
+    Warning event always reports one.
 
     Args:
         status: The status of the object.
