@@ -1,6 +1,6 @@
 """Run a mover that is a program of the subject, with exactly the inputs that the operator's Job defines.
 
-On Linux with namespaces, the program gets its own mount namespace, with its volumes at ``/data``, ``/restore/data`` and
+If this system allows it, the program gets its own mount namespace, with its volumes at ``/data``, ``/restore/data`` and
 ``/cache``, and its own ``/tmp``.  Otherwise variables of the Job name the folders.
 """
 
@@ -47,7 +47,8 @@ class CommandSpec:
     Attributes:
         command: The command line with an absolute program.
         path: Folders for the ``PATH`` of the mover.
-        isolation: Require a mount namespace, use only variables, or choose what is possible here.
+        isolation: ``namespace`` requires a mount namespace, ``environment`` uses only variables, and ``auto`` uses a
+            namespace if the system allows it.
         timeout_s: How long a Job may take.
         limits: The time limits of the subject.
     """
@@ -63,8 +64,7 @@ class CommandSpec:
 class CommandMover:
     """Run Jobs one after another; call ``record`` with each finished command.
 
-    A mover with ``watched`` starts 20 ms later, and each of its processes 0.2 ms later.  It is therefore off by
-    default.
+    With ``watched``, the mover starts 20 ms later, and each of its processes 0.2 ms later.  So it is off by default.
     """
 
     spec: CommandSpec

@@ -64,7 +64,7 @@ class Decisions:
         return self.sanitise_username(combined if adds_namespace and self.fits(combined) else name)
 
     def default_hostname(self, namespace: str, pvc: str) -> str:
-        """Return the sanitised namespace; the PVC is a parameter only for mutants and never part of the hostname."""
+        """Return the sanitised namespace; ``pvc`` is never part of it, but an overriding method can use it."""
         return rules.sanitise_hostname(namespace)
 
     def fits(self, combined: str) -> bool:

@@ -47,7 +47,7 @@ def _guard(name: str, decide: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def misfit(found: type[Decisions]) -> str:
-    """Return one line about a method with a different signature than the one it overrides; "" if there is none."""
+    """Return a line that names a method with other parameters than the one it overrides; "" if there is none."""
     for name, method in inspect.getmembers(Decisions, inspect.isfunction):
         own = getattr(found, name)
         if name.startswith("__") or own is method:

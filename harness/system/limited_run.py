@@ -35,8 +35,8 @@ def run(
 ) -> Bounded:
     """Run a program with limits.
 
-    After ``timeout_s``, the program gets a SIGTERM, and after ``grace_s`` more a SIGKILL.  If it writes more than
-    ``max_log_bytes``, it gets a SIGKILL.
+    After ``timeout_s``, the program gets a SIGTERM.  If it still runs ``grace_s`` later, it gets a SIGKILL.  If it
+    writes more than ``max_log_bytes``, it gets a SIGKILL at once.
 
     Args:
         args: The program and its arguments.

@@ -143,7 +143,7 @@ def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
 
 
 def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
-    """Return the processes with the marker in their environment; only Linux shows the environment."""
+    """Return the processes with the marker in their environment; without Linux's /proc, return none."""
     return _look(marker, variable).marked
 
 
@@ -166,7 +166,7 @@ def _look(marker: str, variable: str) -> _Seen:
             elif not environment and _in_exec(folder):
                 seen.unsettled.append(int(folder.name))
         except OSError:
-            # The process has ended, or belongs to another user: the run did not start it.
+            # The process has ended, or belongs to another user: there is nothing to kill.
             continue
     return seen
 
@@ -174,7 +174,7 @@ def _look(marker: str, variable: str) -> _Seen:
 def _in_exec(folder: Path) -> bool:
     """Return True if a process without a readable environment is in an exec.
 
-    Zombies, exiting processes, kernel threads and processes with an empty environment are not.
+    Zombies, exiting processes, kernel threads and processes with an empty environment are not in an exec.
     """
     status = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     if status[STAT_STATE] == ZOMBIE or int(status[STAT_FLAGS]) & (EXITING | KERNEL_THREAD):

@@ -9,7 +9,7 @@ process.  SPEC is a JSON file with these keys:
 - ``read_only``: the paths inside that cannot be written to.
 - ``exposed``: folders that must stay visible although a bind hides them.
 - ``cwd``: the working directory of the mover, or null.
-- ``report``: a file for the reason if processes had to be killed.
+- ``report``: a file that gets a message if processes had to be killed.
 
 The mover gets the environment of this program.  The exit status is that of the mover.
 
@@ -89,7 +89,7 @@ def _wait_for(mover: int) -> int:
 
 
 def _await_children() -> list[int]:
-    """Return the children that still run after the grace period; a log writer may need it to end by itself."""
+    """Return the children that still run after the grace period; a log writer may need that time to end."""
     deadline = time.monotonic() + CHILDREN_GRACE_S
     while time.monotonic() < deadline:
         try:

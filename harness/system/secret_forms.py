@@ -23,7 +23,7 @@ MIN_BASE64 = 8
 
 @cache
 def plain(secret: str) -> tuple[str, ...]:
-    """Return the quoted and unquoted forms of the secret and its long runs, longest first."""
+    """Return the secret, its quoted forms, and its long runs of letters and digits, longest first."""
     if len(secret) < MIN_LENGTH:
         return ()
     found = {secret, *_quoted(secret), *_runs(secret)}
@@ -32,7 +32,7 @@ def plain(secret: str) -> tuple[str, ...]:
 
 @cache
 def encoded(secret: str) -> tuple[str, ...]:
-    """Return the parts that base64 of any text with the secret contains, longest first.
+    """Return the base64 letters that stand for the secret in the encoding of any longer text, longest first.
 
     The text before the secret shifts it by 0, 1 or 2 bytes.  Letters that also depend on neighbouring bytes are left
     out, so padding does not matter.  Both alphabets of base64 are used.
