@@ -173,7 +173,7 @@ def copied(source: Path, target: Path) -> None:
 
 
 def snapshots_of(namespace: str) -> str:
-    """Return the name of the namespace in which the folders of a namespace's snapshots are stored."""
+    """Return the namespace name under which ``Volumes`` stores the folders of a namespace's snapshots."""
     return f"snapshots.{namespace}"
 
 

@@ -23,7 +23,7 @@ import struct
 import sys
 import time
 
-# AUDIT_ARCH_* -> the numbers of execve and execveat, and the size of a pointer.
+# The keys are the constants AUDIT_ARCH_* of <linux/audit.h>.
 X32 = 0x40000000
 EXECS = {
     0xC000003E: ({59: 1, 322: 2, X32 | 520: 1, X32 | 545: 2}, 8),  # x86_64, and x32
@@ -33,7 +33,7 @@ EXECS = {
     0xC00000F3: ({221: 1, 281: 2}, 8),  # riscv64
     0x80000016: ({11: 1, 354: 2}, 8),  # s390x
 }
-"""By architecture: the number of each call -> the position of its argument list, and the size of a pointer."""
+"""For each architecture: call number -> position of the argument list in the call; and the pointer size in bytes."""
 
 SECCOMP = {"x86_64": 317, "aarch64": 277, "riscv64": 277, "s390x": 348}
 SET_MODE_FILTER, NEW_LISTENER = 1, 8
