@@ -1,1 +1,1 @@
-"""A Kubernetes API: with an API server of our own or on a cluster, and who runs the Jobs there."""
+"""Connect to a Kubernetes API, start an operator on it, and run its Jobs with or without a cluster."""

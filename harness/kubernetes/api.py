@@ -1,7 +1,8 @@
-"""A Kubernetes API as the suite uses it: objects as mappings, watched, never polled.
+"""Read, write and watch the objects of a Kubernetes API as plain mappings.
 
-Errors of the API against an object are AdmissionRefused; anything else that goes wrong is a
-HarnessError.  Source: the Kubernetes API reference; the client is lightkube.
+``Api`` is the client.  ``Informer`` keeps the newest state of watched objects.  If the API rejects an object, the error
+is AdmissionRefused.  Every other failure is a HarnessError.  Source: the Kubernetes API reference; the client is
+lightkube.
 """
 
 from __future__ import annotations
@@ -61,10 +62,14 @@ RESOURCES: Mapping[str, Any] = {
 
 
 class Api:
-    """One client of an API server."""
+    """Send requests to one API server."""
 
     def __init__(self, kubeconfig: Path) -> None:
-        """Reads how to reach it; HarnessError where the file is no kubeconfig."""
+        """Read the kubeconfig.
+
+        Raises:
+            HarnessError: The file is not a usable kubeconfig.
+        """
         try:
             config = KubeConfig.from_file(kubeconfig)
             single = config.get()
@@ -74,7 +79,7 @@ class Api:
             raise HarnessError(f"{kubeconfig}: is no usable kubeconfig ({error})") from None
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
-        """An object, or None where there is none."""
+        """Return an object, or None if it does not exist."""
         try:
             return dict(self._call("get", RESOURCES[ref.kind], ref.name, **_in(ref)))
         except ApiError as error:
@@ -83,7 +88,12 @@ class Api:
             raise _broken(error) from None
 
     def create(self, manifest: Manifest) -> dict[str, Any]:
-        """Creates an object; AdmissionRefused where the API does not take it."""
+        """Create an object and return it as the API stored it.
+
+        Raises:
+            AdmissionRefused: The API rejects the object.
+            HarnessError: The request fails in another way.
+        """
         kind = manifest["kind"]
         try:
             return dict(self._call("create", RESOURCES[kind](manifest), **_in_manifest(manifest)))
@@ -91,7 +101,15 @@ class Api:
             raise _refusal_or_broken(error) from None
 
     def exists_or_create(self, manifest: Manifest) -> bool:
-        """Creates an object unless it is there; returns whether it was made now."""
+        """Create an object unless it exists already.
+
+        Returns:
+            True if this call created the object, False if it existed before.
+
+        Raises:
+            AdmissionRefused: The API rejects the object.
+            HarnessError: The request fails in another way.
+        """
         try:
             self._call("create", RESOURCES[manifest["kind"]](manifest), **_in_manifest(manifest))
         except ApiError as error:
@@ -101,9 +119,18 @@ class Api:
         return True
 
     def update(self, ref: ObjectRef, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
-        """Replaces an object by what ``change`` makes of the one that is there.
+        """Replace an object with the result of ``change``.
 
-        A conflict means that the operator wrote in between: then its object is taken, and changed again.
+        If the operator wrote the object in the meantime, the API reports a conflict.  This method then reads the object
+        again and repeats the change.
+
+        Args:
+            ref: The object to replace.
+            change: Takes the current object and returns the new one.
+
+        Raises:
+            AdmissionRefused: The API rejects the new object.
+            HarnessError: The object does not exist, or every attempt ended in a conflict.
         """
         for _ in range(CONFLICTS_TRIED):
             before = self.get(ref)
@@ -119,7 +146,7 @@ class Api:
         raise HarnessError(f"{ref} could not be changed: somebody else changes it all the time")
 
     def set_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> None:
-        """Merges into the status of an object; HarnessError where the API finds it inconsistent."""
+        """Merge fields into the status of an object; HarnessError if the API rejects them."""
         try:
             self._call(
                 "patch",
@@ -133,7 +160,7 @@ class Api:
             raise _broken(error) from None
 
     def delete(self, ref: ObjectRef) -> None:
-        """Deletes an object; one that is gone is no error."""
+        """Delete an object; do nothing if it does not exist."""
         try:
             self._call(
                 "delete", RESOURCES[ref.kind], ref.name, grace_period=0, cascade=CascadeType.BACKGROUND, **_in(ref)
@@ -143,7 +170,7 @@ class Api:
                 raise _broken(error) from None
 
     def delete_all(self, kind: str, namespace: str) -> None:
-        """Deletes every object of a kind in a namespace."""
+        """Delete all objects of a kind in a namespace."""
         try:
             self._call(
                 "deletecollection", RESOURCES[kind], namespace=namespace, grace_period=0, cascade=CascadeType.BACKGROUND
@@ -153,7 +180,7 @@ class Api:
                 raise _broken(error) from None
 
     def list(self, kind: str, namespace: str = "*", fields: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """Every object of a kind, in one namespace or in all (``*``)."""
+        """Return all objects of a kind, in one namespace or in all (``*``)."""
         where = {} if kind in _GLOBAL else {"namespace": namespace}
         try:
             return [dict(one) for one in self._call("list", RESOURCES[kind], **where, fields=fields)]
@@ -161,33 +188,39 @@ class Api:
             raise _broken(error) from None
 
     def log(self, ref: ObjectRef, container: str) -> str:
-        """The log of a container of a Pod."""
+        """Return the log of a container of a Pod."""
         try:
             return "".join(self._call("log", ref.name, namespace=ref.namespace, container=container))
         except ApiError as error:
             raise _broken(error) from None
 
     def watch(self, kind: str) -> Any:
-        """Pairs of an event (ADDED, MODIFIED, DELETED) and an object, of all namespaces, as they come."""
+        """Return an iterator of pairs: event type (ADDED, MODIFIED, DELETED) and object, for all namespaces."""
         return self._client.watch(RESOURCES[kind], **({} if kind in _GLOBAL else {"namespace": "*"}))
 
     def _call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
         try:
             return getattr(self._client, verb)(*args, **kwargs)
         except ApiError:
-            # An answer, if not the one that was hoped for.
+            # The API answered with an error status: the caller handles it.
             raise
         except (httpx2.HTTPError, LoadResourceError) as error:
             raise HarnessError(f"the Kubernetes API does not answer ({type(error).__name__}: {error})") from None
 
 
 class Informer:
-    """Keeps the newest state of all objects of some kinds; whoever waits is woken by a change."""
+    """Watch objects of some kinds, keep their newest state, and wake waiting threads on each change."""
 
     def __init__(
         self, api: Api, kinds: tuple[str, ...], tell: Callable[[str, dict[str, Any]], None] | None = None
     ) -> None:
-        """``tell`` is called with each kind and object that is new or changed."""
+        """Start one watch for each kind.
+
+        Args:
+            api: The API to watch.
+            kinds: The kinds to watch.
+            tell: Called with the kind and the object whenever an object is new or changed.
+        """
         self._api = api
         self._tell = tell
         self._changed = threading.Condition()
@@ -196,20 +229,27 @@ class Informer:
         self._threads = [BackgroundThread(f"watch-{kind}", partial(self._follow, kind)) for kind in kinds]
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
-        """The newest state that was seen of an object."""
+        """Return the newest state of an object that a watch delivered, or None."""
         with self._changed:
             return self._objects.get((ref.kind, ref.namespace, ref.name))
 
     def of(self, kind: str, namespace: str) -> list[dict[str, Any]]:
-        """Every object of a kind in a namespace."""
+        """Return all objects of a kind in a namespace."""
         with self._changed:
             return [one for (a, b, _), one in self._objects.items() if (a, b) == (kind, namespace)]
 
     def wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
-        """Wait until a condition yields something; return that, or None when the time is up.
+        """Wait until a condition returns a true value.
+
+        Args:
+            condition: Called now and after each change of an object.
+            timeout_s: How long to wait.
+
+        Returns:
+            The value of the condition, or None if the time is up.
 
         Raises:
-            HarnessError: A watch failed, so that the objects may have changed unseen.
+            HarnessError: A watch failed, so changes may have been missed.
         """
         deadline = time.monotonic() + timeout_s
         with self._changed:
@@ -224,7 +264,7 @@ class Informer:
             return found
 
     def wake(self) -> None:
-        """Has everybody who waits look again."""
+        """Make all waiting threads check their conditions again."""
         with self._changed:
             self._changed.notify_all()
 
@@ -235,13 +275,13 @@ class Informer:
                     self._failures[kind].clear()
                     self._see(kind, event, dict(one))
             except (ApiError, HarnessError, httpx2.HTTPError, OSError) as error:
-                # The server is ending, is not ready to be watched, or forgot where we were: begin again.
+                # The server shuts down, is not ready, or has discarded the resource version of the watch.
                 LOG.info("the watch of %s begins again: %s: %s", kind, type(error).__name__, error)
                 self._failures[kind].append((time.monotonic(), error))
                 pause(WATCH_AGAIN_AFTER_S)
 
     def _require_watches(self) -> None:
-        """Raise HarnessError where a watch fails again and again: that it begins again once is usual."""
+        """Raise HarnessError if a watch failed several times in a row; one failure is normal."""
         since = time.monotonic() - SUITE.watch_failed_s
         for kind, failures in self._failures.items():
             recent = [error for at, error in list(failures) if at > since]

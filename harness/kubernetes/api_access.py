@@ -1,4 +1,7 @@
-"""What a worker is told of the Kubernetes API that a run uses; apart, so that other runs need no client for it."""
+"""Define the connection data of a Kubernetes API that the main process passes to its workers.
+
+This module does not import the API client, so runs without an API do not need the client.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,20 @@ from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 
 @dataclass(frozen=True)
 class ApiAccess:
-    """How a worker reaches the API, as plain values; ``crashes``, ``log`` and ``made`` are files.
+    """Hold what a worker needs to connect to the API, as plain values.
 
-    They tell of the operator's crashes, what it wrote, and what the run made on the API.  ``helper`` is the
-    image that looks into volumes where the pods of Jobs run on a cluster, "" where the harness plays the kubelet;
-    ``timeout_s`` is how long a Job may take there.  ``silent_s`` is for how long the operator gave no answer
-    to a plain source before the first scenario.
+    Attributes:
+        kubeconfig: Path of the kubeconfig.
+        certificates: Folder with the certificate and key of the log server.
+        kubectl: Path of the kubectl program.
+        crashes: File with one line for each crash of the operator.
+        log: File with the output of the operator.
+        made: File that lists the objects that the run created on the API.
+        owned: True if the harness started this API server.
+        helper: Image of the Pod that copies volumes if a cluster runs the Jobs; "" if the harness is the kubelet.
+        timeout_s: How long a Job may take on a cluster.
+        silent_s: How long the operator left a plain source unanswered before the first scenario.
+        limits: The time limits of the subject.
     """
 
     kubeconfig: str
@@ -33,5 +44,5 @@ class ApiAccess:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> ApiAccess:
-        """Return what ``dataclasses.asdict`` made plain values of."""
+        """Build an ApiAccess from the result of ``dataclasses.asdict``."""
         return ApiAccess(**{**values, "limits": SubjectLimits(**values["limits"])})

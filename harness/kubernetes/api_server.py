@@ -1,7 +1,6 @@
-"""etcd and kube-apiserver as two processes on 127.0.0.1: an API without a cluster.
+"""Start etcd and kube-apiserver as two processes on 127.0.0.1, or use an API server that exists already.
 
-Flags as measured for an operator that is carried end to end without a cluster; everything lies in the
-folder of the run and ends with it.
+All files are in the folder of the run and are removed with it.
 """
 
 from __future__ import annotations
@@ -28,14 +27,19 @@ from harness.toolchain import provision
 from harness.toolchain.download import Progress
 
 WITHOUT = "ServiceAccount,StorageObjectInUseProtection"
-"""What admission does only with controllers that are not here: their finalizers would never go."""
+"""Admission plugins to disable: they add finalizers or need objects that only controllers of a cluster handle."""
 
 
 @dataclass(frozen=True)
 class ApiServer:
-    """How to reach the API, and the certificate that a kubelet may serve logs with.
+    """Hold how to reach an API server.
 
-    ``owned`` is false for an API that was there before: what the run makes on it is removed one by one.
+    Attributes:
+        kubeconfig: The kubeconfig.
+        certificates: Folder with the certificate and key that the log server of the kubelet uses.
+        kubectl: The kubectl program.
+        origin: Where the API server comes from, for messages.
+        owned: False for an API server that existed before the run.  The run then removes each object that it created.
     """
 
     kubeconfig: Path
@@ -46,7 +50,20 @@ class ApiServer:
 
 
 def start(folder: Path, reaper: Reaper, environment: Mapping[str, str], say: Progress) -> ApiServer:
-    """Starts both and waits until they are ready; HarnessError with the end of a log otherwise."""
+    """Start etcd and kube-apiserver and wait until the API is ready.
+
+    Args:
+        folder: The folder for data, certificates and logs; it must not exist yet.
+        reaper: Ends both processes with the run.
+        environment: The variables that can name other programs.
+        say: Takes messages about the progress of downloads.
+
+    Returns:
+        The connection to the API server.
+
+    Raises:
+        HarnessError: The API did not become ready; the message holds the end of both logs.
+    """
     etcd, server, kubectl = (
         provision.kubernetes(name, environment, say) for name in ("etcd", "kube-apiserver", "kubectl")
     )
@@ -84,9 +101,10 @@ def start(folder: Path, reaper: Reaper, environment: Mapping[str, str], say: Pro
 
 
 def existing(kubeconfig: Path, folder: Path, environment: Mapping[str, str], say: Progress) -> ApiServer:
-    """An API that is there already.
+    """Return the connection to an API server that exists already.
 
-    Where the harness plays the kubelet, that API has to reach 127.0.0.1 of this machine, where the logs are served.
+    If the harness is the kubelet, that API server must be able to reach 127.0.0.1 of this machine: the log server of
+    the kubelet listens there.
     """
     kubectl = provision.kubernetes("kubectl", environment, say)
     certificates = folder / "certificates"
@@ -111,7 +129,7 @@ def _await_ready(url: str, token: str, process: Process, folder: Path) -> None:
             try:
                 return client.get(f"{url}/readyz", headers={"Authorization": f"Bearer {token}"}).is_success
             except httpx2.HTTPError:
-                # Not listening yet.
+                # The server does not listen yet.
                 return False
 
         if wait_until(is_ready, SUITE.api_start_s, give_up=lambda: not process.is_running):
@@ -123,7 +141,7 @@ def _await_ready(url: str, token: str, process: Process, folder: Path) -> None:
 
 
 def _key(folder: Path) -> Path:
-    """The key that signs service accounts; the API server wants one, whoever uses it."""
+    """Return the file of the key that signs service account tokens; kube-apiserver requires one."""
     file = folder / "service-account.key"
     if not file.exists():
         file.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""A worker's connection to a Kubernetes API, and who runs the Jobs there."""
+"""Connect a worker to a Kubernetes API and choose what runs the Jobs: the kubelet of the harness or a cluster."""
 
 from __future__ import annotations
 
@@ -23,37 +23,37 @@ from harness.volsync.kinds import SYNCED
 
 
 class Node(Protocol):
-    """Whoever runs the Jobs: the harness in the part of a kubelet, or the kubelets of a cluster."""
+    """Run Jobs, either in the kubelet of the harness or on a cluster."""
 
     def hold(self, job: Mapping[str, Any]) -> None:
-        """Has no mover run for a Job."""
+        """Suspend a Job so that its mover does not run."""
 
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
-        """What a Job gives its mover; MissingKey where its Pod cannot start."""
+        """Start a Job and return what it gives its mover; MissingKey if its Pod cannot start."""
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
-        """Tells the API how a mover ended."""
+        """Report to the API how a mover ended."""
 
     def fill(self, claim: ObjectRef, folder: Path) -> None:
-        """Has a claim hold what a folder holds."""
+        """Replace the content of a PVC with the content of a folder."""
 
     def fetch(self, claim: ObjectRef, folder: Path) -> None:
-        """Has a folder hold what a claim holds."""
+        """Replace the content of a folder with the content of a PVC."""
 
 
 TakeSnapshot = Callable[[Mapping[str, Any]], None]
-"""Takes a VolumeSnapshot that is new or changed, as the snapshot controller would."""
+"""Function that handles a new or changed VolumeSnapshot, as a snapshot controller does."""
 
 
 class Cluster:
-    """One worker's connection: client, watches and node; shared by its scenarios."""
+    """Hold the API client, the watches and the node of one worker; all scenarios of the worker share them."""
 
     def __init__(self, facts: ApiAccess) -> None:
         self.facts = facts
         self.api = Api(Path(facts.kubeconfig))
         self.made = CreatedObjects(Path(facts.made))
         self.pods: Pods | None = None
-        """The mover of a cluster that runs the Jobs itself; None where the harness is the kubelet and runs a mover."""
+        """The node that is also the mover if a cluster runs the Jobs; None if the harness is the kubelet."""
         self._snapshot_takers: tuple[TakeSnapshot, ...] = ()
         note = Notes(Path(facts.log).with_name(KUBELET_LOG))
         if facts.helper:
@@ -68,10 +68,10 @@ class Cluster:
             self.node = kubelet
 
     def serve_snapshots(self, take: TakeSnapshot) -> Callable[[], None]:
-        """Have VolumeSnapshots that are new or changed taken, from the thread of their watch.
+        """Call ``take`` for each new or changed VolumeSnapshot, in the thread of the watch.
 
         Returns:
-            What ends that. Calling it again does nothing.
+            A function that stops this.  A second call has no effect.
         """
         self._snapshot_takers = (*self._snapshot_takers, take)
 
@@ -81,9 +81,17 @@ class Cluster:
         return end
 
     def kubectl(self, *args: str, given: bytes = b"") -> bytes:
-        """What the real kubectl writes, given something to read; HarnessError where it fails."""
+        """Run the real kubectl and return its output.
+
+        Args:
+            args: The arguments of kubectl.
+            given: The standard input of kubectl.
+
+        Raises:
+            HarnessError: kubectl ended with an error.
+        """
         words = [self.facts.kubectl, f"--kubeconfig={self.facts.kubeconfig}", *args]
-        # Its whole environment: a kubeconfig may name a program that logs in with the help of it.
+        # Pass the whole environment: a kubeconfig can name a login program that needs it.
         done = run(words, env=os.environ, timeout_s=SUITE.kubectl_s, given=given)
         if done.exit_code != 0:
             raise HarnessError(f"kubectl {' '.join(args)}: {done.stderr.strip()[-300:]}")
@@ -91,17 +99,17 @@ class Cluster:
 
     @property
     def answer_limit_s(self) -> float:
-        """How long an operator may take to answer an object: less where it was silent for a while already."""
+        """Return the time limit for an answer of the operator; silence before the run makes it shorter."""
         limits = self.facts.limits
         return max(min(limits.least_answer_s, limits.answer_s), limits.answer_s - self.facts.silent_s)
 
     @property
     def answer_timeout_s(self) -> float:
-        """How long an operator may take to take note of a result: a cluster tries a Job again before it fails."""
+        """Return how long the operator may take to report a result; a cluster retries a failed Job first."""
         return self.facts.timeout_s if self.facts.helper else self.facts.limits.answer_s
 
     def taken(self, namespaces: set[str]) -> list[str]:
-        """Those namespaces that were on the API before this run: they are left alone."""
+        """Return those namespaces that existed on the API before this run; the run must not change them."""
         if self.facts.owned:
             return []
         there = {one["metadata"]["name"]: one for one in self.api.list("Namespace")}
@@ -109,9 +117,9 @@ class Cluster:
         return [name for name in others if not (_is_ending(there[name]) and self._ends(name))]
 
     def _ends(self, name: str) -> bool:
-        """Waits for a namespace that somebody, maybe the run before, has deleted already."""
+        """Wait until a namespace that is being deleted is gone; return False if the time is up before."""
         ref, timeout_s = ObjectRef("Namespace", "", name), self.facts.limits.namespace_gone_s
-        # The watch may not have told of it yet.
+        # The watch may not have delivered the namespace yet.
         self.informer.wait(lambda: self.informer.get(ref) or self.api.get(ref) is None, timeout_s)
         gone: bool | None = self.informer.wait(lambda: self.informer.get(ref) is None, timeout_s)
         return bool(gone)
@@ -121,12 +129,12 @@ class Cluster:
             take(one)
 
     def operator_log(self) -> str:
-        """What the operator wrote so far."""
+        """Return the output of the operator so far."""
         file = Path(self.facts.log)
         return file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
 
     def crashes(self) -> str:
-        """What is told of crashes of the operator so far; "" where there was none."""
+        """Return the recorded crashes of the operator so far, or "" if there was none."""
         file = Path(self.facts.crashes)
         return file.read_text(encoding="utf-8") if file.exists() else ""
 

@@ -1,4 +1,4 @@
-"""What a run made on an API that was there before, so that it removes that and nothing else."""
+"""List the objects that a run created on an existing API, so that the run removes exactly these."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ LEFT_LAST = ("Namespace", "Node", "CustomResourceDefinition")
 
 
 class CreatedObjects:
-    """A file that all workers write to; a line an object that outlives its scenario."""
+    """Record created objects without a namespace in one file that all workers share."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     def note(self, kind: str, name: str) -> None:
-        """Remembers an object without a namespace."""
+        """Record an object that has no namespace."""
         with self._file.open("a", encoding="utf-8") as file:
             file.write(f"{kind} {name}\n")
 
     def has(self, kind: str, name: str) -> bool:
-        """Whether the run made it."""
+        """Return True if the run created this object."""
         return (kind, name) in self._all()
 
     def remove(self, api: Api) -> None:
-        """Removes all of it: objects in namespaces first, while their operator still runs, CRDs last."""
+        """Delete the recorded objects: first those in namespaces, while the operator still runs, and CRDs last."""
         made = self._all()
         for namespace in [name for kind, name in made if kind == "Namespace"]:
             for kind in SYNCED:

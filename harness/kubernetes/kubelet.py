@@ -1,6 +1,7 @@
-"""The kubelet's part: Jobs of the API become MoverJobs, results become Pods, logs and status.
+"""Act as the kubelet of an API server without a cluster.
 
-Source: the Kubernetes API reference for Jobs and Pods; the operator's contract (docs/architecture.md).
+The kubelet turns Jobs into MoverJobs, and results of movers into Pods, logs and status.  Source: the Kubernetes API
+reference for Jobs and Pods; the operator's contract (docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ from harness.volsync.mover_job import OPERATIONS
 
 
 class Kubelet:
-    """A node that runs what it is told to: makes the Pod of a Job, and reports how its mover ended."""
+    """Create the Pod of a Job and report how its mover ended."""
 
     def __init__(self, api: Api, logs: LogServer, note: Note) -> None:
-        """Register a node of its own; ``note`` takes a line on each thing of a Pod that is left out."""
+        """Register a node of its own; ``note`` takes one line for each part of a Pod that the kubelet leaves out."""
         self._api = api
         self._logs = logs
         self._note = note
@@ -42,20 +43,28 @@ class Kubelet:
         api.set_status(ObjectRef("Node", "", self.node), status)
 
     def hold(self, job: Mapping[str, Any]) -> None:
-        """No-op: nothing runs here but what ``start`` was asked for."""
+        """No-op: this kubelet runs only the Jobs for which ``start`` was called."""
 
     def fill(self, claim: ObjectRef, folder: Path) -> None:
-        """No-op: this claim is the folder itself."""
+        """No-op: this PVC is the folder itself."""
 
     def fetch(self, claim: ObjectRef, folder: Path) -> None:
-        """No-op: this claim is the folder itself."""
+        """No-op: this PVC is the folder itself."""
 
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
-        """Make the Pod of a Job, and what its mover is given; ``owner`` is the object as a scenario names it.
+        """Create the Pod of a Job and return what the Job gives its mover.
+
+        Args:
+            job: The Job.
+            owner: The source or destination of the Job, with the namespace that the scenario uses.
+            volumes: The folders that stand for PVCs.
+
+        Returns:
+            The arguments, the environment and the mounts of the mover.
 
         Raises:
-            MissingKey: the Pod cannot start, since something that it needs is missing; its status says so.
-            HarnessError: the Job asks for something that this kubelet cannot do.
+            MissingKey: The Pod cannot start because an object or a key is missing; the status of the Pod names it.
+            HarnessError: The Job uses a feature that this kubelet does not support.
         """
         metadata = job["metadata"]
         facts = PodFacts(f"{metadata['namespace']}/{metadata['name']}", self._pod_for(job), self.node)
@@ -66,7 +75,7 @@ class Kubelet:
         try:
             made = self._api.create(facts.pod)
         except AdmissionRefused as refusal:
-            # No verdict of the API on an object of the scenario, which is what this error means elsewhere.
+            # Raise no AdmissionRefused here: it is reserved for objects that a scenario applies.
             raise facts.cannot(
                 "spec.template", facts.pod["metadata"]["name"], f"the API refuses this Pod: {refusal}"
             ) from None
@@ -94,7 +103,7 @@ class Kubelet:
         )
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
-        """Tells how the mover of a Job ended: first its log, then its Pod, then the Job."""
+        """Report how the mover of a Job ended: serve its log, then set the status of the Pod, then that of the Job."""
         pod = self._pods.pop(job["metadata"]["uid"])
         container = mover_of(job["spec"]["template"]["spec"])["name"]
         succeeded = result.succeeded
@@ -107,7 +116,8 @@ class Kubelet:
     def _forget_older(self, job: Mapping[str, Any]) -> None:
         """Delete the Pods of an older Job of the same name, as the garbage collector of a cluster does.
 
-        Operators look for the Pod by that name, and creation times have whole seconds.
+        Operators look up the Pod by the name of the Job.  Creation times have a resolution of one second, so two Pods
+        could not be told apart.
         """
         namespace, name = job["metadata"]["namespace"], job["metadata"]["name"]
         for pod in self._api.list("Pod", namespace):
@@ -129,15 +139,18 @@ class Kubelet:
                 "annotations": dict(of_template.get("annotations") or {}),
                 "ownerReferences": [_owned_by(job)],
             },
-            # The service account is set by admission on a cluster, which an API without controllers has to do without.
+            # On a cluster, admission sets the service account.  This API server has no controllers that would do so.
             "spec": {"serviceAccountName": "default", **template["spec"], "nodeName": self.node},
         }
 
 
 def arguments_of(container: Mapping[str, Any], environment: Environment, facts: PodFacts) -> tuple[str, ...]:
-    """Return what the mover is told: the container's ``args``, or what follows the program in its ``command``.
+    """Return the arguments of the mover: the container's ``args``, or the part of ``command`` after the program.
 
-    The mover stands in for the program of the image: it has to be told to back up or to restore.
+    The mover replaces the program of the image.  Its arguments must therefore contain ``backup`` or ``restore``.
+
+    Raises:
+        HarnessError: The arguments contain neither word.
     """
     words = [environment.expanded(word)[0] for word in command_of(container)]
     operations = [number for number, word in enumerate(words) if word in OPERATIONS]
@@ -145,12 +158,12 @@ def arguments_of(container: Mapping[str, Any], environment: Environment, facts: 
         field = f"{container['name']}.{'args' if container.get('args') else 'command'}"
         given = container.get("args") or container.get("command") or "not set"
         raise facts.cannot(field, given, f"has none of the words {' and '.join(OPERATIONS)}, and no mover is told so")
-    # In a command, an interpreter and its options may come before.
+    # In a command, an interpreter and its options can come first.
     return tuple(words if container.get("args") else words[operations[0] :])
 
 
 def job_ref(job: Mapping[str, Any]) -> ObjectRef:
-    """What names a Job in the API."""
+    """Return the reference to a Job in the API."""
     return ObjectRef("Job", job["metadata"]["namespace"], job["metadata"]["name"])
 
 
@@ -175,7 +188,7 @@ def _runs_one_pod(job: Mapping[str, Any], facts: PodFacts) -> None:
 
 
 def _waiting(pod: Mapping[str, Any], problem: MissingKey) -> dict[str, Any]:
-    """Return the status of a Pod that waits for something that is missing."""
+    """Return the status of a Pod that waits for a missing object or key."""
     if problem.reason == "Unschedulable":
         condition = {"type": "PodScheduled", "status": "False", "reason": problem.reason, "message": str(problem)}
         return {"phase": "Pending", "conditions": [condition]}

@@ -1,4 +1,4 @@
-"""The HTTPS server that the API server asks for the logs of containers, as it would ask a kubelet."""
+"""Serve the logs of containers by HTTPS, as a kubelet does for the API server."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ LOG_PATH = "/containerLogs/"
 
 
 class LogServer:
-    """What the API server asks for the log of a container; listens on 127.0.0.1."""
+    """Serve logs of containers to the API server; the server listens on 127.0.0.1."""
 
     def __init__(self, certificates: Path) -> None:
-        """Serves with the certificate that the API server made for itself."""
+        """Start the server with the certificate of the API server."""
         self._logs: dict[str, str] = {}
         logs = self._logs
 
@@ -30,7 +30,7 @@ class LogServer:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """The log of the suite is not a place for requests."""
+                """Discard the log line of a request."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -40,10 +40,10 @@ class LogServer:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """Return the port on which the server listens."""
         return int(self._server.server_address[1])
 
     def serve(self, namespace: str, pod: str, container: str, log: str) -> None:
-        """Serve ``log`` for this container from now on; HarnessError where the server has ended."""
+        """Serve ``log`` for this container from now on; HarnessError if the server has ended."""
         self._thread.check()
         self._logs[f"{namespace}/{pod}/{container}"] = log

@@ -1,4 +1,4 @@
-"""Notes on what the harness leaves out while it plays the kubelet: a file for all workers of a run."""
+"""Record in one file for all workers which parts of Jobs the kubelet of the harness leaves out."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 Note = Callable[[str, str], None]
-"""Takes the namespace and name of a Job, and what is left out of it."""
+"""Function that takes the namespace and name of a Job, and the part of it that is left out."""
 
 KUBELET_LOG = "kubelet.log"
-"""Name of the file, beside the log of the operator."""
+"""Name of the file; it is in the same folder as the log of the operator."""
 
 
 class Notes:
@@ -28,7 +28,7 @@ class Notes:
 
 
 def noted(file: Path) -> str:
-    """Return a line for each text that the workers noted, with the Jobs it is about; "" where there is none."""
+    """Return one line for each text that the workers recorded, with its Jobs; "" if there is none."""
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
     jobs: dict[str, set[str]] = {}
     for line in lines:

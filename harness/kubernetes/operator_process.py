@@ -1,4 +1,4 @@
-"""The operator's own process: started against the API, kept running, and each crash written down."""
+"""Install the CRDs of the operator, run the operator as a process, and record each of its crashes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ SNAPSHOT_CRDS = Path(__file__).with_name("crds")
 
 
 class Operator:
-    """Runs the command until it is told to stop; after a crash, starts it again once it is revived."""
+    """Run the command of the operator until ``stop`` is called.
+
+    After a crash, the operator starts again as soon as ``crashes.revive`` allows it.
+    """
 
     def __init__(self, spec: KubernetesSpec, kubeconfig: Path, folder: Path) -> None:
         self._spec = spec
@@ -40,9 +43,13 @@ class Operator:
         self._process = self._start()
 
     def run(self, give_up: Callable[[], None]) -> None:
-        """Starts to watch over it; HarnessError where it does not even start.
+        """Check that the operator has started, then watch it in a thread.
 
-        ``give_up`` is called where it crashes again and again.
+        Args:
+            give_up: Called after too many crashes.
+
+        Raises:
+            HarnessError: The operator ended right after its start.
         """
         if self._process.wait(self._spec.limits.operator_start_s):
             ended = f"{' '.join(self._spec.command)} ended with {self._process.exit_code}"
@@ -50,10 +57,10 @@ class Operator:
         self._watcher = BackgroundThread("operator-watch", lambda: self._watch(give_up))
 
     def stop(self) -> None:
-        """Ends it; it may take a moment to end by itself.
+        """Stop the operator; it has a time limit to shut down by itself.
 
         Raises:
-            HarnessError: It could not be started again after a crash.
+            HarnessError: The operator could not be restarted after a crash.
         """
         self._stopping.set()
         self._process.end_group(self._spec.limits.operator_stop_s)
@@ -93,9 +100,18 @@ class Operator:
 
 
 def install_crds(api: Api, crds: tuple[Path, ...], made: CreatedObjects) -> None:
-    """Creates the CRDs of an operator, and those of volume snapshots, and waits until they are served.
+    """Create the CRDs of an operator and of volume snapshots, and wait until the API serves them.
 
-    What is there already is left as it is; what is made is noted in ``made``.
+    CRDs that exist already are not changed.
+
+    Args:
+        api: The API.
+        crds: Files with CRDs, or folders of such files.
+        made: Records the CRDs that this call creates.
+
+    Raises:
+        UsageError: A file cannot be read, or none holds the CRD of sources.
+        HarnessError: The API does not serve the CRDs within the time limit.
     """
     refs = []
     for folder in (*crds, SNAPSHOT_CRDS):

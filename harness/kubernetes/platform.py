@@ -1,7 +1,7 @@
-"""An operator of somebody else on a real Kubernetes API, whoever runs its Jobs.
+"""Run a real operator on a Kubernetes API, with the kubelet of the harness or on a cluster.
 
-What a scenario calls a namespace may have another name on the API, so that scenarios do not meet; a
-scenario whose expectations hold the name literally keeps it, and takes turns with others that do.
+The namespaces of a scenario get other names on the API, so that scenarios do not share namespaces.  If the expectations
+of a scenario contain the literal name of a namespace, the name is kept.  Such scenarios run one after another.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from harness.volsync.specs import with_renamed_source
 NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
 
 NOT_OF_THE_OPERATOR = ("Name", "Namespace", "API Version", "Kind", "Metadata", "Spec")
-"""Sections of ``kubectl describe`` that the operator does not write."""
+"""Sections of ``kubectl describe`` that come from the manifest, not from the operator."""
 
 if TYPE_CHECKING:
     from harness.kubernetes.connection import Cluster
 
 
 class KubernetesPlatform:
-    """See Platform.  ``rename`` maps the namespaces of a scenario to those on the API."""
+    """Implement Platform on a Kubernetes API; ``rename`` maps namespaces of the scenario to those on the API."""
 
     def __init__(self, cluster: Cluster, volumes: Volumes, rename: Callable[[str], str]) -> None:
         self.answer_s = 0.0
@@ -55,8 +55,8 @@ class KubernetesPlatform:
     def apply(self, manifest: Manifest) -> None:
         """See Platform.
 
-        An object whose last sync failed, and that changes in more than its trigger, is made anew: its
-        operator may still be retrying the sync that failed.
+        If the last sync of an object failed and its new manifest changes more than the trigger, the object is deleted
+        and created again.  Otherwise the operator could still retry the failed sync.
         """
         ref = ref_of(manifest)
         if self._applied.get(ref) == manifest:
@@ -84,7 +84,7 @@ class KubernetesPlatform:
         return self._api.get(self._there(ref)) if ref in self._applied else None
 
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
-        """See Platform: waits until the operator makes a Job for what was applied last, or says why it makes none."""
+        """See Platform: wait for a Job of the object that was triggered last, or for the reason of the operator."""
         ref, self._triggered = self._triggered, None
         if ref is None:
             return NoJob(note="nothing was applied that has an operator")
@@ -100,14 +100,14 @@ class KubernetesPlatform:
             )
         self._known_jobs.add(found["metadata"]["uid"])
         if ref in self._failed:
-            # What the status says of the failure before is not yet about this Job.
+            # The status still describes the failure before this Job: ignore it until it changes.
             self._stale[ref] = self._status(ref)
         if held:
             self._cluster.node.hold(found)
         try:
             moved = self._cluster.node.start(found, ref, self._volumes)
         except MissingKey as problem:
-            # What is missing, only the Pod says: whoever looks at the object is told by its operator, or not at all.
+            # Only the status of the Pod names what is missing.  Wait until the operator reports it on its object, too.
             self._failed.add(ref)
             said = self._wait(lambda: self.failure(ref), self._limits.pod_failure_s) or ""
             return NoJob(said, "" if said else f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
@@ -117,7 +117,7 @@ class KubernetesPlatform:
         return moved
 
     def finished(self, job: MoverJob, result: MoverResult) -> str:
-        """See Platform: waits until the operator took note of it."""
+        """See Platform: wait until the operator has reported the result."""
         ref = job.owner
         trigger = manual_trigger(self._applied[ref])
         self._cluster.node.finish(self._jobs.pop(ref), result)
@@ -139,7 +139,7 @@ class KubernetesPlatform:
         self._wait(lambda: holds(self._status(ref)), timeout_s)
 
     def failure(self, ref: ObjectRef) -> str:
-        """See Platform: what stood in the status before the last trigger, and older events, say nothing."""
+        """See Platform: ignore older events, and the status as it was before the last trigger."""
         status = self._status(ref)
         warnings = [
             str(event.get("message") or event.get("reason") or "a warning without a message")
@@ -157,21 +157,25 @@ class KubernetesPlatform:
         return said_in.messages(status_of(self.get(ref)), events)
 
     def as_json(self, ref: ObjectRef) -> str:
-        """See Platform: what the real kubectl prints."""
+        """See Platform: return the output of the real kubectl."""
         there = self._there(ref)
         printed = self._cluster.kubectl("get", there.kind.lower(), there.name, "-n", there.namespace, "-o", "json")
         return printed.decode()
 
     def described(self, ref: ObjectRef) -> str:
-        """See Platform: what the real kubectl prints, without what the scenario itself wrote."""
+        """See Platform: return the output of the real kubectl without the sections that come from the manifest."""
         there = self._there(ref)
         printed = self._cluster.kubectl("describe", there.kind.lower(), there.name, "-n", there.namespace).decode()
         return written_by_operator(printed)
 
     def close(self) -> None:
-        """Removes what a scenario made, and waits until it is gone where others may use the names.
+        """Delete the objects of the scenario, and wait until they are gone if other scenarios can use their names.
 
-        On an API that is thrown away with the run, a namespace that no other scenario uses keeps what is left in it.
+        An API server that the harness started is discarded after the run.  On it, a namespace that no other scenario
+        uses is not emptied.
+
+        Raises:
+            HarnessError: Objects still exist after the time limit.
         """
         self._end_snapshots()
         synced = [ref for ref in self._applied if ref.kind in SYNCED]
@@ -187,7 +191,7 @@ class KubernetesPlatform:
                 raise HarnessError(f"objects of namespace {namespace} are still there after {self._limits.gone_s:g} s")
 
     def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
-        """The part of the snapshot controller: a copy of the claim's folder, and the status that says so."""
+        """Act as the snapshot controller: copy the folder of the PVC and set the status of the VolumeSnapshot."""
         metadata = snapshot["metadata"]
         inside = {self._rename(ref.name): ref.name for ref in list(self._applied) if ref.kind == "Namespace"}
         namespace = inside.get(metadata["namespace"])
@@ -200,7 +204,7 @@ class KubernetesPlatform:
         ref = ObjectRef("VolumeSnapshot", metadata["namespace"], metadata["name"])
         self._api.set_status(ref, {"boundVolumeSnapshotContentName": content, "readyToUse": True})
 
-    # --- inside
+    # --- internals
 
     def _there(self, ref: ObjectRef) -> ObjectRef:
         if ref.kind == "Namespace":
@@ -214,7 +218,10 @@ class KubernetesPlatform:
         return with_renamed_source(whole, self._rename)
 
     def _create(self, ref: ObjectRef, outside: Manifest) -> bool:
-        """Whether it was made now; a namespace or a claim that another scenario left is as good."""
+        """Create an object; return False if it existed and must be updated instead.
+
+        A namespace or a PVC that an earlier scenario left is used as it is, without an update.
+        """
         if ref.kind == "Namespace":
             if self._api.exists_or_create(outside):
                 self._cluster.made.note("Namespace", outside["metadata"]["name"])
@@ -247,7 +254,7 @@ class KubernetesPlatform:
         return None
 
     def _wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
-        """Waits for the operator, and counts how long it took to answer; one that crashes meanwhile is no answer."""
+        """Wait for the operator and add the time to ``answer_s``; OperatorCrashed if the operator crashes meanwhile."""
 
         def answered_or_crashed() -> Any:
             return self._crashed() or condition()
@@ -273,7 +280,7 @@ class KubernetesPlatform:
 
 
 def written_by_operator(description: str) -> str:
-    """Return a ``kubectl describe`` without the sections that whoever applied the object wrote."""
+    """Return the output of ``kubectl describe`` without the sections that come from the manifest."""
     kept, keeps = [], True
     for line in description.splitlines():
         if line[:1].strip():
@@ -288,7 +295,7 @@ def _version(event: Mapping[str, Any]) -> str:
 
 
 def _only_triggers(before: Manifest, after: Manifest) -> bool:
-    """Whether two manifests of an object differ in nothing but the trigger."""
+    """Return True if two manifests of an object differ only in the trigger."""
     return untriggered(before) == untriggered(after)
 
 

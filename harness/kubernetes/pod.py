@@ -1,4 +1,4 @@
-"""What a Pod tells its containers about itself, and which of its containers is the mover.
+"""Read the values that a Pod offers its containers, and find the container that is the mover.
 
 Source: the Kubernetes API reference for Pods; "Sidecar Containers", "Init Containers" and "Downward API" in the
 documentation of Kubernetes.
@@ -25,9 +25,9 @@ _BINARY = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 
 
 class MissingKey(Exception):
-    """A Pod cannot start, since something that it needs is missing; the message names what.
+    """Signal that a Pod cannot start because an object or a key is missing; the message names it.
 
-    ``reason`` is the word that Kubernetes uses: CreateContainerConfigError, FailedMount or Unschedulable.
+    ``reason`` is the reason that Kubernetes uses: CreateContainerConfigError, FailedMount or Unschedulable.
     """
 
     def __init__(self, message: str, reason: str = "CreateContainerConfigError") -> None:
@@ -37,10 +37,12 @@ class MissingKey(Exception):
 
 @dataclass(frozen=True)
 class PodFacts:
-    """The Pod of a Job, as its containers may ask about it.
+    """Hold the Pod of a Job, for the fields and resources that its containers refer to.
 
-    ``pod`` is the object; where the Pod is not known yet (a cluster makes it), metadata that only the Pod has is
-    absent, and so is ``node``.
+    Attributes:
+        job: Namespace and name of the Job, for messages.
+        pod: The Pod.  If a cluster creates the Pod later, the metadata that only the Pod has is absent.
+        node: The name of the node, or None if a cluster creates the Pod.
     """
 
     job: str
@@ -48,22 +50,22 @@ class PodFacts:
     node: str | None = None
 
     def cannot(self, field: str, value: object, why: str) -> HarnessError:
-        """Return the error for a field that the harness cannot carry out; it names Job, field and value."""
+        """Return the error for a field that the harness does not support; it names Job, field and value."""
         return HarnessError(f"Job {self.job}: {field}: {value}: {why}")
 
     def field(self, name: str, path: str) -> str:
         """Return the value of a ``fieldPath``.
 
         Args:
-            name: the field of the Job that asks, for the message of an error.
-            path: the path, such as ``metadata.labels['app']``.
+            name: The field of the Job that refers to the path, for error messages.
+            path: The path, such as ``metadata.labels['app']``.
 
         Raises:
-            HarnessError: the path is none that this kubelet knows, or only the Pod of a cluster has a value.
+            HarnessError: This kubelet does not support the path, or only the Pod of a cluster has a value for it.
         """
         metadata, spec = self.pod["metadata"], self.pod["spec"]
         if match := _SUBSCRIPT.fullmatch(path):
-            # Kubernetes gives "" for a label or annotation that the Pod does not have.
+            # Kubernetes returns "" for a label or annotation that the Pod does not have.
             return str((metadata.get(match[1]) or {}).get(match[2], ""))
         if path in ("metadata.labels", "metadata.annotations"):
             values = metadata.get(path.removeprefix("metadata.")) or {}
@@ -87,7 +89,8 @@ class PodFacts:
         """Return the value of a ``resourceFieldRef`` in units of its divisor, rounded up.
 
         Raises:
-            HarnessError: the limit is not set (it is the node's capacity then), or the resource is not known.
+            HarnessError: The resource is not supported, or its limit is not set.  Kubernetes would then return the
+                capacity of the node, which this kubelet does not have.
         """
         resource = reference["resource"]
         kind, _, what = resource.partition(".")
@@ -108,7 +111,7 @@ class PodFacts:
 
 
 def quantity(text: object) -> Decimal:
-    """Return a Kubernetes quantity, such as ``500m`` or ``2Gi``, as a number; ValueError where it is none."""
+    """Return a Kubernetes quantity, such as ``500m`` or ``2Gi``, as a number; ValueError if it is not a quantity."""
     match = _QUANTITY.fullmatch(str(text))
     if match is None:
         raise ValueError(text)
@@ -123,15 +126,15 @@ def quantity(text: object) -> Decimal:
 
 
 def command_of(container: Mapping[str, Any]) -> list[str]:
-    """Return what follows the program: ``args``, or else the rest of ``command``."""
+    """Return the arguments of a container: ``args``, or else the part of ``command`` after the program."""
     return list(container.get("args") or (container.get("command") or ())[1:])
 
 
 def mover_of(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the container that is the mover.
 
-    It is the one with the name that the operator gives it, else the only one that is told to back up or to restore,
-    else the first.
+    It is the container with the name that the operator uses.  Otherwise it is the only container with the argument
+    ``backup`` or ``restore``, or else the first container.
     """
     containers: Sequence[Mapping[str, Any]] = spec["containers"]
     told = [one for one in containers if set(OPERATIONS) & set(command_of(one))]
@@ -140,7 +143,7 @@ def mover_of(spec: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def left_out(spec: Mapping[str, Any]) -> list[str]:
-    """Return in words which containers of a Pod are not run, since only the mover has a program here."""
+    """Return one sentence for each container of a Pod that is not run; the harness can run only the mover."""
     mover = mover_of(spec)
     notes = [
         f"container {_described(one)} is not run: it is a sidecar" for one in spec["containers"] if one is not mover

@@ -1,4 +1,4 @@
-"""The environment of a container, from all the places that a Job can name.
+"""Build the environment of a container from ``envFrom`` and ``env`` of a Job.
 
 Source: the Kubernetes API reference for EnvVar and EnvFromSource; "Define Dependent Environment Variables" in the
 documentation of Kubernetes.
@@ -21,17 +21,17 @@ _REFERENCE = re.compile(r"\$(?:\$|\(([^()]*)\))")
 
 
 class Objects(Protocol):
-    """Where Secrets, ConfigMaps and PersistentVolumeClaims are looked up."""
+    """Look up Secrets, ConfigMaps and PersistentVolumeClaims."""
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
-        """Return an object, or None where there is none."""
+        """Return an object, or None if it does not exist."""
 
 
 class Reading:
-    """What a Pod needs of its API, read once: its variables and volumes often name one Secret many times."""
+    """Look up objects and cache them, since a Pod often refers to one Secret many times."""
 
     def __init__(self, api: Objects) -> None:
-        """Read nothing yet."""
+        """Start with an empty cache."""
         self._api = api
         self._found: dict[ObjectRef, dict[str, Any] | None] = {}
 
@@ -44,21 +44,24 @@ class Reading:
 
 @dataclass
 class Environment:
-    """The variables of a container; those that hold anything of a Secret are in ``secret``."""
+    """Hold the variables of a container; values that contain data of a Secret are in ``secret``."""
 
     plain: dict[str, str] = field(default_factory=dict)
     secret: dict[str, str] = field(default_factory=dict)
 
     def set(self, name: str, value: str, *, is_secret: bool) -> None:
-        """Set a variable; an earlier value of it is gone, wherever that came from."""
+        """Set a variable and remove its earlier value."""
         self.plain.pop(name, None)
         self.secret.pop(name, None)
         (self.secret if is_secret else self.plain)[name] = value
 
     def expanded(self, text: str) -> tuple[str, list[str]]:
-        """Replace each ``$(NAME)`` of a known variable; return the text and the names that were replaced.
+        """Replace each ``$(NAME)`` that refers to a known variable.
 
-        ``$$`` is one dollar; a reference to an unknown variable stays as it is.
+        ``$$`` becomes one dollar sign.  A reference to an unknown variable is not changed.
+
+        Returns:
+            The text, and the names of the variables that were inserted.
         """
         known, used = {**self.plain, **self.secret}, []
 
@@ -74,12 +77,17 @@ class Environment:
 
 
 def environment_of(api: Objects, container: Mapping[str, Any], facts: PodFacts, note: Note) -> Environment:
-    """Return the environment that a Job gives to a container: first ``envFrom``, then ``env``, which wins.
+    """Return the environment that a Job gives to a container; ``env`` overrides ``envFrom``.
+
+    Args:
+        api: Looks up Secrets and ConfigMaps.
+        container: The container.
+        facts: The Pod of the container.
+        note: Takes one line for each variable whose value is not recorded, because only a Pod on a cluster has it.
 
     Raises:
-        MissingKey: a Secret, a ConfigMap or a key of it is missing, and the container cannot do without.
-        HarnessError: a value comes from where this kubelet knows nothing.  Where the Pod is made by a cluster, its
-            kubelet may know: then a note says that the value is not recorded.
+        MissingKey: A required Secret, ConfigMap or key is missing.
+        HarnessError: This kubelet does not support the source of a value.
     """
     found = Environment()
     for number, source in enumerate(container.get("envFrom") or ()):
@@ -102,9 +110,9 @@ def environment_of(api: Objects, container: Mapping[str, Any], facts: PodFacts, 
 def data_of(
     api: Objects, kind: str, namespace: str, name: str, *, with_binary: bool = False
 ) -> Mapping[str, bytes] | None:
-    """Return the data of a Secret or ConfigMap as bytes; None where there is no such object.
+    """Return the data of a Secret or ConfigMap as bytes, or None if the object does not exist.
 
-    ``with_binary`` adds ``binaryData`` of a ConfigMap, which volumes have and variables do not.
+    ``with_binary`` adds ``binaryData`` of a ConfigMap.  Kubernetes uses it in volumes, but not in variables.
     """
     found = api.get(ObjectRef(kind, namespace, name))
     if found is None:

@@ -1,4 +1,4 @@
-"""The volumes of a Pod as folders, and where its mover sees them.
+"""Build the volumes of a Pod as folders, and return where the mover mounts them.
 
 Source: the Kubernetes API reference for Volume and VolumeMount; "Projected Volumes" in the documentation of Kubernetes.
 """
@@ -25,7 +25,7 @@ NO_TOKEN = "This is no token: the conformance suite plays the kubelet, and there
 
 @dataclass(frozen=True)
 class Mounts:
-    """What a container sees of its volumes: mount paths by depth, and those that are read-only."""
+    """Hold the mounts of a container, ordered by depth, and the mount paths that are read-only."""
 
     folders: Mapping[str, Path]
     read_only: frozenset[str]
@@ -33,7 +33,7 @@ class Mounts:
 
 @dataclass(frozen=True)
 class PodVolumes:
-    """The volumes of one Pod; ``namespace`` is what the scenario calls the namespace of the Pod."""
+    """Build the volumes of one Pod; ``namespace`` is the namespace of the Pod in the scenario."""
 
     api: Objects
     volumes: Volumes
@@ -42,11 +42,11 @@ class PodVolumes:
     note: Note
 
     def mounts(self, container: Mapping[str, Any], environment: Environment) -> Mounts:
-        """Return the mounts of a container, those above others first.
+        """Return the mounts of a container; a parent directory comes before the mounts inside it.
 
         Raises:
-            MissingKey: a Secret, a ConfigMap, a key of it, or a claim is missing.
-            HarnessError: a volume is of a kind that this kubelet does not know.
+            MissingKey: A Secret, a ConfigMap, a key of one, or a PVC is missing.
+            HarnessError: This kubelet does not support the kind of a volume.
         """
         if devices := container.get("volumeDevices"):
             raise self.facts.cannot(f"{container['name']}.volumeDevices", devices, "folders are no block devices")
@@ -81,7 +81,7 @@ class PodVolumes:
         return folder
 
     def _claim(self, name: str) -> Path:
-        """Return the folder of a claim; one that is made from another, or from a snapshot, begins as its copy."""
+        """Return the folder of a PVC; if the PVC has a ``dataSource``, copy that source into an empty folder."""
         claim = self.api.get(ObjectRef("PersistentVolumeClaim", self.facts.pod["metadata"]["namespace"], name))
         if claim is None:
             raise MissingKey(f"PersistentVolumeClaim {name!r} not found", "Unschedulable")
@@ -116,7 +116,7 @@ class PodVolumes:
 
     def _write_data(self, folder: Path, kind: str, given: Mapping[str, Any], field: str, mode: int) -> None:
         api_kind = {"secret": "Secret", "configMap": "ConfigMap"}[kind]
-        # A Secret is named by secretName in a volume of its own, by name in a projected one.
+        # The field is ``secretName`` in a Secret volume, and ``name`` in a projected volume.
         name, optional = given.get("secretName") or given["name"], given.get("optional")
         data = data_of(self.api, api_kind, self.facts.pod["metadata"]["namespace"], name, with_binary=True)
         if data is None and not optional:
@@ -139,13 +139,13 @@ class PodVolumes:
     def _put(self, folder: Path, item: Mapping[str, Any], content: bytes, field: str, mode: int) -> None:
         file = self._inside(folder, item["path"], f"{field}.path")
         file.parent.mkdir(parents=True, exist_ok=True)
-        # One file may come from several sources of a projected volume: the last one counts.
+        # Several sources of a projected volume can write one file: the last source wins.
         file.unlink(missing_ok=True)
         file.write_bytes(content)
         file.chmod(int(item.get("mode", mode)))
 
     def _part(self, folder: Path, mount: Mapping[str, Any], field: str, environment: Environment) -> Path:
-        """Return what a mount shows of its volume: all of it, or what ``subPath`` names."""
+        """Return the part of a volume that a mount shows: the whole volume, or the path in ``subPath``."""
         part = mount.get("subPath") or ""
         if expression := mount.get("subPathExpr"):
             part, _ = environment.expanded(expression)
@@ -159,7 +159,7 @@ class PodVolumes:
         return inside
 
     def _inside(self, folder: Path, part: str, field: str) -> Path:
-        """Return a path in a volume; HarnessError where it, or a link in it, leads out of the volume."""
+        """Return a path in a volume; HarnessError if the path or a link in it leads out of the volume."""
         path = folder / part
         leads_out = part.startswith("/") or ".." in part.split("/")
         if leads_out or not path.resolve().is_relative_to(folder.resolve()):
@@ -168,12 +168,12 @@ class PodVolumes:
 
 
 def copied(source: Path, target: Path) -> None:
-    """Copy the folder of a volume, which is what a snapshot or a clone of it is here."""
+    """Copy the folder of a volume; such a copy stands for a snapshot or a clone of the volume."""
     shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
 
 
 def snapshots_of(namespace: str) -> str:
-    """Return where the folders of a namespace's snapshots lie."""
+    """Return the namespace name under which ``Volumes`` stores the folders of a namespace's snapshots."""
     return f"snapshots.{namespace}"
 
 

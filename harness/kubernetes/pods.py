@@ -1,7 +1,7 @@
-"""On a real cluster: the pods of a Job run there, the suite only watches, and looks into their volumes.
+"""Observe the Jobs of an operator on a real cluster, and copy files between folders and PVCs.
 
-The folders of a scenario stand for its claims here, too: what a folder holds is carried into its claim
-before an object is synced, and back afterwards, through a Pod that mounts the claim.
+A folder stands for each PVC of a scenario.  Before a sync, a helper Pod that mounts the PVC copies the folder into it.
+After the sync, it copies the PVC back.
 Source: the Kubernetes API reference for Jobs and Pods.
 """
 
@@ -29,20 +29,20 @@ from harness.volumes import Tree, tree
 
 HELPER, INSIDE = "helper", "/volume"
 HOPELESS = ("ErrImagePull", "ImagePullBackOff", "InvalidImageName", "CreateContainerConfigError")
-"""Why a container waits that will not start by itself."""
+"""Waiting reasons with which a container never starts by itself."""
 
 ELSEWHERE = "its Pods run on a cluster, where the suite sees no processes"
 
 
 class Kubectl(Protocol):
-    """Runs the real kubectl: its arguments, and what it reads; returns what it wrote."""
+    """Run the real kubectl with arguments and standard input, and return its output."""
 
     def __call__(self, *args: str, given: bytes = b"") -> bytes:
-        """HarnessError where it fails."""
+        """Run kubectl; HarnessError if it fails."""
 
 
 class Pods:
-    """A node of somebody else's cluster, and a mover: whoever runs the Jobs there is the one under test."""
+    """Implement Node and Mover on a cluster that runs the Jobs: wait for the Pods and read their results."""
 
     def __init__(
         self,
@@ -54,9 +54,16 @@ class Pods:
         note: Note,
         limits: SubjectLimits = DEFAULT_LIMITS,
     ) -> None:
-        """``helper`` is an image with sh, tar and sleep; ``timeout_s`` how long a Job may take.
+        """Prepare the node.
 
-        ``note`` takes a line on each variable whose value is not recorded, since only the Pod knows it.
+        Args:
+            api: The API of the cluster.
+            informer: Watches Jobs and Pods.
+            kubectl: Runs kubectl.
+            helper: An image with sh, tar, find and sleep.
+            timeout_s: How long a Job may take.
+            note: Takes one line for each variable whose value is not recorded, because only the Pod has it.
+            limits: The time limits of the subject.
         """
         self._note = note
         self._limits = limits
@@ -73,11 +80,15 @@ class Pods:
     # --- as a node
 
     def hold(self, job: Mapping[str, Any]) -> None:
-        """Has no mover run: the operator was only asked what it makes of an object."""
+        """Suspend the Job: the scenario checks only the Job itself, not a sync."""
         self._api.update(job_ref(job), lambda before: {**before, "spec": {**before["spec"], "suspend": True}})
 
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
-        """What the Job gives its mover; its Pod is the cluster's.  Raises MissingKey as a kubelet would wait."""
+        """Return what the Job gives its mover; the cluster creates the Pod.
+
+        Raises:
+            MissingKey: The Pod cannot start because a Secret, a ConfigMap or a key is missing.
+        """
         metadata, template = job["metadata"], job["spec"]["template"]
         of_template = template.get("metadata") or {}
         known = {"namespace": metadata["namespace"], **{key: of_template.get(key) for key in ("labels", "annotations")}}
@@ -89,10 +100,10 @@ class Pods:
         return MoverJob(owner, args, environment.plain, environment.secret, {}, declared=job)
 
     def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
-        """The cluster tells the operator by itself."""
+        """No-op: the cluster sets the status of the Job itself."""
 
     def fill(self, claim: ObjectRef, folder: Path) -> None:
-        """Carries a folder into a claim, which then holds just that."""
+        """Replace the content of a PVC with the content of a folder."""
         known, wanted = self._known(claim), tree(folder)
         if known is None or wanted == self._carried.get(known, {}):
             return
@@ -102,7 +113,7 @@ class Pods:
         self._with_helper(claim, ("sh", "-c", unpack), packed)
 
     def fetch(self, claim: ObjectRef, folder: Path) -> None:
-        """Carries what a claim holds into a folder, which then holds just that."""
+        """Replace the content of a folder with the content of a PVC."""
         packed = self._with_helper(claim, ("tar", "-cf", "-", "-C", INSIDE, "."))
         for entry in folder.iterdir():
             shutil.rmtree(entry) if entry.is_dir() and not entry.is_symlink() else entry.unlink()
@@ -112,17 +123,17 @@ class Pods:
     # --- as a mover
 
     def run(self, job: MoverJob) -> MoverResult:
-        """Waits for the first Pod of the Job to end: a Job whose Pods fail begins again for a long time."""
+        """Wait until the first Pod of the Job ends; a cluster retries failing Pods for too long to wait for the Job."""
         there = self._jobs.pop(job.owner)
         ended = self._informer.wait(lambda: self._ended(there), self._timeout_s)
         if isinstance(ended, MoverResult):
             return ended
         return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s", blind=ELSEWHERE)
 
-    # --- inside
+    # --- internals
 
     def _known(self, claim: ObjectRef) -> str | None:
-        """What a claim is known by, also when another one has its name later; None where there is none."""
+        """Return the uid of a PVC, which differs from that of a later PVC of the same name; None if there is no PVC."""
         found = self._api.get(claim)
         return str(found["metadata"]["uid"]) if found else None
 
@@ -153,9 +164,9 @@ class Pods:
         return self._api.log(ref, mover_of(pod["spec"])["name"])
 
     def _with_helper(self, claim: ObjectRef, command: Sequence[str], given: bytes = b"") -> bytes:
-        """Runs a command in a Pod that mounts the claim; the Pod is gone before a mover may want the volume."""
+        """Run a command in a Pod that mounts the PVC; the Pod is deleted before a mover mounts the volume."""
         if self._no_helper:
-            # What kept one from starting keeps them all, and would take as long each time.
+            # Every helper Pod would fail for the same reason, each after the full time limit.
             raise HarnessError(self._no_helper)
         helper = ObjectRef("Pod", claim.namespace, f"conformance-helper-{secrets.token_hex(4)}")
         self._api.create(self._helper_pod(helper, claim))
@@ -197,7 +208,7 @@ class Pods:
         return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
     def _tar(self, *args: str, given: bytes = b"") -> bytes:
-        """The system's tar: it keeps what a symbolic link of a volume could do out of other folders."""
+        """Run the tar of this machine, which does not write through symbolic links that lead out of the folder."""
         done = run(["tar", *args], env=os.environ, timeout_s=self._limits.volume_copy_s, given=given)
         if done.exit_code != 0:
             raise HarnessError(f"tar {' '.join(args)}: {done.stderr.strip()[-300:]}")
@@ -205,7 +216,7 @@ class Pods:
 
 
 def _terminated(pod: Mapping[str, Any], container: str) -> int | None:
-    """How a container of a Pod ended, at its first try; None where it has not."""
+    """Return the exit status of a container at its first attempt, or None if it has not ended."""
     for status in status_of(pod).get("containerStatuses") or ():
         if status["name"] != container:
             continue
@@ -225,7 +236,7 @@ def _stuck(pod: Mapping[str, Any]) -> str:
 
 
 def _unscheduled(pod: Mapping[str, Any] | None) -> str:
-    """Why the cluster found no place for a Pod, as it says itself; "" where it did."""
+    """Return why the cluster cannot schedule a Pod, or "" if it could."""
     for condition in status_of(pod).get("conditions") or ():
         if (condition["type"], condition["status"]) == ("PodScheduled", "False"):
             return f": {condition.get('message', condition.get('reason', ''))}"

@@ -1,4 +1,4 @@
-"""All that an operator on an API needs for one run: started together, and ended together."""
+"""Start and end what a run with an operator on an API needs: API server, CRDs and operator process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from harness.toolchain.download import Progress
 
 
 class OperatorSession:
-    """An API, unless the subject names one, its CRDs, and the operator's own process."""
+    """Own the API server (unless the subject names one), the CRDs and the operator process of one run."""
 
     def __init__(self, spec: KubernetesSpec, folder: Path, reaper: Reaper) -> None:
         self._spec = spec
@@ -29,7 +29,17 @@ class OperatorSession:
         self._operator: Operator | None = None
 
     def start(self, environment: Mapping[str, str], say: Progress, give_up: Callable[[], None]) -> ApiAccess:
-        """Starts it; ``give_up`` is called where the operator crashes again and again."""
+        """Start API server and operator, and return how workers connect.
+
+        Args:
+            environment: The variables that can name other programs.
+            say: Takes messages about the progress.
+            give_up: Called after too many crashes of the operator.
+
+        Raises:
+            HarnessError: The API server or the operator does not start.
+            UsageError: The CRDs of the subject are not usable.
+        """
         if self._spec.api == "auto":
             server = api_server.start(self._folder, self._reaper, environment, say)
         else:
@@ -58,7 +68,11 @@ class OperatorSession:
         )
 
     def close(self, kept_log: Path) -> None:
-        """Removes what was made, ends the operator, and keeps its log; HarnessError where the verdict is unknown."""
+        """Remove created objects, stop the operator, and save its log.
+
+        Raises:
+            HarnessError: The operator crashed and no scenario could reproduce it, so the verdict is unknown.
+        """
         try:
             if self._made is not None:
                 api, made = self._made
@@ -75,6 +89,6 @@ class OperatorSession:
 
 
 def _write(kept: Path, text: str) -> None:
-    """What the operator, and the harness in the part of the kubelet, said goes with the report of the run."""
+    """Write a log, redacted, next to the report of the run."""
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(REDACT(text), encoding="utf-8")

@@ -1,4 +1,7 @@
-"""What a subject file says of an operator; apart, so that other runs need no client of the API."""
+"""Define the settings of an operator that a subject file contains.
+
+This module does not import the API client, so runs without an API do not need the client.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,12 @@ from harness.system.limits import DEFAULT_LIMITS, SubjectLimits
 
 @dataclass(frozen=True)
 class PodsSpec:
-    """A mover that is whatever the cluster runs: the image that looks into volumes, and how long a Job may take."""
+    """Hold the settings for a cluster that runs the Jobs.
+
+    Attributes:
+        helper: The image of the Pod that copies volumes.
+        timeout_s: How long a Job may take.
+    """
 
     helper: str
     timeout_s: float
@@ -19,10 +27,15 @@ class PodsSpec:
 
 @dataclass(frozen=True)
 class KubernetesSpec:
-    """What a subject file says of its operator: absolute ``command``, its CRDs, environment, and which API.
+    """Hold the settings of an operator in a subject file.
 
-    ``command`` is empty for an operator that runs on that API already; ``pods`` is set where Jobs run there
-    by themselves.
+    Attributes:
+        command: The command line with an absolute program; empty if the operator runs on the API already.
+        crds: Files or folders with the CRDs of the operator.
+        env: Environment variables of the operator.
+        api: The path of a kubeconfig, or ``auto`` for an API server that the harness starts.
+        pods: Set if a cluster runs the Jobs; None if the harness is the kubelet.
+        limits: The time limits of the subject.
     """
 
     command: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""Movers: a MoverJob in, a MoverResult out."""
+"""Run movers: each takes a MoverJob and returns a MoverResult."""

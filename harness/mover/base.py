@@ -1,4 +1,4 @@
-"""The seam between an operator and what its jobs run."""
+"""Define the interface of a mover."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from harness.model import MoverJob, MoverResult
 
 
 class Mover(Protocol):
-    """Carries out jobs.  A job that fails is a result; an exception is an error of the harness.
+    """Run Jobs.  A Job that fails is a result; an exception is an error of the harness.
 
-    ``watched`` is set by whoever needs the command line of every process of the jobs that follow.
+    Attributes:
+        watched: True if the results must hold the command line of each process of the mover.
     """
 
     watched: bool
 
     def run(self, job: MoverJob) -> MoverResult:
-        """Runs one job to its end, in the caller's thread."""
+        """Run one Job to its end, in the thread of the caller."""
 
 
 def place_of(job: MoverJob, path: str) -> Path | None:
-    """Return the folder that a path of the container is in, by the deepest mount above it; None where there is none."""
+    """Return the folder of a path in the container, by the deepest mount above it; None if there is no such mount."""
     wanted = PurePosixPath(path)
     above = [mount for mount in job.volumes if wanted.is_relative_to(mount)]
     if not above:

@@ -1,7 +1,7 @@
-"""A mover that is a program of somebody else: run with what a Job of the operator gives it, and nothing more.
+"""Run a mover that is a program of the subject, with exactly the inputs that the operator's Job defines.
 
-Where the system allows it, the program gets a mount namespace with its volumes at ``/data``,
-``/restore/data`` and ``/cache`` and a ``/tmp`` of its own; elsewhere variables of the Job name the same folders.
+If this system allows it, the program gets its own mount namespace, with its volumes at ``/data``, ``/restore/data`` and
+``/cache``, and its own ``/tmp``.  Otherwise variables of the Job name the folders.
 """
 
 from __future__ import annotations
@@ -32,17 +32,26 @@ from harness.volsync.variables import Variable
 SANDBOX = Path(sandbox.__file__)
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 JOB_MARKER = "VOLSYNC_CONFORMANCE_JOB"
-"""Environment variable that every process of one job carries, so that it can be ended for good."""
+"""Environment variable in all processes of one Job, so that they can be found and ended."""
 
 PLACES_INSIDE = ("/tmp", "/data", "/cache", "/restore")  # noqa: S108 (the mover's own)
-"""Folders that a mover has of its own, whatever this machine has there."""
+"""Folders that a mover gets for itself, even if this machine has folders of the same name."""
 
 Isolation = Literal["auto", "namespace", "environment"]
 
 
 @dataclass(frozen=True)
 class CommandSpec:
-    """What a subject file says of its mover: absolute ``command``, folders for its ``path``, and limits."""
+    """Hold the settings of a mover command in a subject file.
+
+    Attributes:
+        command: The command line with an absolute program.
+        path: Folders for the ``PATH`` of the mover.
+        isolation: ``namespace`` requires a mount namespace, ``environment`` uses only variables, and ``auto`` uses a
+            namespace if the system allows it.
+        timeout_s: How long a Job may take.
+        limits: The time limits of the subject.
+    """
 
     command: tuple[str, ...]
     path: tuple[Path, ...] = ()
@@ -53,9 +62,9 @@ class CommandSpec:
 
 @dataclass
 class CommandMover:
-    """Runs jobs one after another; ``record`` is told of each with its duration.
+    """Run Jobs one after another; call ``record`` with each finished command.
 
-    A ``watched`` mover starts 20 ms later, and 0.2 ms for each of its processes: not each job is.
+    With ``watched``, the mover starts 20 ms later, and each of its processes 0.2 ms later.  So it is off by default.
     """
 
     spec: CommandSpec
@@ -106,7 +115,7 @@ class CommandMover:
         return MoverResult(ended.exit_code, ended.log, why, seen.command_lines, seen.blind)
 
     def environment(self, job: MoverJob, tmp: Path, *, in_namespace: bool) -> dict[str, str]:
-        """The environment of the container: the job's, and what every container has."""
+        """Return the environment of the container: the variables of the Job, and those that each container has."""
         path = ":".join([*map(str, self.spec.path), str(self._kopia_folder), SYSTEM_PATH])
         env = {**job.env, **job.secret_env, "PATH": path, "HOSTNAME": pod_name(job.owner)}
         if in_namespace:
@@ -116,7 +125,7 @@ class CommandMover:
         return {**env, **outside, "HOME": str(tmp), "TMPDIR": str(tmp)}
 
     def _working_dir(self, job: MoverJob, *, in_namespace: bool) -> str | None:
-        """Where the mover begins; a container makes a folder of a volume that is not there, and so does this."""
+        """Return the working directory of the mover; if it is in a volume, create it as a container engine does."""
         wanted = job.working_dir
         if wanted is None:
             return None
@@ -129,7 +138,7 @@ class CommandMover:
 
     @cached_property
     def _kopia_folder(self) -> Path:
-        """A folder in which kopia has its plain name, whatever the binary in use is called."""
+        """Return a folder in which the kopia binary has the name ``kopia``."""
         if self.kopia.name == "kopia":
             return self.kopia.parent
         folder = _made(self.scratch / "bin")
@@ -137,7 +146,7 @@ class CommandMover:
         return folder
 
     def _exposed(self) -> list[Path]:
-        """Folders of the mover's own that would vanish behind its volumes, such as a checkout below /tmp."""
+        """Return folders that the mover needs but a mount would hide, such as a checkout below /tmp."""
         named = [Path(word) for word in self.spec.command if word.startswith("/")]
         folders = {path.parent if path.is_file() else path for path in named if path.exists()}
         wanted = {*folders, *self.spec.path, self.kopia.parent, self._kopia_folder}
@@ -147,7 +156,7 @@ class CommandMover:
 
 @cache
 def namespaces_refused() -> str:
-    """Why no namespace can be had on this system; "" where one can."""
+    """Return why this system cannot create a namespace; "" if it can."""
     if not sys.platform.startswith("linux"):
         return f"no namespaces on {sys.platform}"
     with tempfile.TemporaryDirectory() as folder:
@@ -156,7 +165,11 @@ def namespaces_refused() -> str:
 
 
 def how_it_runs(spec: CommandSpec) -> str:
-    """In words, for the report: in a namespace, or through its environment, and why."""
+    """Return a text for the report: how the mover finds its volumes, and why in this way.
+
+    Raises:
+        UsageError: The subject file requires a namespace, and this system cannot create one.
+    """
     why_not = "asked for" if spec.isolation == "environment" else namespaces_refused()
     if not why_not:
         return "in a mount namespace of its own"
@@ -166,26 +179,26 @@ def how_it_runs(spec: CommandSpec) -> str:
 
 
 def kopia_of(spec: CommandSpec, kopia: Path) -> str:
-    """Path and version of the kopia that the mover finds first; it may be another than the harness's own."""
+    """Return version and path of the kopia that the mover finds first; it can differ from the harness's own."""
     found = kopia_path(spec, kopia)
     return f"{version_of(found) or 'of unknown version'} ({found})" if found else "none on its path"
 
 
 def kopia_path(spec: CommandSpec, kopia: Path) -> Path | None:
-    """Return the kopia that the mover finds first on its path, None where it finds none."""
+    """Return the kopia that the mover finds first on its path, or None."""
     path = ":".join([*map(str, spec.path), str(kopia.parent), SYSTEM_PATH])
     found = shutil.which("kopia", path=path) if kopia.name == "kopia" or spec.path else str(kopia)
     return Path(found) if found else None
 
 
 def _require_places(job: MoverJob, *, in_namespace: bool) -> None:
-    """Raise HarnessError where a volume cannot be shown to the mover at its mount path."""
+    """Raise HarnessError if a volume cannot be mounted at its mount path."""
     for at in job.volumes:
         if not in_namespace:
             if not (at in PLACES_INSIDE or any(_is_at_or_above(at, used(job)) for used in (data_dir_of, cache_dir_of))):
                 raise HarnessError(f"{job.owner}: mountPath {at}: cannot be had without a mount namespace")
         elif not at.startswith(PLACES_INSIDE) and Path(f"/{at.split('/')[1]}").exists() and not _is_place(Path(at)):
-            # It would have to be made in a folder of this machine.
+            # Its mount point would have to be created in a folder of this machine.
             raise HarnessError(f"{job.owner}: mountPath {at}: is not on this machine; only an image has it")
 
 

@@ -1,7 +1,6 @@
-"""A mover that is a container image: run as the container of an operator's Job, with bind mounts and no cluster.
+"""Run a mover that is a container image, as the container of an operator's Job, with bind mounts and no cluster.
 
-The container shares the network of the host, so that it reaches a store on 127.0.0.1 and nothing has
-to listen beyond it.
+The container uses the network of the host.  So it reaches a store on 127.0.0.1, and no port is open to other machines.
 """
 
 from __future__ import annotations
@@ -43,7 +42,19 @@ USUAL_PLACES = ("/usr/bin/kopia", "/usr/local/bin/kopia", "/bin/kopia", "/kopia"
 
 @dataclass(frozen=True)
 class ImageSpec:
-    """What a subject file says of its image: entry point, user (``uid[:gid]``), security context, and limits."""
+    """Hold the settings of a mover image in a subject file.
+
+    Attributes:
+        image: The name of the image.
+        entrypoint: The command before the arguments of the Job.
+        user: The user of the container (``uid[:gid]``); "" for that of the image.
+        privileged: True for a privileged container.
+        read_only_root: True if the root file system is read-only.
+        capabilities_add: Capabilities to add.
+        capabilities_drop: Capabilities to drop.
+        timeout_s: How long a Job may take.
+        limits: The time limits of the subject.
+    """
 
     image: str
     entrypoint: tuple[str, ...] = ENTRYPOINT
@@ -56,7 +67,7 @@ class ImageSpec:
     limits: SubjectLimits = DEFAULT_LIMITS
 
     def security(self) -> dict[str, Any]:
-        """The security context as the engine takes it."""
+        """Return the security context as arguments of the container engine."""
         return {
             "user": self.user or None,
             "privileged": self.privileged,
@@ -68,7 +79,7 @@ class ImageSpec:
 
 @dataclass
 class ImageMover:
-    """Runs jobs one after another, each in a container of its own."""
+    """Run Jobs one after another, each in a new container."""
 
     spec: ImageSpec
     scratch: Path
@@ -103,10 +114,10 @@ class ImageMover:
         return replace(result, command_lines=seen.command_lines, blind=seen.blind)
 
     def _above(self, job: MoverJob, tmp: Path) -> dict[str, Path]:
-        """Return an empty folder to write to above each volume, where the root of the container is read-only.
+        """Return a writable empty folder for the parent of each mount path if the root of the container is read-only.
 
-        A restore of kopia removes what may lie beside its target, which a read-only folder refuses; the Jobs of the
-        operator mount an empty folder at ``/restore`` for that.
+        A restore by kopia removes files next to its target, which fails in a read-only folder.  The Jobs of the
+        operator mount an empty folder at ``/restore`` for this reason.
         """
         if not self.spec.read_only_root:
             return {}
@@ -130,7 +141,7 @@ class ImageMover:
         return self._toolbox if isinstance(self._toolbox, str) else ""
 
     def _create(self, job: MoverJob, volumes: dict[str, Path], reports: Path | None) -> Container:
-        """Makes the container; where command lines are asked for, with the program that reports them in front."""
+        """Create the container; if ``reports`` is given, put the tracer in front of its entry point."""
         from docker.types import LogConfig, Mount
 
         entrypoint, read_only = list(self.spec.entrypoint), set(job.read_only)
@@ -151,14 +162,14 @@ class ImageMover:
             working_dir=job.working_dir,
             network_mode="host",
             labels={RUN_LABEL: os.environ.get(RUN_MARKER, "")},
-            # What it writes is read as it comes. Kept by the engine, a flood of short lines fills
-            # the disk many times over, and is handed out too slowly to be known for a flood in time.
+            # Read the output from the stream. If the engine stored it, a flood of short lines would fill the disk, and
+            # the engine would return it too slowly to detect the flood in time.
             log_config=LogConfig(type="none"),
             **self.spec.security(),
         )
 
     def _follow(self, container: Container) -> MoverResult:
-        """Starts the container and waits for its end, within its limits."""
+        """Start the container and wait for its end; stop it at a limit."""
         log, settled = bytearray(), threading.Event()
         limits = self.spec.limits
         written = container.attach(stream=True)
@@ -168,7 +179,7 @@ class ImageMover:
             for chunk in written:
                 if len(log) <= limits.mover_log_bytes:
                     log.extend(chunk)
-                else:  # and goes on: the engine ends no container whose output is left lying
+                else:  # keep reading: a container does not end while its output is not read
                     settled.set()
 
         reading = ThreadPoolExecutor(1).submit(read)
@@ -186,7 +197,11 @@ class ImageMover:
 
 
 def kopia_version(spec: ImageSpec) -> str:
-    """The version of the kopia in an image, or "unknown"; UsageError where there is no such image."""
+    """Return the version of kopia in an image, or "unknown".
+
+    Raises:
+        UsageError: There is no such image or no container engine.
+    """
     from docker.errors import DockerException, ImageNotFound
 
     try:
@@ -205,7 +220,14 @@ def kopia_version(spec: ImageSpec) -> str:
 
 
 def kopia_of_image(spec: ImageSpec, folder: Path) -> Path | None:
-    """Copy the kopia of an image into a folder; None where it has none in a usual place or it does not run here."""
+    """Copy kopia from an image into a folder.
+
+    Returns:
+        The copy.  None if the image has no kopia in a usual place, or the copy does not run on this machine.
+
+    Raises:
+        HarnessError: The container engine fails.
+    """
     from docker.errors import DockerException, NotFound
 
     client, target = engine(), folder / "kopia-of-the-image"
@@ -232,7 +254,7 @@ def kopia_of_image(spec: ImageSpec, folder: Path) -> Path | None:
 
 
 def _hand_over(folders: Any, user: str) -> None:
-    """Has the user of the container own its volumes, as the operator's fsGroup or privileges would."""
+    """Make the user of the container the owner of its volumes, as fsGroup or privileges do on a cluster."""
     if not user or os.geteuid() != 0:
         return
     uid, _, gid = user.partition(":")

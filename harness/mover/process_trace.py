@@ -1,7 +1,7 @@
-"""See the command line of every process of a mover, by a program that is started in its place (tracer.py).
+"""Record the command line of each process of a mover, with the tracer (tracer.py) as its parent process.
 
-A container gets that program by read-only mounts: a Python of this machine with the libraries that it needs, so
-that an image needs nothing of its own for it.
+A container gets the tracer, a Python of this machine and its libraries as read-only mounts.  So the image needs no
+Python.
 """
 
 from __future__ import annotations
@@ -22,23 +22,28 @@ from harness.system.process import run
 
 WATCH = Path(__file__).with_name("tracer.py")
 GRACE_S = 2.0
-"""How long other processes of a program may live after it: as long as its sandbox allows."""
+"""How long other processes of a mover may run after it; the same as in the sandbox."""
 
 INSIDE = "/.conformance"
-"""Where a container has the watching program."""
+"""Mount path of the tracer in a container."""
 
 REPORT = "command-lines"
 
 LOADER = re.compile(rb"\x00(/[^\x00]*/ld[^\x00/]*\.so[^\x00/]*)\x00")
 REPORTS = "reports"
-"""Where, below that, a container writes its report."""
+"""Folder below ``INSIDE`` for the report of a container."""
 
 HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
 class Seen:
-    """The command lines of all processes of one job; ``blind`` is why they are not all of them, "" otherwise."""
+    """Hold the command lines of all processes of one Job.
+
+    Attributes:
+        command_lines: The command lines, each once.
+        blind: Why command lines are missing; "" if all are recorded.
+    """
 
     command_lines: tuple[str, ...] = ()
     blind: str = ""
@@ -48,24 +53,24 @@ NOBODY_WATCHED = Seen(blind="nobody watched")
 
 
 def blind_here() -> str:
-    """Return why no command lines can be seen on this system; "" where they may be."""
+    """Return why command lines cannot be recorded on this system; "" if they can."""
     if not sys.platform.startswith("linux"):
         return f"there is no seccomp on {sys.platform}"
     return "" if importlib.util.find_spec("_ctypes") else f"{sys.executable} has no ctypes"
 
 
 def needed() -> set[Path]:
-    """Return the folders of this machine that the watching program is read from."""
+    """Return the folders of this machine that the tracer needs."""
     return {WATCH.parent, *map(Path, (sys.prefix, sys.exec_prefix, sys.base_prefix, sys.base_exec_prefix))}
 
 
 def watched(command: Sequence[str], report: Path) -> list[str]:
-    """Return the command that runs a program of this machine and tells the report of all its processes."""
+    """Return the command that runs a program of this machine under the tracer."""
     return [sys.executable, "-I", "-S", str(WATCH), str(report), str(GRACE_S), *command]
 
 
 def read(report: Path) -> Seen:
-    """Return what a watching program wrote; without a line, nobody watched."""
+    """Return the content of a report; an empty report means that the tracer did not start."""
     lines = report.read_text(encoding="utf-8").splitlines() if report.exists() else []
     entries = [json.loads(line) for line in lines]
     blind = [str(entry["blind"]) for entry in entries if "blind" in entry]
@@ -75,18 +80,23 @@ def read(report: Path) -> Seen:
 
 @dataclass(frozen=True)
 class Toolbox:
-    """A Python for containers: ``mounts`` are folders of this machine by where a container has them, read-only."""
+    """Run the tracer in containers; ``mounts`` maps each mount path to a folder of this machine, all read-only."""
 
     mounts: dict[str, str]
     command: tuple[str, ...]
 
     def watched(self, command: Sequence[str], report: str) -> list[str]:
-        """Return the command that runs a program of the container and tells the report, a path in there, of all."""
+        """Return the command that runs a program of the container under the tracer.
+
+        Args:
+            command: The program and its arguments.
+            report: The path of the report in the container.
+        """
         return [*self.command, report, "0", *command]
 
 
 def toolbox(folder: Path) -> Toolbox | str:
-    """Put together the Python that runs this, below ``folder``; why not, in words, where that cannot be done."""
+    """Build a Python with the tracer for containers in a folder; return why not if that is not possible."""
     if why := blind_here():
         return why
     python = Path(sys.executable).resolve()
@@ -117,7 +127,7 @@ def toolbox(folder: Path) -> Toolbox | str:
 
 
 def _standard_library(prefix: Path) -> dict[str, str]:
-    """Mounts for the standard library, at the places below the prefix where Python looks for it."""
+    """Return mounts of the standard library at the paths where the copied Python looks for it."""
     bases = {"installed_base": sys.base_prefix, "installed_platbase": sys.base_exec_prefix}
     bases |= {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
     places = {sysconfig.get_path(kind, vars=bases) for kind in ("stdlib", "platstdlib")}
@@ -130,6 +140,6 @@ def _standard_library(prefix: Path) -> dict[str, str]:
 
 
 def _readable(folder: Path) -> None:
-    """Let the user of any container read it, whatever the umask of the run."""
+    """Make all files readable for every user of a container, independent of the umask."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755)

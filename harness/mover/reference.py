@@ -1,4 +1,4 @@
-"""The reference mover: runs a job with real kopia, as the document describes it."""
+"""Run a Job with the real kopia, as the document describes it: the reference mover."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from harness.volsync import discovery, log_lines, mover_job
 from harness.volsync.mover_job import Selection, is_backup, is_restore
 
 RETAIN_FLAGS = {"yearly": "annual"}
-"""Where kopia's name of a retention period is another than the operator's."""
+"""Periods that have another name in kopia than in the operator's API."""
 
 KEPT_ON_DELETION = "lost+found"
 
 
 class _JobFailed(Exception):
-    """The job ends with exit status 1; the message is the last line of its log."""
+    """Signal that the Job ends with exit status 1; the message becomes the last line of the log."""
 
 
 class ReferenceMover:
-    """Runs jobs one after another, each with a client configuration of its own.
+    """Run Jobs one after another, each with its own kopia configuration.
 
-    Each method is one step; a mutant overrides one of them.
+    Each method is one step.  A mutant overrides one of them.
     """
 
     def __init__(self, binary: Path, scratch: Path, record: Callable[[Call], None]) -> None:
@@ -45,7 +45,7 @@ class ReferenceMover:
         """See Mover."""
         if not (is_backup(job) or is_restore(job)):
             raise HarnessError(f"{job.owner}: the reference mover is told backup or restore, not {list(job.args)}")
-        # A process has one environment, wherever a value of it comes from.
+        # Give each variable to both mappings: a process has only one environment.
         job = replace(job, env={**job.secret_env, **job.env}, secret_env={**job.env, **job.secret_env})
         log: list[str] = []
         self._command_lines.clear()
@@ -59,55 +59,58 @@ class ReferenceMover:
         return MoverResult(exit_code, "\n".join(log) + "\n", command_lines=tuple(self._command_lines), blind="")
 
     def identity(self, job: MoverJob) -> Identity:
-        """Who the job is about: its override.  A Job without one has failed: kopia would use names of its own."""
+        """Return the identity of the Job.
+
+        A Job without one fails: kopia would use the user and the host of this machine.
+        """
         if not mover_job.names_identity(job):
             raise _JobFailed("the Job names no identity, or half of one")
         return mover_job.identity_of(job)
 
     def client_identity(self, job: MoverJob) -> Identity | None:
-        """Whom to connect as; kopia keeps it for every later call of this client."""
+        """Return the identity to connect with; kopia stores it for later calls of this client."""
         return self.identity(job)
 
     def address(self, job: MoverJob) -> RepositoryAddress:
-        """Where the repository lies."""
+        """Return the address of the repository."""
         return mover_job.address_of(job)
 
     def snapshot_path(self, job: MoverJob) -> str:
-        """The path a snapshot is recorded under: ``/data`` or the override."""
+        """Return the path that a snapshot records: ``/data`` or the override."""
         return mover_job.source_path(job)
 
     def selection(self, job: MoverJob) -> Selection:
-        """What a restore asks for."""
+        """Return which snapshot a restore requests."""
         return mover_job.selection_of(job)
 
     def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
-        """Every snapshot of the repository: one call serves discovery and selection."""
+        """Return all snapshots of the repository; discovery and selection share this one call."""
         return snapshots_in(client.list_snapshots("--all"))
 
     def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
-        """The snapshots of the job's identity and path, compared by field."""
+        """Return the snapshots with the identity and the path of the Job; each field must be equal."""
         wanted = (self.identity(job), self.snapshot_path(job))
         return [record for record in records if (record.identity, record.path) == wanted]
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
-        """Which snapshot of a history to restore."""
+        """Return the snapshot to restore, or None."""
         return choose(history, self.selection(job))
 
     def deletes_files(self, job: MoverJob) -> bool:
-        """Whether the volume is emptied before a restore."""
+        """Return True if a restore deletes the files of the volume first."""
         return mover_job.deletes_files(job)
 
     def additional(self, job: MoverJob) -> list[str]:
-        """The user's own arguments for kopia."""
+        """Return the additional arguments for kopia."""
         return mover_job.additional_arguments(job)
 
     def retention(self, job: MoverJob) -> list[str]:
-        """The flags of the retention policy that the object asks for."""
+        """Return the flags of the retention policy of the object."""
         kept = mover_job.retention_of(job)
         return [f"--keep-{RETAIN_FLAGS.get(period, period)}={number}" for period, number in kept.items()]
 
     def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
-        """A restore without a snapshot fails and leaves the volume as it is."""
+        """Fail a restore that found no snapshot; the volume is not changed."""
         who = f"{self.identity(job)}:{self.snapshot_path(job)}"
         if not history:
             raise _JobFailed(f"No snapshot found for {who}")
@@ -115,7 +118,7 @@ class ReferenceMover:
         raise _JobFailed(f"{who} has {len(history)} snapshots, {usable} of them in question: the one asked for is none")
 
     def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
-        """Connects with the identity overrides, or creates where there is no repository yet."""
+        """Connect with the identity of the Job; a backup creates the repository if it does not exist."""
         identity, address = self.client_identity(job), self.address(job)
         done = client.connect(address, identity)
         if finds_no_repository(done) and is_backup(job):
@@ -169,7 +172,7 @@ class ReferenceMover:
         return KopiaClient(self._binary, folder, cache, access, self._note)
 
     def _note(self, call: Call) -> None:
-        """All processes of this mover are calls of kopia: nothing else has to watch it."""
+        """Record a call of kopia.  The mover starts no other processes, so this replaces the tracer."""
         self._command_lines.append(" ".join(call.args))
         self._record(call)
 
@@ -183,7 +186,7 @@ def _data(job: MoverJob) -> Path:
 
 
 def empty_volume(folder: Path, spared: Callable[[str], bool] = lambda name: False) -> None:
-    """Remove everything of a volume but ``lost+found``, which belongs to the filesystem, and names that are spared."""
+    """Delete all files of a volume except ``lost+found`` of the file system and the names that ``spared`` accepts."""
     for entry in folder.iterdir():
         if entry.name == KEPT_ON_DELETION or spared(entry.name):
             continue

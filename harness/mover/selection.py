@@ -1,7 +1,7 @@
-"""Which snapshot of one identity a restore takes.
+"""Select the snapshot that a restore takes from the snapshots of one identity.
 
-Source: the sister page on restores.  The instant filters first, the number of newest snapshots cuts next, and the
-number of steps back counts from the newest that is left.
+First ``as_of`` removes later snapshots.  Then ``shallow`` keeps the newest ones.  Then ``previous`` counts back from
+the newest of these.  Source: the sister page on restores.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from harness.volsync.mover_job import Selection
 
 
 def candidates(history: Sequence[SnapshotRecord], selection: Selection) -> list[SnapshotRecord]:
-    """The snapshots that come into question, newest first; ``history`` in any order."""
+    """Return the snapshots that match ``as_of`` and ``shallow``, newest first; ``history`` can have any order."""
     newest_first = sorted(history, key=lambda record: record.end, reverse=True)
     limit = selection.limit
     if limit is not None:
@@ -22,10 +22,10 @@ def candidates(history: Sequence[SnapshotRecord], selection: Selection) -> list[
 
 
 def choose(history: Sequence[SnapshotRecord], selection: Selection) -> SnapshotRecord | None:
-    """The snapshot to restore, or None where the history does not reach that far."""
+    """Return the snapshot to restore, or None if the history has too few snapshots."""
     return counted_back(candidates(history, selection), selection.previous)
 
 
 def counted_back(newest_first: Sequence[SnapshotRecord], previous: int) -> SnapshotRecord | None:
-    """Return the snapshot so many before the first, None where there are not so many."""
+    """Return the snapshot that is ``previous`` places after the first, or None if the list is too short."""
     return newest_first[previous] if previous < len(newest_first) else None

@@ -1,12 +1,12 @@
-"""Run a mover and write down the command line of every process that it starts, however short it lives.
+"""Run a mover and record the command line of every process that it starts.
 
-A program of its own (``python -I -S tracer.py REPORT GRACE_S COMMAND...``), started in place of the mover, in its
-container or its namespaces.  The mover runs with a seccomp filter that stops each execve and execveat until this
-program has read the arguments from the memory of the caller: nothing is sampled, so nothing is missed.
+Usage: ``python -I -S tracer.py REPORT GRACE_S COMMAND...``, in the container or the namespaces of the mover.  The mover
+runs with a seccomp filter.  The filter stops each execve and execveat until this program has read the arguments from
+the memory of the caller.  So it misses no process, however short its life is.
 
-REPORT gets a line of JSON for each of them: ``{"argv": [...]}``, or ``{"blind": reason}`` where the command lines,
-or one of them, cannot be read; the mover then runs all the same.  Every other process of the mover may live for GRACE_S
-after it.  Ends with the exit status of the mover.
+REPORT gets one line of JSON for each process: ``{"argv": [...]}``, or ``{"blind": reason}`` if arguments cannot be
+read.  The mover runs in both cases.  Other processes of the mover may run GRACE_S seconds longer than the mover.  The
+exit status is that of the mover.
 Source: seccomp_unotify(2), process_vm_readv(2), proc(5); Linux 5.5 or later.
 """
 
@@ -23,7 +23,7 @@ import struct
 import sys
 import time
 
-# AUDIT_ARCH_*: numbers of execve and of execveat, and the size of a pointer.
+# The keys are the constants AUDIT_ARCH_* of <linux/audit.h>.
 X32 = 0x40000000
 EXECS = {
     0xC000003E: ({59: 1, 322: 2, X32 | 520: 1, X32 | 545: 2}, 8),  # x86_64, and x32
@@ -33,7 +33,7 @@ EXECS = {
     0xC00000F3: ({221: 1, 281: 2}, 8),  # riscv64
     0x80000016: ({11: 1, 354: 2}, 8),  # s390x
 }
-"""By architecture: which argument of which call is the list of arguments, and the size of a pointer in it."""
+"""For each architecture: call number -> position of the argument list in the call; and the pointer size in bytes."""
 
 SECCOMP = {"x86_64": 317, "aarch64": 277, "riscv64": 277, "s390x": 348}
 SET_MODE_FILTER, NEW_LISTENER = 1, 8
@@ -47,7 +47,7 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 36, 38
 
 PAGE_BYTES = 4096
 MAX_ARGUMENTS_BYTES = 8 << 20
-"""More than Linux takes."""
+"""More than the limit of Linux for arguments."""
 
 CANNOT_START = 127
 LIBC = ctypes.CDLL(None, use_errno=True)
@@ -61,7 +61,7 @@ LIBC.process_vm_readv.restype = ctypes.c_ssize_t
 
 
 def main(argv: list[str]) -> int:
-    """Run the mover; return its exit status."""
+    """Run the mover and return its exit status."""
     report = os.open(argv[0], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     LIBC.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     ours, theirs = socket.socketpair()
@@ -81,7 +81,7 @@ def main(argv: list[str]) -> int:
 
 
 def _become(command: list[str], parent: socket.socket) -> None:
-    """Turn this process to the mover, under the filter; hand its listener to the parent, or say why there is none."""
+    """Replace this process by the mover, with the filter; send the listener or an error to the parent."""
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGPIPE, signal.SIGXFSZ):
         signal.signal(number, signal.SIG_DFL)
@@ -94,7 +94,7 @@ def _become(command: list[str], parent: socket.socket) -> None:
     except OSError as error:
         parent.send(f" {error.strerror}".encode())
     parent.close()
-    # As it came: Python has changed its own copy where the locale is C.
+    # Read the original environment: in a C locale, Python changes its copy.
     with open("/proc/self/environ", "rb") as file:
         environment = dict(entry.split(b"=", 1) for entry in file.read().split(b"\0") if b"=" in entry)
     try:
@@ -105,7 +105,7 @@ def _become(command: list[str], parent: socket.socket) -> None:
 
 
 def _filter() -> int:
-    """Have every execve from here on wait for the listener, which is returned."""
+    """Install the filter and return its listener, a descriptor that reports each later execve."""
     number = SECCOMP.get(platform.machine())
     if number is None:
         raise OSError(errno.ENOSYS, f"not on {platform.machine()}")
@@ -119,7 +119,7 @@ def _filter() -> int:
     arguments = (number, SET_MODE_FILTER, NEW_LISTENER, ctypes.byref(whole))
     listener = int(LIBC.syscall(*arguments))
     if listener < 0:
-        # Only privileges over its own namespace let a process keep what setuid programs would give it.
+        # Without CAP_SYS_ADMIN, Linux allows a filter only if setuid programs give no further privileges.
         LIBC.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         listener = int(LIBC.syscall(*arguments))
     if listener < 0:
@@ -129,10 +129,10 @@ def _filter() -> int:
 
 
 def _program() -> bytes:
-    """The filter, in the instructions of BPF: code, jump if so, jump if not, value."""
+    """Return the BPF program of the filter; its instructions are: code, jump if true, jump if false, value."""
     steps = [(LOAD, 0, 0, ARCH_AT)]
     for architecture, (calls, _) in EXECS.items():
-        # Past the load of the number, a comparison and a verdict each, and the last verdict.
+        # Jump over the load of the number, the comparison and return of each call, and the final return.
         steps += [(IF_EQUAL, 0, 2 * len(calls) + 2, architecture), (LOAD, 0, 0, NR_AT)]
         for call in calls:
             steps += [(IF_EQUAL, 0, 1, call), (RETURN, 0, 0, RET_USER_NOTIF)]
@@ -144,7 +144,7 @@ def _program() -> bytes:
 
 
 def _listener(child: socket.socket, report: int) -> int:
-    """The listener that the child hands over; -1 where it has none, which the report is told."""
+    """Return the listener that the child sends; -1 if it has none, with the reason in the report."""
     with child:
         said, handed, _, _ = socket.recv_fds(child, PAGE_BYTES, 1)
     if handed:
@@ -176,7 +176,11 @@ def _watch(listener: int, woken: int, mover: int, grace_s: float, report: int) -
 
 
 def _reap(mover: int) -> tuple[int | None, bool]:
-    """Collect whoever ended; the exit status of the mover if it is among them, and whether any child is left."""
+    """Collect ended processes.
+
+    Returns:
+        The exit status of the mover if it has ended now, else None; and True if children still run.
+    """
     status = None
     while True:
         try:
@@ -191,12 +195,12 @@ def _reap(mover: int) -> tuple[int | None, bool]:
 
 
 def _answer(listener: int, report: int) -> None:
-    """Write down what one process is about to run, and let it go on."""
+    """Record the command line of one process and let it continue."""
     asked = bytearray(NOTIFICATION.size)
     try:
         fcntl.ioctl(listener, RECEIVE, asked)
     except OSError:
-        # It was killed, or a signal came first: then it asks again.
+        # The process was killed or got a signal. After a signal, it repeats the call.
         return
     number, pid, _, call, architecture, _, *arguments = NOTIFICATION.unpack(asked)
     calls, pointer_bytes = EXECS[architecture]
@@ -223,7 +227,7 @@ def _gone(listener: int, number: int) -> bool:
 
 
 def _strings(pid: int, address: int, pointer_bytes: int) -> list[str]:
-    """The arguments that a list in the memory of a process points to."""
+    """Return the argument list at an address in the memory of a process."""
     found: list[str] = []
     left_bytes = MAX_ARGUMENTS_BYTES
     while address and left_bytes > 0:
@@ -240,7 +244,7 @@ def _strings(pid: int, address: int, pointer_bytes: int) -> list[str]:
 
 
 def _string(pid: int, address: int, most_bytes: int) -> bytes:
-    """A string up to its end, a page at a time: what comes after may not be there."""
+    """Return the string at an address; read page by page, since the page after its end may not exist."""
     text = b""
     while len(text) <= most_bytes:
         piece = _read(pid, address, PAGE_BYTES - address % PAGE_BYTES)
@@ -263,7 +267,7 @@ class _Vector(ctypes.Structure):
 
 
 def _read(pid: int, address: int, size: int) -> bytes:
-    """Some bytes of the memory of a process, at least one."""
+    """Return at least one byte and at most ``size`` bytes from the memory of a process."""
     target = ctypes.create_string_buffer(size)
     local, remote = _Vector(ctypes.addressof(target), size), _Vector(address, size)
     count = int(LIBC.process_vm_readv(pid, ctypes.byref(local), 1, ctypes.byref(remote), 1, 0))
@@ -272,7 +276,7 @@ def _read(pid: int, address: int, size: int) -> bytes:
     failed = ctypes.get_errno()
     if failed not in (errno.ENOSYS, errno.EPERM):
         raise OSError(failed, os.strerror(failed))
-    # A container may forbid that call, and not the file.
+    # Some containers forbid this call but allow to read the file.
     memory = os.open(f"/proc/{pid}/mem", os.O_RDONLY)
     try:
         return os.pread(memory, size, address)

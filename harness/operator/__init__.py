@@ -1,1 +1,1 @@
-"""The seam to an operator, and the simulated one: manifests in, Jobs of the mover out, results in, status out."""
+"""Define the interface between scenarios and an operator, and simulate an operator in memory."""

@@ -1,7 +1,7 @@
-"""The operator's mind: which identity, which repository, which path, what a result means.
+"""Decide as the operator does: identity, repository, path, refusal, and the meaning of a mover's result.
 
-Pure, one small method a decision.  ``Decisions`` follows the document; a mutant overrides one
-method, and a prototype of one's own overrides whatever it decides in another way.
+Each decision is one small method without side effects.  ``Decisions`` follows the document.  A mutant overrides one
+method.  A prototype of an operator overrides each method that decides in another way.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from harness.volsync.specs import destination_spec, named_source, source_pvc, sp
 from harness.volsync.variables import REPOSITORY_KEYS
 
 FindSource = Callable[[str, str], Manifest | None]
-"""(namespace, name) -> the source, or None."""
+"""Function that takes the namespace and name of a source and returns the source, or None."""
 
 
 class Decisions:
-    """Decides as the document says; ``variants`` settles where it contradicts itself."""
+    """Decide as the document says; ``variants`` selects a reading where the document contradicts itself."""
 
     def __init__(self, variants: Variants) -> None:
         self.variants = variants
 
     def accepts_custom_name(self, value: str) -> bool:
-        """Whether admission takes a custom name: any under ``as-given``, else what fits the pattern."""
+        """Return True if admission accepts a custom name: any under ``as-given``, else one that matches the pattern."""
         return self.variants.custom_names == CustomNames.AS_GIVEN or rules.matches_custom_pattern(value)
 
     def identity(self, manifest: Manifest) -> Identity:
-        """The identity of a source, or of a destination that stands for itself."""
+        """Return the identity of a source, or of a destination that names no source."""
         metadata = manifest["metadata"]
         return Identity(
             self.username(kopia_spec(manifest), metadata["name"], metadata["namespace"]),
@@ -40,45 +40,49 @@ class Decisions:
         )
 
     def username(self, spec: Mapping[str, Any], name: str, namespace: str) -> str:
-        """The custom username, or else the default (section "Username generation logic")."""
+        """Return the custom username, or else the default (section "Username generation logic")."""
         custom = spec.get(Field.USERNAME)
         return self.custom_username(custom) if custom else self.default_username(name, namespace)
 
     def hostname(self, spec: Mapping[str, Any], namespace: str, pvc: str) -> str:
-        """The custom hostname, or else the default (section "Hostname generation logic")."""
+        """Return the custom hostname, or else the default (section "Hostname generation logic")."""
         custom = spec.get(Field.HOSTNAME)
         return self.custom_hostname(custom) if custom else self.default_hostname(namespace, pvc)
 
     def custom_username(self, value: str) -> str:
-        """Exactly as given."""
+        """Return the custom username unchanged."""
         return value
 
     def custom_hostname(self, value: str) -> str:
-        """Exactly as given."""
+        """Return the custom hostname unchanged."""
         return value
 
     def default_username(self, name: str, namespace: str) -> str:
-        """The sanitised name; under ``object-name-namespace`` with the namespace where that fits."""
+        """Return the sanitised name; under ``object-name-namespace`` with the namespace if both are short enough."""
         combined = rules.combined_name(name, namespace)
         adds_namespace = self.variants.default_username == DefaultUsername.OBJECT_NAME_NAMESPACE
         return self.sanitise_username(combined if adds_namespace and self.fits(combined) else name)
 
     def default_hostname(self, namespace: str, pvc: str) -> str:
-        """The sanitised namespace; the PVC is known here and never enters it."""
+        """Return the sanitised namespace; ``pvc`` is never part of it, but an overriding method can use it."""
         return rules.sanitise_hostname(namespace)
 
     def fits(self, combined: str) -> bool:
-        """Whether name and namespace together are short enough."""
+        """Return True if name and namespace together are short enough."""
         return rules.fits(combined)
 
     def sanitise_username(self, text: str) -> str:
-        """The documented rule for generated usernames."""
+        """Return a username sanitised by the documented rule."""
         return rules.sanitise_username(text)
 
     def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
-        """Return why an object gets no Job, None where it gets one; ``find`` looks other objects up.
+        """Return why an object gets no Job, or None if it gets one.
 
-        Half an identity of a destination is refused, with what is missing.
+        A destination with only one of username and hostname is refused.
+
+        Args:
+            manifest: The source or destination.
+            find: Looks up a source.
         """
         if not is_destination_manifest(manifest):
             return None
@@ -91,7 +95,7 @@ class Decisions:
         return None
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
-        """Explicit names first, then the source that it names, then the destination itself."""
+        """Return the identity by explicit names, else that of the named source, else that of the destination itself."""
         spec = destination_spec(destination)
         if spec.username or not spec.named:
             return self.identity(destination)
@@ -99,25 +103,25 @@ class Decisions:
         return self.identity_by_source(source, spec.named.name, spec.named.namespace)
 
     def identity_by_source(self, source: Manifest | None, name: str, namespace: str) -> Identity:
-        """What a source itself uses; for one that does not exist, the default of its name."""
+        """Return the identity of a source; if the source does not exist, the default identity of its name."""
         if source is not None:
             return self.identity(source)
         return Identity(self.default_username(name, namespace), self.default_hostname(namespace, ""))
 
     def in_words(self, identity: Identity) -> str:
-        """An identity as a status shows it."""
+        """Return an identity in the form in which the status shows it."""
         return str(identity)
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
-        """The identities that a status lists, however the mover ended."""
+        """Return the list of identities for the status, whether or not the mover succeeded."""
         return discovered.status()
 
     def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the status of an object after a sync, given the one that the operator's contract describes."""
+        """Return the status to write after a sync; the argument ``status`` follows the operator's contract."""
         return status
 
     def repository(self, manifest: Manifest, find: FindSource) -> str | None:
-        """The repository Secret's name: the object's own, else that of the source it names."""
+        """Return the name of the repository Secret: that of the object, or else that of the named source."""
         own, named = spec_of(manifest).repository, named_source(manifest)
         if own or not named:
             return own or None
@@ -125,11 +129,11 @@ class Decisions:
         return (spec_of(source).repository or None) if source else None
 
     def missing_key(self, secret: Mapping[str, str]) -> str | None:
-        """Which key a repository Secret lacks."""
+        """Return the first key that a repository Secret lacks, or None."""
         return next((key for key in REPOSITORY_KEYS if not secret.get(key)), None)
 
     def source_path(self, manifest: Manifest, find: FindSource) -> str | None:
-        """The path override, the object's own or that of the source it names."""
+        """Return the path override: that of the object, or else that of the named source."""
         named = named_source(manifest)
         if not named:
             return spec_of(manifest).source_path or None
@@ -137,19 +141,23 @@ class Decisions:
         return named.path or (spec_of(source).source_path if source else "") or None
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the environment of the mover, given the one that the operator's contract describes."""
+        """Return the environment of the mover; the argument ``env`` follows the operator's contract."""
         return env
 
     def complaint(self, problem: str) -> str:
-        """Return what the user is told where no Job can be made; "" where the operator says nothing."""
+        """Return the message for the user if no Job can be created; "" if the operator reports nothing."""
         return problem
 
     def succeeded(self, result: MoverResult) -> bool:
-        """Whether a job did what it was made for."""
+        """Return True if the mover of a Job succeeded."""
         return result.succeeded
 
     def failure_message(self, requested: Identity | None, discovered: Discovered, result: MoverResult) -> str:
-        """What the user is told: the end of the log, or who was asked for and who is there."""
+        """Return the message about a failed sync.
+
+        If the requested identity has no snapshot, the message names this identity and the available ones.  Otherwise it
+        names the exit status.  It always holds the last line of the log.
+        """
         last = result.log.strip().splitlines()[-1:] or ["the mover ended without a word"]
         if requested is None or discovered.snapshots_of(requested):
             return f"mover failed with exit status {result.exit_code}: {last[0]}"
@@ -158,6 +166,6 @@ class Decisions:
 
 
 def source_namespace(destination: Manifest) -> str:
-    """The namespace of the source that a destination names: the one it gives, else the destination's own."""
+    """Return the namespace of the source that a destination names; by default that of the destination."""
     named = named_source(destination)
     return named.namespace if named else str(destination["metadata"]["namespace"])

@@ -1,4 +1,4 @@
-"""Decisions that somebody else wrote: what they raise is a divergence of theirs, and no error of the suite."""
+"""Call the decisions of a subject, and report an exception in them as a divergence of the subject."""
 
 from __future__ import annotations
 
@@ -13,16 +13,20 @@ from harness.model import Variants
 from harness.operator.decisions import Decisions
 
 ANSWER = "BA_3"
-"""The claim that an object gets an answer: an operator that raises gives none."""
+"""The claim that each object gets an answer; an operator that raises an exception gives none."""
 
 
 def guarded(of_subject: type[Decisions], variants: Variants) -> Decisions:
-    """Return the decisions of a subject; whatever a method of it raises is a divergence of the operator."""
+    """Return the decisions of a subject; an exception in one of its methods becomes a divergence.
+
+    Raises:
+        Blocked: The constructor of the subject's class raises an exception.
+    """
     return cast("Decisions", _Guarded(_guard("__init__", of_subject)(variants)))
 
 
 class _Guarded:
-    """Stands in for a ``Decisions``: every method has the arguments and the result of the one that it calls."""
+    """Forward each method call to a ``Decisions`` object, with the same arguments and result."""
 
     def __init__(self, decisions: Decisions) -> None:
         self._decisions = decisions
@@ -44,7 +48,7 @@ def _guard(name: str, decide: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def misfit(found: type[Decisions]) -> str:
-    """Return in one line which method cannot be called as the method that it overrides; "" where all can."""
+    """Return a line that names a method with other parameters than the one it overrides; "" if there is none."""
     for name, method in inspect.getmembers(Decisions, inspect.isfunction):
         own = getattr(found, name)
         if name.startswith("__") or own is method:

@@ -1,4 +1,4 @@
-"""The seam between a scenario and an operator: manifests in, mover jobs out, results in, status out."""
+"""Define the interface between a scenario and an operator: manifests, Jobs, results and status."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 
 
 class Volumes(Protocol):
-    """Folders that stand for persistent volumes."""
+    """Provide folders that stand for PVCs."""
 
     def claim(self, namespace: str, name: str) -> Path:
-        """The folder of a PersistentVolumeClaim, made where it is new."""
+        """Return the folder of a PVC; create it if it does not exist."""
 
     def cache(self, owner: ObjectRef) -> Path:
-        """The cache volume that an object's movers share."""
+        """Return the cache volume that all movers of an object share."""
 
 
 @dataclass(frozen=True)
 class NoJob:
-    """The answer of an operator that made no Job that can run.
+    """Report that an operator created no Job, or no Job that can run.
 
-    ``said`` is why, in the operator's own words; "" where it said nothing within the time limit, and
-    ``note`` is then what the harness has to say of it.  ``is_made`` is whether there is a Job whose Pod cannot start.
+    Attributes:
+        said: The reason in the words of the operator; "" if the operator reported none within the time limit.
+        note: If ``said`` is "", a message of the harness about the missing Job.
+        is_made: True if the Job exists but its Pod cannot start.
     """
 
     said: str = ""
@@ -34,48 +36,55 @@ class NoJob:
 
 
 class Platform(Protocol):
-    """An operator and the API in front of it.
+    """Give access to an operator and the API in front of it.
 
-    It is a stream by nature: ``apply`` returns at once, jobs appear, and status changes when a
-    job's result has been told.  The simulation answers at once; a real API takes its time.
+    ``apply`` returns at once.  The operator then creates Jobs, and changes the status after the result of a Job was
+    reported.  The simulated operator does this at once; a real operator needs time.
 
-    ``answer_s`` are the seconds that the operator took to answer so far: to make Jobs, and to report.
+    Attributes:
+        answer_s: The seconds that the operator needed so far to create Jobs and to report results.
     """
 
     answer_s: float
 
     def apply(self, manifest: Manifest) -> None:
-        """Creates or updates an object; raises AdmissionRefused and then changes nothing."""
+        """Create or update an object.
+
+        Raises:
+            AdmissionRefused: The API rejects the object; nothing is changed.
+        """
 
     def get(self, ref: ObjectRef) -> Manifest | None:
-        """The object with its status, or None where there is none."""
+        """Return the object with its status, or None if it does not exist."""
 
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
-        """Return the Job of the object that was applied last, or why there is none.
+        """Return the Job of the object that was applied last, or a NoJob with the reason.
 
-        ``held`` is a Job that is only looked at: where Jobs run by themselves, it is kept from that.
+        Args:
+            held: True if the scenario only inspects the Job.  On a cluster, the Job is then suspended.
         """
 
     def finished(self, job: MoverJob, result: MoverResult) -> str:
-        """Tell the operator how a Job ended.
+        """Report to the operator how a Job ended.
 
-        Returns "" where the operator took note of it, else what the harness has to say of that.
+        Returns:
+            "" if the operator reported the result in the status, else a message of the harness that it did not.
         """
 
     def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
-        """Wait until the status of an object holds, or the time is up; the caller reads the status."""
+        """Wait until a condition on the status of an object is true, or the time is up; the caller reads the status."""
 
     def failure(self, ref: ObjectRef) -> str:
-        """Return the operator's own words that the last sync of an object failed, "" where it has none."""
+        """Return the operator's own message that the last sync of an object failed; "" if there is none."""
 
     def messages(self, ref: ObjectRef) -> Sequence[str]:
-        """Every text about an object that ``kubectl describe`` would show its user."""
+        """Return all messages about an object that ``kubectl describe`` shows: conditions and events."""
 
     def as_json(self, ref: ObjectRef) -> str:
-        """What ``kubectl get … -o json`` prints."""
+        """Return the output of ``kubectl get … -o json``."""
 
     def described(self, ref: ObjectRef) -> str:
-        """What ``kubectl describe`` prints, as far as it says more than the fields that were given."""
+        """Return the output of ``kubectl describe`` without the fields that come from the manifest."""
 
     def close(self) -> None:
-        """Removes what a scenario made, where others would find it."""
+        """Remove the objects of a scenario if another scenario could find them."""

@@ -1,4 +1,4 @@
-"""An API and an operator in memory: admission, objects, jobs and status, decided by Decisions."""
+"""Simulate an API and an operator in memory: admission, objects, Jobs and status, with the logic of Decisions."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from harness.volsync.status_writer import Reason
 
 
 class _Unready(Exception):
-    """No job can be made; the message goes into a condition."""
+    """Signal that the operator cannot create a Job; the message goes into a condition."""
 
 
 class SimulatedPlatform:
-    """Hosts Decisions.  A sync is triggered by a new manual trigger, as on a cluster."""
+    """Run Decisions as an operator.  A new manual trigger starts a sync, as on a cluster."""
 
     def __init__(self, decisions: Decisions, volumes: Volumes) -> None:
         self.answer_s = 0.0
@@ -41,7 +41,7 @@ class SimulatedPlatform:
         self._events: dict[ObjectRef, list[str]] = {}
 
     def apply(self, manifest: Manifest) -> None:
-        """See Platform.  An object keeps its status over an update."""
+        """See Platform.  An update does not change the status of an object."""
         ref = ref_of(manifest)
         admit(manifest, self._decisions.accepts_custom_name)
         self._admit_namespace(ref)
@@ -57,7 +57,7 @@ class SimulatedPlatform:
         return self._objects.get(ref)
 
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
-        """See Platform.  An object that lacks what a Job needs gets a condition instead."""
+        """See Platform.  If an object lacks something that a Job needs, set a condition instead."""
         said = ""
         while self._pending:
             ref = self._pending.popleft()
@@ -90,7 +90,7 @@ class SimulatedPlatform:
         return ""
 
     def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
-        """See Platform: nothing to wait for, a status changes with the call that changes it."""
+        """See Platform.  No-op: a call that changes the status does so before it returns."""
 
     def failure(self, ref: ObjectRef) -> str:
         """See Platform."""
@@ -109,7 +109,7 @@ class SimulatedPlatform:
         return "\n".join([*self.messages(ref), said_in.mover_log(status_of(self._objects.get(ref)))])
 
     def close(self) -> None:
-        """See Platform: it ends with its scenario."""
+        """See Platform.  No-op: the objects are in memory and end with the scenario."""
 
     def _admit_namespace(self, ref: ObjectRef) -> None:
         if ref.namespace and ObjectRef("Namespace", "", ref.namespace) not in self._objects:

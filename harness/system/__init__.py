@@ -1,1 +1,1 @@
-"""The machine: processes, sandboxes, files, the container engine, and what ends a run."""
+"""Wrap the machine: processes, sandboxes, files, the container engine, and the clean-up of a run."""

@@ -1,4 +1,4 @@
-"""Threads whose error is never lost: it is logged, and raised at whoever waits for what the thread does."""
+"""Run threads whose errors are logged, and raised in the thread that waits for the result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LOG = logging.getLogger(__name__)
 
 
 class BackgroundThread:
-    """Run a function in a daemon thread, and keep the error that it ends with."""
+    """Run a function in a daemon thread and store its error."""
 
     def __init__(self, name: str, run: Callable[[], object]) -> None:
         """Start the thread."""
@@ -29,12 +29,12 @@ class BackgroundThread:
             self.error = error
 
     def check(self) -> None:
-        """Raise HarnessError, caused by the error, where the thread ended with one."""
+        """Raise HarnessError with the stored error as its cause, if the thread ended with one."""
         if self.error is not None:
             what = f"{type(self.error).__name__}: {self.error}"
             raise HarnessError(f"the thread {self.name} failed: {what}") from self.error
 
     def join(self) -> None:
-        """Wait for the end of the thread, and check it."""
+        """Wait for the end of the thread, then call ``check``."""
         self._thread.join()
         self.check()

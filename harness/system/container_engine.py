@@ -1,4 +1,4 @@
-"""The container engine: found where one runs, with the reason where none can be used."""
+"""Find the container engine of this machine, or report why none can be used."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MIN_API = (1, 40)
 
 
 class NoEngine(Exception):
-    """No container engine can be used; the message says why."""
+    """Signal that no container engine can be used; the message holds the reason."""
 
 
 def engine() -> DockerClient:
-    """The container engine; raises NoEngine where none runs, or one that is too old."""
-    # Ryuk is an image that has to be pulled; the reaper of this project cleans up in its place.
+    """Return a client of the container engine; NoEngine if none runs or it is too old."""
+    # Ryuk is an extra image that would have to be pulled. The reaper of this project cleans up instead.
     os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
     import docker
     from docker.errors import DockerException
@@ -36,5 +36,5 @@ def engine() -> DockerClient:
 
 
 def reason(error: Exception) -> str:
-    """The first line of what an engine says."""
+    """Return the first line of an engine's error message."""
     return str(error).strip().splitlines()[0][:200]

@@ -1,4 +1,4 @@
-"""Clients for what the suite itself asks over HTTP; S3, Kubernetes and containers have clients of their own."""
+"""Create HTTP clients for downloads and health checks; S3, Kubernetes and containers have their own clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 NO_PROXY: Mapping[str, None] = {f"all://{host}": None for host in ("127.0.0.1", "localhost", "[::1]")}
-"""Places on this machine, which no proxy can reach."""
+"""Hosts of this machine, which must not be reached through a proxy."""
 
 
 def is_loopback(url: str) -> bool:
@@ -22,18 +22,19 @@ def is_loopback(url: str) -> bool:
 
 
 def local_client(timeout_s: float) -> httpx2.Client:
-    """Return a client for servers on this machine, whose certificates were made a moment ago: it trusts any.
+    """Return a client for servers on this machine.
 
-    It ignores proxies and everything else that the environment says.
+    The client ignores proxies and other settings of the environment.  It accepts any certificate, because the run has
+    just created the certificates of these servers.
     """
     return httpx2.Client(timeout=timeout_s, trust_env=False, verify=False)
 
 
 def download_client(connect_s: float, stall_s: float) -> httpx2.Client:
-    """Return a client for downloads: proxies and certificates as the environment says, redirects are followed.
+    """Return a client for downloads that follows redirects and uses proxies and certificates of the environment.
 
     Args:
-        connect_s: How long a server may take to accept the connection.
-        stall_s: How long no data may come.
+        connect_s: The time limit for the connection.
+        stall_s: The time limit without new data.
     """
     return httpx2.Client(timeout=httpx2.Timeout(stall_s, connect=connect_s), follow_redirects=True, mounts=NO_PROXY)

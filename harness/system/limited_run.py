@@ -1,4 +1,4 @@
-"""Runs a program that is under test: bounded in time and output, and ended for good when it goes too far."""
+"""Run a program under test with limits on time and output, and kill it if it exceeds them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHUNK_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Bounded:
-    """How it ended; ``why_ended`` is what it did that it had to be ended for, "" where it ended by itself."""
+    """Hold the result of a run; ``why_ended`` is the limit that the program exceeded, or ""."""
 
     exit_code: int
     log: str
@@ -33,10 +33,18 @@ def run(
     grace_s: float,
     max_log_bytes: int,
 ) -> Bounded:
-    """Runs ``args`` with nothing but ``env``; ``end`` ends whatever else belongs to it.
+    """Run a program with limits.
 
-    A program that runs longer than ``timeout_s`` gets a SIGTERM, and after ``grace_s`` a SIGKILL; one that
-    writes more than ``max_log_bytes`` a SIGKILL.
+    After ``timeout_s``, the program gets a SIGTERM.  If it still runs ``grace_s`` later, it gets a SIGKILL.  If it
+    writes more than ``max_log_bytes``, it gets a SIGKILL at once.
+
+    Args:
+        args: The program and its arguments.
+        env: The whole environment of the program.
+        timeout_s: How long the program may run.
+        end: Kills all other processes of the program.
+        grace_s: The time between SIGTERM and SIGKILL.
+        max_log_bytes: How much the program may write to stdout and stderr.
     """
     begin = time.monotonic()
     process = spawn(args, env=env, output=Output.MERGED)
@@ -45,7 +53,7 @@ def run(
         why = _follow(process, log, timeout_s, grace_s, max_log_bytes)
         if why:
             process.send(signal.SIGKILL)
-        # Before the log is waited for: what was left behind may hold it open.
+        # Wait before reading the rest of the log: other processes may keep it open.
         process.wait()
     finally:
         process.send(signal.SIGKILL)
@@ -57,7 +65,7 @@ def run(
 
 
 def _follow(process: Process, log: bytearray, timeout_s: float, grace_s: float, max_log_bytes: int) -> str:
-    """Reads until the program ends or has to be ended; returns why it has to be, "" otherwise."""
+    """Read the output until the program ends or exceeds a limit; return the limit that it exceeded, or ""."""
     why, deadline = "", time.monotonic() + timeout_s
     with selectors.DefaultSelector() as selector:
         output = process.stdout.fileno()
@@ -76,7 +84,7 @@ def _follow(process: Process, log: bytearray, timeout_s: float, grace_s: float, 
                 log += chunk
                 if not chunk:
                     selector.unregister(output)
-                    # It closed its log, and may go on all the same.
+                    # The program closed its output but may still run.
                     process.wait(left_s)
             if len(log) > max_log_bytes:
                 return too_long(max_log_bytes)
@@ -84,7 +92,7 @@ def _follow(process: Process, log: bytearray, timeout_s: float, grace_s: float, 
 
 
 def too_long(max_log_bytes: int) -> str:
-    """Return in words that a program was ended for the length of its log."""
+    """Return the message that a program wrote too much to its log."""
     limit = f"{max_log_bytes >> 20} MiB" if max_log_bytes >= 1 << 20 else f"{max_log_bytes} bytes"
     return f"it wrote more than {limit} to its log"
 

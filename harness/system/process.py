@@ -1,6 +1,6 @@
-"""Start and end every process of the suite, as the only module that imports subprocess; redact what leaves the suite.
+"""Start and end every process of the suite, and redact secrets; no other module imports subprocess.
 
-``run`` is for a program that ends by itself, ``spawn`` for one that goes on or whose output is read as it comes.
+``run`` waits for the end of a program.  ``spawn`` returns while the program runs.
 """
 
 from __future__ import annotations
@@ -19,27 +19,30 @@ from harness.errors import HarnessError, TimeLimitExceeded
 from harness.system import secret_forms
 
 RUN_MARKER = "VOLSYNC_CONFORMANCE_RUN"
-"""Environment variable that every process of a run carries, so that the reaper finds it."""
+"""Environment variable in all processes of a run, so that the reaper finds them."""
 
 LOG_TAIL_LINES = 15
 
 
 @dataclass
 class Redactor:
-    """Replaces every secret it knows, in every form it can be read in, by ``***``."""
+    """Replace each known secret by ``***``, also in quoted or encoded form."""
 
     secrets: set[str] = field(default_factory=set)
 
     def add(self, values: Iterable[str]) -> None:
-        """Remembers secrets; values shorter than four characters would garble every text."""
+        """Add secrets.
+
+        Values of fewer than four characters are ignored: they occur by chance in most texts.
+        """
         self.secrets.update(value for value in values if len(value) >= secret_forms.MIN_LENGTH)
 
     def __call__(self, text: str) -> str:
-        """The text with ``***`` in place of every secret."""
+        """Return the text with ``***`` in place of every secret."""
         return secret_forms.hidden(text, self.secrets)
 
     def values(self, value: Any) -> Any:
-        """The same with every text within a value as JSON has them; tuples become lists, as they do there."""
+        """Redact every text in a JSON value; tuples become lists, as in JSON."""
         if isinstance(value, str):
             return self(value)
         if isinstance(value, Mapping):
@@ -50,12 +53,15 @@ class Redactor:
 
 
 REDACT = Redactor()
-"""One for the whole process: a secret of one scenario is a secret everywhere."""
+"""The redactor of the whole process: a secret of one scenario is redacted everywhere."""
 
 
 @dataclass(frozen=True)
 class Completed:
-    """One ended process; ``seconds`` is wall time.  Nothing of it is redacted: whatever writes it down does that."""
+    """Hold the result of a process; ``seconds`` is wall time.
+
+    Nothing is redacted here.  Code that writes these values to a file or a terminal must redact them.
+    """
 
     args: tuple[str, ...]
     exit_code: int
@@ -66,13 +72,13 @@ class Completed:
 
     @property
     def tail(self) -> str:
-        """The last lines it wrote to stderr, or to stdout where that is empty."""
+        """Return the last lines of stderr, or of stdout if stderr is empty."""
         return tail(self.stderr.strip() or self.stdout.strip())
 
 
 @dataclass(frozen=True)
 class Call:
-    """What a measurement needs to know of one process, to run the very same again."""
+    """Hold one call of a program, so that a measurement can repeat it."""
 
     args: tuple[str, ...]
     env: Mapping[str, str] = field(repr=False)
@@ -82,12 +88,12 @@ class Call:
 
 
 def tail(text: str, lines: int = LOG_TAIL_LINES) -> str:
-    """The end of a log."""
+    """Return the last lines of a text."""
     return "\n".join(text.splitlines()[-lines:])
 
 
 class Output(Enum):
-    """Where a process writes to, if not to a file."""
+    """Select where the output of a process goes, if not to a file."""
 
     NOWHERE = "nowhere"
     MERGED = "stdout and stderr in one pipe"
@@ -104,38 +110,38 @@ _STREAMS: Mapping[Output, tuple[int, int | None]] = {
 
 
 class Process:
-    """A process that goes on, with a process group of its own."""
+    """Control a running process that has its own process group."""
 
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         self._popen = popen
 
     @property
     def pid(self) -> int:
-        """The number of the process, and of its group."""
+        """Return the id of the process, which is also that of its group."""
         return self._popen.pid
 
     @property
     def stdin(self) -> IO[bytes]:
-        """What it reads; only where it was started with ``takes_input``."""
+        """Return the standard input; only if the process was started with ``takes_input``."""
         return _present(self._popen.stdin)
 
     @property
     def stdout(self) -> IO[bytes]:
-        """What it writes; only where it was started with a pipe."""
+        """Return the standard output; only if the process was started with a pipe for it."""
         return _present(self._popen.stdout)
 
     @property
     def exit_code(self) -> int | None:
-        """Its exit status (negative: the number of a signal), or None as long as it runs."""
+        """Return the exit status (negative: the number of a signal), or None while the process runs."""
         return self._popen.poll()
 
     @property
     def is_running(self) -> bool:
-        """Return True if it has not ended."""
+        """Return True if the process has not ended."""
         return self.exit_code is None
 
     def wait(self, timeout_s: float | None = None) -> bool:
-        """Wait for its end, without a limit by default; return whether it ended."""
+        """Wait for the end of the process, by default without a limit; return True if it ended."""
         try:
             self._popen.wait(timeout_s)
         except subprocess.TimeoutExpired:
@@ -143,11 +149,11 @@ class Process:
         return True
 
     def send(self, number: signal.Signals) -> None:
-        """Send a signal to the process alone."""
+        """Send a signal to the process, not to its group."""
         self._popen.send_signal(number)
 
     def end_group(self, grace_s: float = 0.0) -> None:
-        """End the process and all of its group, and wait for the process.
+        """Kill the process and its group, and wait for the process.
 
         Args:
             grace_s: How long the process may take to end after SIGTERM; with 0 there is only SIGKILL.
@@ -159,10 +165,10 @@ class Process:
         self._popen.wait()
 
     def communicate(self, given: bytes | None = None, timeout_s: float | None = None) -> tuple[int, bytes, bytes]:
-        """Write and read all there is, and return exit status, stdout and stderr.
+        """Write the input, read all output, and return exit status, stdout and stderr.
 
         Raises:
-            TimeLimitExceeded: It has not ended; it is left as it is.
+            TimeLimitExceeded: The process has not ended; it still runs.
         """
         try:
             out, err = self._popen.communicate(given, timeout_s)
@@ -174,7 +180,7 @@ class Process:
         try:
             os.killpg(self.pid, number)
         except (ProcessLookupError, PermissionError):
-            # None is left; macOS says so of a group of zombies with the second one.
+            # No process is left; macOS reports a group of zombies by the second error.
             pass
 
 
@@ -187,18 +193,18 @@ def spawn(
     takes_input: bool = False,
     marked: bool = True,
 ) -> Process:
-    """Start a program in a session of its own and return it while it runs.
+    """Start a program in a new session and return it while it runs.
 
     Args:
         args: The program and its arguments.
-        env: Its whole environment, but for the marker of the run.
-        output: Where its output goes; a file is appended to.
-        cwd: Its folder; by default that of the caller.
-        takes_input: Whether stdin is a pipe; it is empty otherwise.
-        marked: Whether it carries the marker of the run, so that the reaper ends it.
+        env: The whole environment, except for the marker of the run.
+        output: Where the output goes; a file is appended to.
+        cwd: The working directory; by default that of the caller.
+        takes_input: True if stdin is a pipe; otherwise it is empty.
+        marked: True if the process gets the marker of the run, so that the reaper ends it.
 
     Raises:
-        HarnessError: It cannot be started.
+        HarnessError: The program cannot be started.
     """
     words = tuple(str(arg) for arg in args)
     full_env = {**env, RUN_MARKER: os.environ.get(RUN_MARKER, "")} if marked else dict(env)
@@ -221,19 +227,19 @@ def run(
     cwd: Path | None = None,
     given: bytes | None = None,
 ) -> Completed:
-    """Run a program to its end and return how it ended.
+    """Run a program to its end and return the result.
 
     Args:
         args: The program and its arguments.
-        env: Its whole environment, but for the marker of the run.
-        timeout_s: After this time its process group is killed.
-        record: Told of the call where it ended by itself.
-        cwd: Its folder; by default that of the caller.
-        given: What it reads from stdin.
+        env: The whole environment, except for the marker of the run.
+        timeout_s: After this time, the process group is killed.
+        record: Called with the call, unless the time limit was exceeded.
+        cwd: The working directory; by default that of the caller.
+        given: The content of stdin.
 
     Raises:
-        TimeLimitExceeded: It did not end in time.
-        HarnessError: It cannot be started.
+        TimeLimitExceeded: The program did not end in time.
+        HarnessError: The program cannot be started.
     """
     words = tuple(str(arg) for arg in args)
     begin = time.monotonic()

@@ -1,11 +1,11 @@
-"""Ends what a run leaves behind, however the run ends.
+"""Clean up after a run, however the run ends.
 
-A process of its own that reads what to clean from a pipe.  When the pipe closes, because the
-run ended or was killed, it kills every process that carries the run's marker, removes the
-container and the folder, and exits.  One mechanism for a normal end, Ctrl-C, SIGTERM and SIGKILL.
+The reaper is a process of its own.  It reads from a pipe what to clean up.  The pipe closes when the run ends or is
+killed.  The reaper then kills all processes with the marker of the run, removes containers and folders, and exits.  So
+a normal end, Ctrl-C, SIGTERM and SIGKILL lead to the same clean-up.
 
-Lines it reads: ``container NAME``, ``containers MARKER`` (those with the run's label), ``process PID``,
-``folder PATH``; ``keep`` spares all of those.
+The lines of the pipe are ``container NAME``, ``containers MARKER`` (all with the label of the run), ``process PID``,
+``folder PATH``, and ``keep``, which keeps all of these.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 RUN_LABEL = "volsync-kopia-conformance.run"
-"""Label of every container that a worker starts; its value is the run's marker."""
+"""Label of every container that a worker starts; its value is the marker of the run."""
 
 REMOVE_POLL_S = 0.1
 SWEEP_POLL_S = 0.01
 
-# Places in /proc/PID/stat, counted from the field after the name (see proc(5)).
+# Indices of fields in /proc/PID/stat, counted from the field after the name (see proc(5)).
 STAT_STATE, STAT_FLAGS, STAT_ENV_START, STAT_ENV_END = 0, 6, 47, 48
 ZOMBIE = "Z"
 EXITING, KERNEL_THREAD = 0x00000004, 0x00200000
 
 
 class Reaper:
-    """The run's side: tells the reaper what to clean, and ends it."""
+    """Start the reaper process of a run, send it what to clean up, and end it."""
 
     def __init__(self, marker: str) -> None:
-        """Starts the reaper for the run that ``marker`` names."""
+        """Start the reaper for the run with this marker."""
         self._process = spawn(
             [sys.executable, "-m", "harness.system.reaper", marker],
             cwd=Path(__file__).parents[2],
@@ -55,21 +55,25 @@ class Reaper:
         )
 
     def guard(self, kind: str, what: object) -> None:
-        """Have something cleaned at the end; to be called before it comes into being.
+        """Register something for the clean-up; call this before it is created.
+
+        Args:
+            kind: A key of ``CLEANERS``.
+            what: The name, id or path.
 
         Raises:
-            HarnessError: nobody knows how to clean this kind.
+            HarnessError: The kind is unknown, or the reaper process has ended.
         """
         if kind not in CLEANERS:
             raise HarnessError(f"cannot clean {kind} {what}: not one of {', '.join(CLEANERS)}")
         self._tell(f"{kind} {what}")
 
     def keep(self) -> None:
-        """Spares what was guarded so far; only stray processes are ended."""
+        """Keep everything that was registered so far; only other processes with the marker are killed."""
         self._tell("keep")
 
     def close(self) -> None:
-        """Ends the run's leftovers now; raises HarnessError where something could not be cleaned."""
+        """Clean up now; HarnessError if something could not be cleaned up."""
         if self._process.is_running:
             self._process.stdin.close()
         if not self._process.wait(SUITE.clean_s):
@@ -88,7 +92,7 @@ class Reaper:
 
 
 def main(marker: str) -> int:
-    """The reaper's side: reads until the pipe closes, then cleans.  Returns the exit status."""
+    """Read lines until the pipe closes, then clean up; return the exit status of the reaper."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     orders = [_understood(line) for line in sys.stdin]
@@ -96,7 +100,7 @@ def main(marker: str) -> int:
     sweep(marker, spared={int(order[1]) for order in orders if kept and order[0] == "process"})
     if kept:
         return 0
-    # Side by side: the engine and the disk each take their time.
+    # Clean up in parallel: the container engine and the disk are both slow.
     with ThreadPoolExecutor(max_workers=max(1, len(orders))) as pool:
         problems = [problem for problem in pool.map(lambda order: _clean(*order), orders) if problem]
     if problems:
@@ -107,13 +111,13 @@ def main(marker: str) -> int:
 def _understood(line: str) -> list[str]:
     order = line.strip().split(" ", 1)
     if order[0].startswith("container"):
-        # Loading the client takes as long as removing a container: better now, while the run goes on.
+        # Importing the client takes as long as removing a container, so do it while the run still goes on.
         _engine_errors()
     return order
 
 
 def _report(problem: str) -> None:
-    """Tells the run; where that was killed, whoever watches its terminal."""
+    """Print a problem for the run, or to the terminal if the run was killed."""
     try:
         print(problem, flush=True)
     except BrokenPipeError:
@@ -122,10 +126,10 @@ def _report(problem: str) -> None:
 
 
 def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
-    """Kills every process that carries the marker, but for the spared ones, until none is left.
+    """Kill all processes with the marker except the spared ones, until none is left.
 
-    A process in the middle of an exec shows no environment, so it may be one of ours: none is left
-    only when no process is in that state either.
+    During an exec, a process has no readable environment, so its marker is unknown.  This function therefore also waits
+    until no process is in that state.
     """
 
     def none_left() -> bool:
@@ -139,13 +143,13 @@ def sweep(marker: str, spared: set[int], variable: str = RUN_MARKER) -> None:
 
 
 def marked(marker: str, variable: str = RUN_MARKER) -> list[int]:
-    """The processes whose environment carries the marker (Linux; elsewhere none are found this way)."""
+    """Return the processes with the marker in their environment; without Linux's /proc, return none."""
     return _look(marker, variable).marked
 
 
 @dataclass(frozen=True)
 class _Seen:
-    """One look at all processes: those with the marker, and those that show nothing at this moment."""
+    """Hold the processes with the marker, and those whose environment is not readable yet."""
 
     marked: list[int]
     unsettled: list[int]
@@ -162,13 +166,16 @@ def _look(marker: str, variable: str) -> _Seen:
             elif not environment and _in_exec(folder):
                 seen.unsettled.append(int(folder.name))
         except OSError:
-            # The process ended while we looked, or is somebody else's: neither is ours to end.
+            # The process has ended, or belongs to another user: there is nothing to kill.
             continue
     return seen
 
 
 def _in_exec(folder: Path) -> bool:
-    """Whether a process that showed no environment has one to come: it neither ends nor belongs to the kernel."""
+    """Return True if a process without a readable environment is in an exec.
+
+    Zombies, exiting processes, kernel threads and processes with an empty environment are not in an exec.
+    """
     status = (folder / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
     if status[STAT_STATE] == ZOMBIE or int(status[STAT_FLAGS]) & (EXITING | KERNEL_THREAD):
         return False
@@ -177,7 +184,7 @@ def _in_exec(folder: Path) -> bool:
 
 
 def _clean(kind: str, what: str = "") -> str:
-    """Clean one thing; return what went wrong, or ""."""
+    """Clean up one thing and return the problem, or ""."""
     clean = CLEANERS.get(kind)
     if clean is None or not what:
         return f"cannot clean {f'{kind} {what}'.strip()!r}: not one of {', '.join(CLEANERS)}, with what to clean"
@@ -197,7 +204,10 @@ def _kill(pid: int) -> None:
 
 
 def _remove_container(name: str) -> str:
-    """Removes a container; an engine that is still busy with it is asked again, until it says that there is none."""
+    """Remove a container and return the problem, or "".
+
+    A busy engine can fail; the removal is repeated until the engine reports that the container does not exist.
+    """
     from docker.errors import NotFound
 
     try:
@@ -235,16 +245,17 @@ def _engine() -> DockerClient:
 
 
 def _engine_errors() -> tuple[type[Exception], ...]:
-    """What the client raises: its own errors, and those of the library beneath it, which are OSErrors."""
+    """Return the errors of the client: its own, and the OSErrors of the library below it."""
     from docker.errors import DockerException
 
     return DockerException, OSError
 
 
 def _remove_folder(folder: Path) -> str:
-    """Removes a folder; a process that is just ending may still write, so it looks again for a moment.
+    """Remove a folder and return the problem, or "".
 
-    The many small files that clients of kopia leave take ``rm`` a third of the time.
+    A process that is about to end may still write files, so the removal is repeated.  ``rm`` is used because it takes a
+    third of the time for the many small files of kopia.
     """
 
     def is_gone() -> bool:
@@ -265,7 +276,7 @@ CLEANERS: Mapping[str, Callable[[str], str]] = {
     "containers": _remove_labelled,
     "folder": lambda folder: _remove_folder(Path(folder)),
 }
-"""How each kind of thing is cleaned."""
+"""The function that cleans up each kind; it returns the problem, or ""."""
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
-"""Runs one mover as its container would: own ``/data``, ``/cache`` and ``/tmp``, and nothing of it is left.
+"""Run one mover with its own ``/data``, ``/cache`` and ``/tmp``, as in its container, and end all its processes.
 
-A program of its own (``python -I -S sandbox.py SPEC``), so that namespaces are entered in a process that
-does nothing else.  SPEC is a JSON file: ``argv``, ``root`` (an empty folder to build the file system
-of the mover in, or null to stay in that of the caller), ``binds`` (path inside -> folder or file outside),
-``read_only`` (those paths inside that cannot be written to), ``exposed`` (folders that have to be seen
-although a bind hides them), ``cwd`` (where the mover begins, or null) and ``report`` (a file that is told
-what had to be ended).  The environment is passed on as it is.  Ends with the exit status of the mover.
+Usage: ``python -I -S sandbox.py SPEC``.  It is a separate program, because it changes the namespaces of its own
+process.  SPEC is a JSON file with these keys:
 
-``sandbox.py --probe FOLDER`` says whether namespaces can be had here: it prints a line why not, or nothing.
+- ``argv``: the command line of the mover.
+- ``root``: an empty folder for the file system of the mover; null to use the file system of the caller.
+- ``binds``: path inside -> folder or file outside.
+- ``read_only``: the paths inside that cannot be written to.
+- ``exposed``: folders that must stay visible although a bind hides them.
+- ``cwd``: the working directory of the mover, or null.
+- ``report``: a file that gets a message if processes had to be killed.
+
+The mover gets the environment of this program.  The exit status is that of the mover.
+
+``sandbox.py --probe FOLDER`` tests if namespaces can be created here.  If not, it prints the reason.
 Source: unshare(2), mount(2), prctl(2); Linux only.
 """
 
@@ -21,7 +27,7 @@ import time
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWPID = 0x00020000, 0x10000000, 0x20000000
 MS_RDONLY, MS_REMOUNT, MS_BIND, MS_REC, MS_PRIVATE = 1, 32, 4096, 16384, 1 << 18
 KEPT_ON_REMOUNT = 2 | 4 | 8 | 1024 | 2048
-"""nosuid, nodev, noexec, noatime and nodiratime: numbers that statvfs(2) and mount(2) share."""
+"""nosuid, nodev, noexec, noatime and nodiratime; statvfs(2) and mount(2) use the same numbers."""
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 HIDDEN = ("data", "restore", "cache", "tmp")
@@ -31,7 +37,7 @@ CANNOT_START = 127
 
 
 def main(argv: list[str]) -> int:
-    """Runs the mover, or probes; returns the exit status."""
+    """Run the mover or the probe, and return the exit status."""
     if argv[0] == "--probe":
         return _probe(argv[1])
     with open(argv[0], encoding="utf-8") as file:
@@ -43,7 +49,7 @@ def main(argv: list[str]) -> int:
     _enter()
     inner = os.fork()
     if inner == 0:
-        # The first process of a process namespace: when it ends, so does everything in it.
+        # This is the first process of a process namespace: when it ends, the kernel ends all others in it.
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         _build(spec["root"], spec["binds"], spec["read_only"], spec["exposed"])
         os._exit(_supervise(spec["argv"], spec["cwd"], report))
@@ -52,7 +58,7 @@ def main(argv: list[str]) -> int:
 
 
 def _supervise(argv: list[str], cwd: str | None, report: int) -> int:
-    """Runs the mover and waits for it; what it leaves behind is ended, and told."""
+    """Run the mover and wait for it; kill the processes that it leaves behind, and report them."""
     mover = os.fork()
     if mover == 0:
         os.close(report)
@@ -75,7 +81,7 @@ def _supervise(argv: list[str], cwd: str | None, report: int) -> int:
 
 
 def _wait_for(mover: int) -> int:
-    """The wait status of the mover; orphans that end meanwhile are collected."""
+    """Wait for the mover and return its wait status; collect orphans that end before."""
     while True:
         pid, status = os.waitpid(-1, 0)
         if pid == mover:
@@ -83,7 +89,7 @@ def _wait_for(mover: int) -> int:
 
 
 def _await_children() -> list[int]:
-    """The children that are still there after a moment: a log writer may need that long to end by itself."""
+    """Return the children that still run after the grace period; a log writer may need that time to end."""
     deadline = time.monotonic() + CHILDREN_GRACE_S
     while time.monotonic() < deadline:
         try:
@@ -100,7 +106,7 @@ def _children() -> list[int]:
 
 
 def _enter() -> None:
-    """Namespaces for mounts and processes; without privileges within a namespace for users."""
+    """Enter new namespaces for mounts and processes; without privileges, also one for users."""
     flags = CLONE_NEWNS | CLONE_NEWPID
     if os.geteuid() == 0:
         _call("unshare", flags)
@@ -114,7 +120,7 @@ def _enter() -> None:
 
 
 def _build(root: str, binds: dict[str, str], read_only: list[str], exposed: list[str]) -> None:
-    """Makes the file system of the mover below ``root`` and goes there."""
+    """Build the file system of the mover below ``root`` and change to it."""
     for name in os.listdir("/"):
         source, target = f"/{name}", f"{root}/{name}"
         if name in HIDDEN:
@@ -126,7 +132,7 @@ def _build(root: str, binds: dict[str, str], read_only: list[str], exposed: list
             _bind(source, target)
     for inside in sorted(binds, key=lambda path: path.count("/")):
         _bind(binds[inside], root + inside)
-    # Only now: a mount below a read-only one needs its mount point there.
+    # Do this last: a mount below a read-only one needs to create its mount point there.
     for inside in read_only:
         flags = os.statvfs(root + inside).f_flag & KEPT_ON_REMOUNT
         _call("mount", None, (root + inside).encode(), None, MS_BIND | MS_REMOUNT | MS_RDONLY | flags, None)
@@ -137,7 +143,7 @@ def _build(root: str, binds: dict[str, str], read_only: list[str], exposed: list
     try:
         _call("mount", b"proc", b"/proc", b"proc", 0, None)
     except OSError:
-        # Where that is forbidden the caller's /proc shows processes under other numbers, and nothing else.
+        # If this is forbidden, the caller's /proc remains, where processes have other numbers.
         pass
 
 
@@ -173,7 +179,7 @@ def _prctl(option: int, value: int) -> None:
     try:
         _call("prctl", option, value, 0, 0, 0)
     except (OSError, AttributeError):
-        # Not on this system: the caller ends what is left by its marker.
+        # Not available on this system: the caller ends the remaining processes by their marker.
         pass
 
 

@@ -1,4 +1,4 @@
-"""Read a file against its JSON Schema, with messages that name the file, the field, the value and the remedy."""
+"""Read a file and check it against its JSON Schema; messages name file, field, value and remedy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from harness.system import yaml_io
 
 @dataclass(frozen=True)
 class Misfit:
-    """The one thing about a document that its schema forbids: the field, what is wrong, and what could be there."""
+    """Hold one violation of a schema: the field, the problem, and allowed values."""
 
     field: str
     problem: str
@@ -30,14 +30,14 @@ class Misfit:
 
 @dataclass(frozen=True)
 class SchemaFile:
-    """A kind of file that comes in from outside.
+    """Define a kind of file that users write.
 
-    Args:
-        schema: The JSON Schema of its content, as YAML.
-        named_by: What stands before its path where it cannot be read: the option or field that names it.
-        if_unreadable: The remedy where it cannot be read.
-        if_not_yaml: The remedy where it is no YAML.
-        if_misfit: The remedy where the schema forbids its content.
+    Attributes:
+        schema: The JSON Schema of the content, in YAML.
+        named_by: The option or field that names the file; it starts the message if the file cannot be read.
+        if_unreadable: The remedy if the file cannot be read.
+        if_not_yaml: The remedy if the file is not YAML.
+        if_misfit: The remedy if the content violates the schema.
     """
 
     schema: Path
@@ -47,10 +47,14 @@ class SchemaFile:
     if_misfit: str
 
     def read(self, file: Path, *, empty: Any = None) -> Any:
-        """Return the content of a file, or ``empty``, where given, in place of one that holds nothing.
+        """Return the content of a file that fits the schema.
+
+        Args:
+            file: The file.
+            empty: The content to use in place of an empty file.
 
         Raises:
-            UsageError: It cannot be read, is no YAML (with the line), or does not fit (with field and value).
+            UsageError: The file cannot be read, is not YAML (with the line), or violates the schema (with the field).
         """
         document = self.parsed(file)
         document = document if empty is None else document or empty
@@ -59,14 +63,14 @@ class SchemaFile:
         return document
 
     def refusal(self, file: Path, wrong: Misfit) -> UsageError:
-        """Return the error for a file whose content does not fit."""
+        """Return the error for a file that violates the schema."""
         return UsageError(f"{file}: {wrong}; {self.if_misfit}")
 
     def parsed(self, file: Path) -> Any:
-        """Return the content of a file that is not checked yet.
+        """Return the content of a file without a check of the schema.
 
         Raises:
-            UsageError: It cannot be read, or is no YAML (with the line).
+            UsageError: The file cannot be read, or is not YAML (with the line).
         """
         try:
             return yaml_io.load(file.read_text(encoding="utf-8"))
@@ -79,12 +83,12 @@ class SchemaFile:
 
 @cache
 def validator(schema: Path) -> Draft202012Validator:
-    """Return what validates against the schema in a YAML file of this project."""
+    """Return a validator for the schema in a YAML file."""
     return Draft202012Validator(yaml_io.load(schema.read_text(encoding="utf-8")))
 
 
 def misfit(schema: Draft202012Validator, document: Any) -> Misfit | None:
-    """Return what is wrong with a document, the most telling thing where there are several; None where it fits."""
+    """Return the most relevant violation of a schema, or None if the document fits."""
     error = best_match(schema.iter_errors(document))
     if error is None:
         return None
@@ -97,13 +101,16 @@ def misfit(schema: Draft202012Validator, document: Any) -> Misfit | None:
 
 
 def line_of(error: yaml.YAMLError) -> int:
-    """Return the line, counted from 1, in which a text stops being YAML."""
+    """Return the line, counted from 1, in which the YAML error is."""
     mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
     return mark.line + 1 if mark else 1
 
 
 def _out_of_place(error: ValidationError, holder: Any, path: Sequence[str | int]) -> Misfit:
-    """Name a field that does not go with the kind beside it: jsonschema only has its value and what holds it."""
+    """Return the violation of a field that is not allowed for a kind.
+
+    jsonschema reports only the value of the field and its parent, so the name is looked up here.
+    """
     fields = [key for key, value in holder.items() if value is error.instance] if isinstance(holder, dict) else []
     kind = f"kind {holder['kind']}" if isinstance(holder, dict) and "kind" in holder else "the fields beside it"
     return Misfit(_dotted([*path, *fields[:1]]), f"does not go with {kind}")

@@ -1,7 +1,7 @@
-"""The forms in which a secret can be read in a text: as it is, quoted, or in base64, alone or within something longer.
+"""Find secrets in a text in all their forms: as they are, quoted, or in base64, alone or in a longer text.
 
-Quoting changes what is not a letter or a digit, in more ways than can be listed (JSON, Go, bash, HTML, URLs); a secret
-that has a long run of letters and digits is therefore looked for by that run, too.
+There are too many ways to quote (JSON, Go, bash, HTML, URLs) to list them all.  But quoting does not change letters and
+digits.  So a long run of letters and digits in a secret is searched for, too.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 MIN_LENGTH = 4
-"""A shorter secret would be found in any text."""
+"""A shorter secret would be found in most texts by chance."""
 
 MIN_RUN = 16
 MIN_BASE64 = 8
@@ -23,7 +23,7 @@ MIN_BASE64 = 8
 
 @cache
 def plain(secret: str) -> tuple[str, ...]:
-    """Return the secret as it is written out, longest form first."""
+    """Return the secret, its quoted forms, and its long runs of letters and digits, longest first."""
     if len(secret) < MIN_LENGTH:
         return ()
     found = {secret, *_quoted(secret), *_runs(secret)}
@@ -32,10 +32,10 @@ def plain(secret: str) -> tuple[str, ...]:
 
 @cache
 def encoded(secret: str) -> tuple[str, ...]:
-    """Return what base64 of any text with the secret in it holds, longest first.
+    """Return the base64 letters that stand for the secret in the encoding of any longer text, longest first.
 
-    A text before the secret shifts it by 0, 1 or 2 bytes; the letters that also depend on what is beside it are left
-    out, so padding plays no part.  Both alphabets.
+    The text before the secret shifts it by 0, 1 or 2 bytes.  Letters that also depend on neighbouring bytes are left
+    out, so padding does not matter.  Both alphabets of base64 are used.
     """
     found = {
         letters
@@ -49,7 +49,7 @@ def encoded(secret: str) -> tuple[str, ...]:
 
 
 def shows(text: str, secrets: Iterable[str]) -> bool:
-    """Whether one of the secrets can be read in a text."""
+    """Return True if a text contains one of the secrets in any form."""
     squeezed = "".join(text.split())
     return any(
         any(form in text for form in plain(secret)) or any(form in squeezed for form in encoded(secret))
@@ -58,20 +58,20 @@ def shows(text: str, secrets: Iterable[str]) -> bool:
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
-    """The text with ``***`` in place of every form of every secret."""
+    """Return the text with ``***`` in place of every form of every secret."""
     as_written, in_base64 = _of_all(frozenset(secrets))
     for form in as_written:
         text = text.replace(form, "***")
     squeezed = "".join(text.split()) if len(text) >= MIN_BASE64 else ""
     for form in in_base64:
         if form in squeezed:
-            # What writes base64 often breaks its lines.
+            # Programs that write base64 often insert line breaks.
             text = re.sub(r"\s*".join(map(re.escape, form)), "***", text)
     return text
 
 
 def texts(value: object) -> Iterable[str]:
-    """Every text within a value as JSON and YAML have them, keys included."""
+    """Yield every text in a value of JSON or YAML, with the keys."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -84,14 +84,17 @@ def texts(value: object) -> Iterable[str]:
 
 @cache
 def _of_all(secrets: frozenset[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """Every form of every secret: as written, and in base64; longest first, or a part would hide the rest."""
+    """Return all forms of all secrets, as written and in base64.
+
+    The longest form comes first.  Otherwise the replacement of a part would leave the rest readable.
+    """
     as_written = {form for secret in secrets for form in plain(secret)}
     in_base64 = {form for secret in secrets for form in encoded(secret)}
     return sorted(as_written, key=len, reverse=True), sorted(in_base64, key=len, reverse=True)
 
 
 def _quoted(secret: str) -> set[str]:
-    """The secret without its quotes, as JSON, HTML, a URL, Python and a shell write it."""
+    """Return the secret as it appears between the quotes of JSON, HTML, a URL, Python and a shell."""
     return {
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
@@ -107,11 +110,11 @@ def _quoted(secret: str) -> set[str]:
 
 
 def _runs(secret: str) -> list[str]:
-    """Long runs of letters and digits that no word of any language is."""
+    """Return runs of letters and digits that are too long and too mixed to be a word."""
     runs = re.findall(rf"[A-Za-z0-9]{{{MIN_RUN},}}", secret)
     return [run for run in runs if re.search(r"\d", run) and re.search(r"[A-Za-z]", run)]
 
 
 def _inner(letters: str, shift: int, size: int) -> str:
-    """The letters of base64 that depend on nothing but ``size`` bytes after ``shift`` others."""
+    """Return the letters of base64 that depend only on ``size`` bytes after the first ``shift`` bytes."""
     return letters[-(-8 * shift // 6) : 8 * (shift + size) // 6]

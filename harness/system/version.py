@@ -1,4 +1,4 @@
-"""The version of this suite, as pyproject.toml gives it."""
+"""Read the version of this suite from pyproject.toml."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from pathlib import Path
 
 @cache
 def version() -> str:
-    """Such as ``0.1.0``."""
+    """Return the version, such as ``0.1.0``."""
     project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
     return str(project["project"]["version"])

@@ -1,4 +1,4 @@
-"""Wait for a condition that only shows when it is looked for; the one place that sleeps."""
+"""Wait for a condition by polling; other modules of the harness use this instead of ``time.sleep``."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ def wait_until(
     poll_s: float = POLL_S,
     give_up: Callable[[], bool] = lambda: False,
 ) -> Found:
-    """Wait until a condition holds, and return what it returned last.
+    """Wait until a condition is true.
 
-    The condition is looked at at least once, and once more when the time is up.
+    The condition is checked at least once, and once more when the time is up.
 
     Args:
-        condition: Returns something true where the wait is over.
+        condition: Returns a true value if the wait is over.
         timeout_s: How long to wait; ``FOREVER`` for no limit.
-        poll_s: Pause between two looks.
-        give_up: Returns True where waiting longer is of no use.
+        poll_s: The time between two checks.
+        give_up: Returns True if it is useless to wait longer.
 
     Returns:
-        What the condition returned last: something true where it held, something false where the time was up or
-        the wait was given up.
+        The last value of the condition.  It is false if the time was up or ``give_up`` returned True.
     """
     deadline = time.monotonic() + timeout_s
     while True:
@@ -44,5 +43,5 @@ def wait_until(
 
 
 def pause(seconds: float) -> None:
-    """Wait for a given time, before something is tried again that nothing announces."""
+    """Wait for a given time before the next attempt; use ``wait_until`` if a condition can be checked."""
     time.sleep(seconds)

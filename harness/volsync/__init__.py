@@ -1,1 +1,1 @@
-"""The operator's API: kinds, fields, defaults, admission, Jobs, status, and the documented queries."""
+"""Define the API of the operator: kinds, fields, defaults, admission, Jobs, status, and the documented queries."""

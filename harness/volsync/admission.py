@@ -1,7 +1,7 @@
-"""What an API server checks before an object exists: names, schema, documented patterns.
+"""Check names, schema and documented patterns of an object, as an API server does before it stores the object.
 
-Source: the operator's public API (docs/architecture.md) and Kubernetes' rules for names
-(RFC 1123 labels and subdomains).
+Source: the operator's public API (docs/architecture.md) and Kubernetes' rules for names (RFC 1123 labels and
+subdomains).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ KINDS: Mapping[str, str] = {
     "PersistentVolumeClaim": "v1",
     "Namespace": "v1",
 }
-"""Kind -> the apiVersion it is served under."""
+"""The apiVersion of each kind."""
 
 LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 MAX_LABEL_LENGTH = 63
@@ -45,9 +45,14 @@ def _instant(value: object) -> bool:
 
 
 def admit(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
-    """Raises AdmissionRefused, worded as the API server would, where an object is not acceptable.
+    """Check that the API accepts an object.
 
-    ``accepts_name`` is the rule for custom usernames and hostnames.
+    Args:
+        manifest: The object.
+        accepts_name: Returns True if a custom username or hostname is allowed.
+
+    Raises:
+        AdmissionRefused: The object is not valid; the message has the wording of an API server.
     """
     kind, metadata = manifest["kind"], manifest["metadata"]
     _admit_name(kind, "metadata.name", metadata["name"], label=kind == "Namespace")
@@ -60,7 +65,12 @@ def admit(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
 
 
 def illegal_name(name: str, *, label: bool) -> str:
-    """Why Kubernetes refuses a name ("" where it does not); ``label``: the stricter rule of namespaces."""
+    """Return why Kubernetes refuses a name, or "" if it accepts the name.
+
+    Args:
+        name: The name.
+        label: True for the stricter rule of namespaces.
+    """
     pattern, longest = (LABEL, MAX_LABEL_LENGTH) if label else (rf"{LABEL}(\.{LABEL})*", MAX_SUBDOMAIN_LENGTH)
     if len(name) > longest:
         return f"must be no more than {longest} characters"

@@ -1,7 +1,7 @@
-"""Makes the documented excerpts whole: one completion, the same for all, and shown.
+"""Complete the documented excerpts to valid manifests, all by the same rules, and list what was added.
 
-An excerpt may lack a repository, a PVC, a trigger, or hold an empty ``kopia:``.  What is added
-here never touches a field that the excerpt gives, nor one that an identity is made from.
+An excerpt may lack a repository, a PVC or a trigger, or have an empty ``kopia:``.  The completion never changes a field
+of the excerpt, and never adds a field that is part of an identity.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from harness.volsync.kinds import SOURCE, SYNCED
 
 REPOSITORY_SECRET = "kopia-repository"  # noqa: S105 (the name of an object, no secret)
 LEFT_OUT = ""
-"""The ``repository`` of an object that a scenario has name none."""
+"""The value of ``repository`` in a scenario whose object must have no repository."""
 MAX_NAME_LENGTH = 50
 KEPT_LENGTH = 40
 DOCUMENTED_REPOSITORY = "s3://company-backups"
@@ -26,10 +26,14 @@ DOCUMENTED_REPOSITORY = "s3://company-backups"
 
 @dataclass(frozen=True)
 class Additions:
-    """Fields that a subject file adds to every object that the suite applies (its ``objects``).
+    """Hold the fields that a subject file adds to every object that the suite applies (``objects``).
 
-    ``source`` and ``destination`` go into ``spec.kopia``, ``claim`` into ``spec`` of a
-    PersistentVolumeClaim.  A field that a scenario or the document gives is never replaced.
+    A field that a scenario or the document gives is never replaced.
+
+    Attributes:
+        source: Fields for ``spec.kopia`` of sources.
+        destination: Fields for ``spec.kopia`` of destinations.
+        claim: Fields for ``spec`` of PVCs.
     """
 
     source: Mapping[str, Any] = field(default_factory=dict)
@@ -37,7 +41,7 @@ class Additions:
     claim: Mapping[str, Any] = field(default_factory=dict)
 
     def in_words(self) -> list[str]:
-        """Return one line for each field that is added."""
+        """Return one line for each added field."""
         holders = {"source": self.source, "destination": self.destination, "claim": self.claim}
         return [f"{holder}: {key}: {value}" for holder, fields in holders.items() for key, value in fields.items()]
 
@@ -47,7 +51,13 @@ NOTHING_ADDED = Additions()
 
 @dataclass(frozen=True)
 class Completion:
-    """A whole manifest, the objects it needs besides, and in words what was added."""
+    """Hold a complete manifest.
+
+    Attributes:
+        manifest: The manifest.
+        needs: Other objects that must exist first: namespace and PVC.
+        added: One line for each field that was added.
+    """
 
     manifest: Manifest
     needs: tuple[Manifest, ...]
@@ -55,7 +65,15 @@ class Completion:
 
 
 def complete(manifest: Manifest, additions: Additions = NOTHING_ADDED) -> Completion:
-    """Completes one manifest; kinds other than source and destination need only their namespace."""
+    """Complete one manifest.
+
+    A source or destination gets missing fields, and needs a namespace and a PVC.  An object of another kind is not
+    changed, and needs only its namespace.
+
+    Args:
+        manifest: The manifest or excerpt.
+        additions: The fields of the subject file.
+    """
     whole: dict[str, Any] = copy.deepcopy(dict(manifest))
     added: list[str] = []
     needs: list[Manifest] = []
@@ -75,29 +93,29 @@ def complete(manifest: Manifest, additions: Additions = NOTHING_ADDED) -> Comple
 
 
 def repository_secret(namespace: str, name: str, values: Mapping[str, str]) -> Manifest:
-    """The Secret of a repository."""
+    """Return the Secret of a repository."""
     return {**_object("v1", "Secret", name, namespace), "type": "Opaque", "stringData": dict(values)}
 
 
 def triggered(manifest: Manifest, trigger: str) -> Manifest:
-    """The manifest with a manual trigger: a new value starts a sync."""
+    """Return the manifest with a manual trigger; a new value starts a sync."""
     return {**manifest, "spec": {**manifest["spec"], "trigger": {"manual": trigger}}}
 
 
 def destination_claim(name: str) -> str:
-    """Return the name of the PersistentVolumeClaim that the operator makes for a destination that names none."""
+    """Return the name of the PVC that the operator creates for a destination that names none."""
     return f"volsync-{name}-dest"
 
 
 def _complete_source(whole: dict[str, Any], added: list[str]) -> str:
-    """Completes a source; returns the name of its claim."""
+    """Complete a source and return the name of its PVC."""
     _default(whole["spec"], "sourcePVC", f"{_legal(whole['metadata']['name'])}-pvc", "spec.sourcePVC", added)
     _complete_both(whole["spec"]["kopia"], added)
     return str(whole["spec"]["sourcePVC"])
 
 
 def _complete_destination(whole: dict[str, Any], added: list[str]) -> str:
-    """Completes a destination; returns the name of its claim."""
+    """Complete a destination and return the name of its PVC."""
     spec = whole["spec"]["kopia"]
     _default(
         spec, "destinationPVC", f"{_legal(whole['metadata']['name'])}-restored", "spec.kopia.destinationPVC", added
@@ -114,11 +132,14 @@ def _complete_both(spec: dict[str, Any], added: list[str]) -> None:
 
 
 def _legal(name: str) -> str:
-    """What is added is legal, also where the excerpt's own name is not: the API should refuse that and nothing else."""
+    """Return a legal name that is derived from an object's name.
+
+    If the object's own name is illegal, it is then the only reason for the API to refuse the object.
+    """
     legal = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
     if len(legal) <= MAX_NAME_LENGTH:
         return legal
-    # Two long names that differ only at the end are two claims.
+    # The hash keeps two long names apart that differ only at the end.
     return f"{legal[:KEPT_LENGTH].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 

@@ -1,4 +1,4 @@
-"""The snapshots that a mover lists in its log, and what a status makes of them."""
+"""Write and parse the list of snapshots in the log of a discovery, and convert it for the status."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ class LineField(StrEnum):
 
 @dataclass(frozen=True)
 class ListedSnapshot:
-    """One line of the block, each value as it is written; None where it is absent.
+    """Hold one line of the list with the values as written; None if a value is absent.
 
     Attributes:
         id: The identifier of the snapshot.
         username: The username of its identity.
         hostname: The hostname of its identity.
-        path: The path under which it is recorded.
-        start: When it began, as an RFC 3339 instant.
-        end: When it ended, as an RFC 3339 instant.
+        path: The path that the snapshot records.
+        start: The start time in RFC 3339.
+        end: The end time in RFC 3339.
     """
 
     id: object
@@ -51,21 +51,21 @@ class ListedSnapshot:
 
 @dataclass(frozen=True)
 class Discovered:
-    """What a mover said of the repository: each identity with the end times of its snapshots."""
+    """Hold the identities of a repository that a mover listed, each with the end times of its snapshots."""
 
     snapshots: Mapping[Identity, Sequence[str]]
 
     @property
     def identities(self) -> list[Identity]:
-        """All identities, sorted."""
+        """Return all identities, sorted."""
         return sorted(self.snapshots)
 
     def snapshots_of(self, identity: Identity) -> int:
-        """How many snapshots an identity has."""
+        """Return the number of snapshots of an identity."""
         return len(self.snapshots.get(identity, ()))
 
     def status(self) -> list[dict[str, Any]]:
-        """``status.kopia.availableIdentities``."""
+        """Return the value of ``status.kopia.availableIdentities``."""
         return [
             {
                 IDENTITY: str(identity),
@@ -79,18 +79,21 @@ class Discovered:
 def changed(
     entry: Mapping[str, Any], *, identity: str | None = None, count: int | None = None, latest: str | None = None
 ) -> dict[str, Any]:
-    """Return an entry of ``Discovered.status`` with other values; None leaves a value as it is."""
+    """Return a copy of an entry of ``Discovered.status`` with other values; None keeps a value."""
     values = {IDENTITY: identity, COUNT: count, LATEST: latest}
     return {**entry, **{field: value for field, value in values.items() if value is not None}}
 
 
 def lines(records: Sequence[SnapshotRecord]) -> list[str]:
-    """The block that a mover prints: one JSON line a snapshot between two marks."""
+    """Return the block for the log of a mover: one line of JSON for each snapshot between two marker lines."""
     return [BEGIN, *(json.dumps(_entry(record)) for record in records), END]
 
 
 def parse(log: str) -> Discovered | None:
-    """The block in a log, or None where there is none; lines that are no such JSON are ignored."""
+    """Return the content of the block in a log, or None if there is no block.
+
+    Lines are ignored if they are not JSON or lack an identity or an end time.
+    """
     if BEGIN not in log or END not in log:
         return None
     snapshots: dict[Identity, list[str]] = {}
@@ -102,7 +105,7 @@ def parse(log: str) -> Discovered | None:
 
 
 def entries(log: str) -> list[Mapping[str, Any]]:
-    """Return the JSON objects of the block in a log as they are written; empty where there is no block."""
+    """Return the JSON objects of the block in a log unchanged; empty if there is no block."""
     block = re.search(re.escape(BEGIN) + r"\n(.*?)" + re.escape(END), log, re.DOTALL)
     found: list[Mapping[str, Any]] = []
     for line in block.group(1).splitlines() if block else ():
@@ -138,7 +141,7 @@ def _rfc3339(instant: datetime) -> str:
 
 
 def _is_whole(entry: Mapping[str, Any]) -> bool:
-    """Whether a line names an identity and an instant."""
+    """Return True if a line has an identity and an end time."""
     try:
         datetime.fromisoformat(str(entry.get(LineField.END)))
     except ValueError:

@@ -15,18 +15,18 @@ from harness.volsync.kinds import SYNCED as SYNCED
 
 
 class Field(StrEnum):
-    """Fields of ``spec.kopia``; a member is the text of its field, so ``field in spec`` and ``spec[field]`` work."""
+    """Name the fields of ``spec.kopia``; each member is a string, so ``field in spec`` and ``spec[field]`` work."""
 
     REPOSITORY = "repository"
     USERNAME = "username"
     HOSTNAME = "hostname"
     COPY_METHOD = "copyMethod"
     ADDITIONAL_ARGS = "additionalArgs"
-    # Of a source, and of the source that a destination names.
+    # Of sources, and of ``sourceIdentity``.
     SOURCE_PATH_OVERRIDE = "sourcePathOverride"
-    # Of a source.
+    # Of sources.
     RETAIN = "retain"
-    # Of a destination.
+    # Of destinations.
     DESTINATION_PVC = "destinationPVC"
     SOURCE_IDENTITY = "sourceIdentity"
     RESTORE_AS_OF = "restoreAsOf"
@@ -54,37 +54,37 @@ DECIDED_BY_SCENARIOS = frozenset(
         Field.ADDITIONAL_ARGS,
     }
 )
-"""Fields that make an identity or choose a snapshot: what a scenario is about, which nothing else may set."""
+"""Fields that are part of an identity or select a snapshot; only a scenario may set them."""
 
 SOURCE_PVC = "sourcePVC"
-"""The field of ``spec`` that names the PersistentVolumeClaim of a source."""
+"""The field of ``spec`` that names the PVC of a source."""
 
 
 def status_of(manifest: Manifest | None) -> Mapping[str, Any]:
-    """The status of an object; empty where there is none yet."""
+    """Return the status of an object; empty if it has none yet."""
     return (manifest or {}).get("status") or {}
 
 
 def claim_of(manifest: Manifest) -> ObjectRef:
-    """The claim that an object backs up or restores into."""
+    """Return the reference to the PVC that an object backs up or restores into."""
     metadata, is_source = manifest["metadata"], manifest["kind"] == SOURCE
     name = manifest["spec"][SOURCE_PVC] if is_source else kopia_spec(manifest)[Field.DESTINATION_PVC]
     return ObjectRef("PersistentVolumeClaim", metadata["namespace"], name)
 
 
 def kopia_spec(manifest: Manifest) -> Mapping[str, Any]:
-    """``spec.kopia``; the documented excerpts leave it empty, which YAML reads as null."""
+    """Return ``spec.kopia``; empty if it is absent or null, as in the documented excerpts."""
     return (manifest.get("spec") or {}).get("kopia") or {}
 
 
 def without_fields(manifest: Manifest, *fields: Field) -> Manifest:
-    """Return a manifest whose ``spec.kopia`` lacks some fields."""
+    """Return a manifest without some fields of ``spec.kopia``."""
     kept = {name: value for name, value in kopia_spec(manifest).items() if name not in fields}
     return {**manifest, "spec": {**manifest.get("spec", {}), "kopia": kept}}
 
 
 def manual_trigger(manifest: Manifest | None) -> str | None:
-    """Return ``spec.trigger.manual``, None where there is none: a new value starts a sync."""
+    """Return ``spec.trigger.manual``, or None if it is absent; a new value starts a sync."""
     trigger = ((manifest or {}).get("spec") or {}).get("trigger") or {}
     return trigger.get("manual")
 
@@ -95,5 +95,5 @@ def is_triggered(manifest: Manifest) -> bool:
 
 
 def untriggered(manifest: Manifest) -> Manifest:
-    """Return a manifest without its trigger: two that differ in nothing else ask for the same."""
+    """Return a manifest without its trigger, to compare two manifests of one object."""
     return {**manifest, "spec": {key: value for key, value in manifest["spec"].items() if key != "trigger"}}

@@ -1,4 +1,4 @@
-"""What an operator says where an object lacks something, and which field of the objects that is."""
+"""Map error messages of operators to the field of a subject file that probably has to be set."""
 
 from __future__ import annotations
 
@@ -13,4 +13,7 @@ OF_OBJECTS = (
     ),
     (r"security ?context|privileged|runAs|fsGroup|permission denied", "objects.source: set moverSecurityContext"),
 )
-"""A pattern of what is said -> where to look first in a subject file; the first that matches counts."""
+"""Pairs of a pattern and a hint: if the pattern matches the message, the hint names the field to set.
+
+The first match counts.
+"""

@@ -1,7 +1,7 @@
-"""From an object to the job that its operator makes: arguments, environment, volumes.
+"""Build the Job of an object as the operator does: arguments, environment and volumes.
 
-``harness/volsync/mover_job.py`` reads the same back.
-Source: the operator's contract (docs/architecture.md, "What a mover is given").
+``harness/volsync/mover_job.py`` reads these values from a Job.  Source: the operator's contract (docs/architecture.md,
+"What a mover is given").
 """
 
 from __future__ import annotations
@@ -34,7 +34,19 @@ def job_for(
     volume: Path,
     cache: Path,
 ) -> MoverJob:
-    """The job of one sync; a source backs up from ``/data``, a destination restores to ``/restore/data``."""
+    """Return the Job of one sync.
+
+    A source backs up from ``/data``.  A destination restores to ``/restore/data``.
+
+    Args:
+        manifest: The source or destination.
+        ref: The reference to it.
+        identity: The identity to back up as, or the requested identity.
+        source_path: The path override, or None.
+        secret: The values of the repository Secret.
+        volume: The folder that stands for the PVC.
+        cache: The folder of kopia's cache.
+    """
     backs_up = is_source(ref)
     mount = SOURCE_MOUNT if backs_up else DESTINATION_MOUNT
     spec = kopia_spec(manifest)

@@ -1,4 +1,4 @@
-"""The custom resources of the operator: their kinds, their group, and how the API serves them."""
+"""Name the custom resources of the operator: kinds, API group and plural names."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ GROUP, VERSION = "volsync.backube", "v1alpha1"
 API_VERSION = f"{GROUP}/{VERSION}"
 
 SOURCE = "ReplicationSource"
-"""The kind of an object that backs up a PersistentVolumeClaim."""
+"""The kind of an object that backs up a PVC."""
 
 DESTINATION = "ReplicationDestination"
-"""The kind of an object that restores into a PersistentVolumeClaim."""
+"""The kind of an object that restores into a PVC."""
 
 SYNCED = (SOURCE, DESTINATION)
-"""The kinds that have an operator of their own."""
+"""The kinds that the operator under test serves."""
 
 PLURALS: Mapping[str, str] = {SOURCE: "replicationsources", DESTINATION: "replicationdestinations"}
-"""Kind -> the name under which the API serves it."""
+"""The plural name of each kind in URLs of the API."""
 
 
 def source_ref(namespace: str, name: str) -> ObjectRef:
@@ -43,7 +43,7 @@ def is_destination(ref: ObjectRef) -> bool:
 
 
 def is_destination_manifest(manifest: Manifest) -> bool:
-    """Return True if a manifest is that of a destination."""
+    """Return True if a manifest is a destination."""
     return bool(manifest["kind"] == DESTINATION)
 
 

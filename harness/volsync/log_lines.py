@@ -1,4 +1,4 @@
-"""The lines that the documented mover writes into its log; discovery.py has its list of snapshots."""
+"""Build the log lines of the documented mover; discovery.py builds its list of snapshots."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from harness.volsync.variables import Variable
 
 
 def announcement(identity: Identity) -> list[str]:
-    """Return the lines that say as whom a mover connects: its variables, and the overrides that it makes of them."""
+    """Return the log lines with the identity of a mover: its variables and its overrides."""
     return [
         f"{Variable.USERNAME}={identity.username}",
         f"{Variable.HOSTNAME}={identity.hostname}",

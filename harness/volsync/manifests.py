@@ -1,4 +1,4 @@
-"""Manifests as they come from files and doc strings: parsed and checked where they enter."""
+"""Parse manifests from files and doc strings, and check them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,20 @@ CLUSTER_SCOPED = ("Namespace",)
 
 
 def load_folder(folder: Path) -> Mapping[str, tuple[Manifest, ...]]:
-    """All manifests of a folder by file stem; UsageError names the first that is unusable."""
+    """Return the manifests of each YAML file in a folder, by file name without suffix.
+
+    Raises:
+        UsageError: A file is not usable; the message names the first such file.
+    """
     return {file.stem: load_file(file) for file in sorted(folder.glob("*.yaml"))}
 
 
 def load_file(file: Path) -> tuple[Manifest, ...]:
-    """The documents of one YAML file; UsageError names file, field, value and remedy."""
+    """Return the manifests of one YAML file.
+
+    Raises:
+        UsageError: The file is not usable; the message names file, field, value and remedy.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -36,7 +44,15 @@ def load_file(file: Path) -> tuple[Manifest, ...]:
 
 
 def parse(text: str, where: str) -> tuple[Manifest, ...]:
-    """YAML with one or several documents; UsageError where one is no object of a known kind."""
+    """Return the manifests of a YAML text.
+
+    Args:
+        text: YAML with one or more documents.
+        where: The origin of the text, for messages.
+
+    Raises:
+        UsageError: The text is not YAML, or a document is not an object of a known kind.
+    """
     try:
         found = [document for document in yaml_io.load_all(text) if document is not None]
     except yaml.YAMLError as error:
@@ -50,7 +66,7 @@ def parse(text: str, where: str) -> tuple[Manifest, ...]:
 
 
 def ref_of(manifest: Manifest) -> ObjectRef:
-    """What names the object in the API."""
+    """Return the reference to an object."""
     metadata = manifest["metadata"]
     return ObjectRef(manifest["kind"], str(metadata.get("namespace", "")), str(metadata["name"]))
 

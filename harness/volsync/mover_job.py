@@ -1,4 +1,4 @@
-"""Read a MoverJob as typed values: what the variables of the operator's contract ask of a mover.
+"""Read the values of a MoverJob as the operator's contract defines them.
 
 Source: the operator's contract (docs/architecture.md, "What a mover is given").
 """
@@ -28,10 +28,10 @@ from harness.volsync.variables import (
 
 OPERATIONS = ("backup", "restore")
 BACKUP, RESTORE = OPERATIONS[:1], OPERATIONS[1:]
-"""The arguments of a Job: what its mover is told to do."""
+"""The arguments of a backup Job and of a restore Job."""
 
 CONTAINER = "kopia"
-"""The name of the container of a Job that is the mover."""
+"""The name of the mover's container in a Job."""
 
 IMAGE_FOLDER = "/mover-kopia"
 ENTRYPOINT = f"{IMAGE_FOLDER}/entry.sh"
@@ -43,12 +43,12 @@ MAX_POD_NAME_LENGTH = 63
 
 @dataclass(frozen=True)
 class Selection:
-    """Which snapshot of a history a restore asks for.
+    """Select a snapshot of a history, as a destination requests it.
 
     Attributes:
-        as_of: The instant at or before which a snapshot ends, as the object gives it; "" where it gives none.
-        previous: How many snapshots to count back from the newest that is left.
-        shallow: How many of the newest snapshots are looked at; 0 for all of them.
+        as_of: The latest end time of the snapshot, as the object gives it; "" if it gives none.
+        previous: How many of the newest snapshots to skip, after ``as_of`` and ``shallow`` are applied.
+        shallow: How many of the newest snapshots to consider; 0 for all.
     """
 
     as_of: str = ""
@@ -57,17 +57,17 @@ class Selection:
 
     @property
     def limit(self) -> datetime | None:
-        """The instant of ``as_of``, None where there is none."""
+        """The time of ``as_of``, or None if it is not set."""
         return datetime.fromisoformat(self.as_of.upper()) if self.as_of else None
 
 
 def is_backup(job: MoverJob) -> bool:
-    """Return True if a Job backs up."""
+    """Return True if a Job is a backup."""
     return job.args == BACKUP
 
 
 def is_restore(job: MoverJob) -> bool:
-    """Return True if a Job restores."""
+    """Return True if a Job is a restore."""
     return job.args == RESTORE
 
 
@@ -77,22 +77,22 @@ def identity_of(job: MoverJob) -> Identity:
 
 
 def names_identity(job: MoverJob) -> bool:
-    """Return True if the environment of a Job holds both parts of an identity, whatever they are."""
+    """Return True if the environment of a Job has both parts of an identity, even if they are empty."""
     return Variable.USERNAME in job.env and Variable.HOSTNAME in job.env
 
 
 def source_path(job: MoverJob) -> str:
-    """Return the path under which a snapshot is recorded, or sought."""
+    """Return the path that a backup records, or whose snapshots a restore looks for."""
     return job.env.get(Variable.SOURCE_PATH, DEFAULT_PATH)
 
 
 def selection_of(job: MoverJob) -> Selection:
-    """Return which snapshot a restore asks for."""
+    """Return which snapshot a restore requests."""
     return selection_in(job.env)
 
 
 def selection_in(env: Mapping[str, str]) -> Selection:
-    """Return which snapshot the environment of a restore asks for."""
+    """Return which snapshot the environment of a restore requests."""
     return Selection(
         as_of=env.get(Variable.RESTORE_AS_OF, ""),
         previous=int(env.get(Variable.PREVIOUS, "0")),
@@ -101,7 +101,7 @@ def selection_in(env: Mapping[str, str]) -> Selection:
 
 
 def deletes_files(job: MoverJob) -> bool:
-    """Return True if a restore empties its volume first."""
+    """Return True if a restore deletes the files of its volume first."""
     return job.env.get(Variable.FILE_DELETION) == "true"
 
 
@@ -111,34 +111,34 @@ def discovers(job: MoverJob) -> bool:
 
 
 def additional_arguments(job: MoverJob) -> list[str]:
-    """Return the user's own arguments for kopia."""
+    """Return the additional arguments for kopia."""
     return [word for word in job.env.get(Variable.ADDITIONAL_ARGS, "").split(ARGUMENT_SEPARATOR) if word]
 
 
 def retention_of(job: MoverJob) -> dict[str, str]:
-    """Return the retention policy that a backup sets: a period -> how many of its snapshots are kept."""
+    """Return the periods of the retention policy that a Job sets, each with its number of snapshots."""
     found = {period: job.env.get(retain_variable(period)) for period in RETAIN_FIELDS}
     return {period: number for period, number in found.items() if number is not None}
 
 
 def data_dir_of(job: MoverJob) -> str:
-    """Return the path inside the container that is backed up, or restored to."""
+    """Return the path in the container that is backed up or restored into."""
     by_default = SOURCE_MOUNT if BACKUP[0] in job.args else DESTINATION_MOUNT
     return job.env.get(Variable.DATA_FOLDER) or job.secret_env.get(Variable.DATA_FOLDER) or by_default
 
 
 def cache_dir_of(job: MoverJob) -> str:
-    """Return the path inside the container that kopia caches in."""
+    """Return the path of kopia's cache in the container."""
     return job.env.get(Variable.CACHE_FOLDER) or job.secret_env.get(Variable.CACHE_FOLDER) or CACHE_MOUNT
 
 
 def missing_key(job: MoverJob) -> str:
-    """Return the first key of the repository Secret that a mover needs and does not have, "" where it has all."""
+    """Return the first key of the repository Secret that a mover needs but does not have; "" if it has all keys."""
     return next((key for key in S3_KEYS if not job.secret_env.get(key)), "")
 
 
 def address_of(job: MoverJob) -> RepositoryAddress:
-    """Return where the repository of a Job lies; ``missing_key`` has to be "" first."""
+    """Return the bucket, prefix and endpoint of a Job's repository.  Check first that ``missing_key`` returns ""."""
     values = job.secret_env
     url = urlsplit(values[Key.REPOSITORY])
     endpoint = values.get(Key.ENDPOINT) or values.get(Key.OTHER_ENDPOINT, DEFAULT_ENDPOINT)
@@ -152,25 +152,31 @@ def address_of(job: MoverJob) -> RepositoryAddress:
 
 
 def endpoint_as_given(job: MoverJob) -> str:
-    """Return the endpoint of the store as the Secret gives it, with its scheme where it has one."""
+    """Return the endpoint of the store as the Secret gives it, with or without a scheme."""
     return job.secret_env[Key.ENDPOINT]
 
 
 def access_of(job: MoverJob) -> RepositoryAccess:
-    """Return what opens the repository of a Job; ``missing_key`` has to be "" first."""
+    """Return the password and credentials of a Job's repository.  Check first that ``missing_key`` returns ""."""
     values = job.secret_env
     return RepositoryAccess(values[Key.PASSWORD], values[Key.ACCESS_KEY], values[Key.SECRET_KEY])
 
 
 def pod_name(owner: ObjectRef) -> str:
-    """Return the name of a Pod of an object, as the operator calls it."""
+    """Return the name that the operator gives the Pod of an object."""
     kind = "src" if owner.kind == SOURCE else "dst"
     name = re.sub(r"[^a-z0-9-]", "-", f"volsync-{kind}-{owner.name}".lower())
     return name[:MAX_POD_NAME_LENGTH].strip("-")
 
 
 def environment_outside(job: MoverJob, data_dir: str, cache_dir: str) -> dict[str, str]:
-    """Return the variables that tell a mover where its folders are, where they are not where its Job mounts them."""
+    """Return the variables with the folders of a mover that runs without the mounts of its Job.
+
+    Args:
+        job: The Job.
+        data_dir: The folder that stands for the PVC.
+        cache_dir: The folder of kopia's cache.
+    """
     return {
         Variable.DATA_FOLDER.value: data_dir,
         Variable.CACHE_FOLDER.value: cache_dir,

@@ -1,4 +1,4 @@
-"""Manifests of sources and destinations from the few fields that a scenario names."""
+"""Build manifests of sources and destinations from the fields that a scenario names."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ KOPIA_FIELDS = (
 )
 NUMBERS = ("previous", "shallow")
 LISTS = ("additionalArgs",)
-"""An element is a line of the value."""
+"""Fields that hold a list; each line of the value is one element."""
 SWITCHES = ("enableFileDeletion",)
 RETAIN = "retain."
-"""``retain.latest`` and its like: a number of the mapping ``retain``."""
+"""Prefix of the fields of ``retain``, which are numbers, such as ``retain.latest``."""
 SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 
 
 def source(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
-    """A ReplicationSource; ``fields`` are named as in the API, whatever their depth."""
+    """Return a ReplicationSource; ``fields`` have their names in the API, without their parents."""
     return _manifest(SOURCE, name, namespace, fields or {})
 
 
 def destination(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
-    """A ReplicationDestination; ``fields`` are named as in the API, whatever their depth."""
+    """Return a ReplicationDestination; ``fields`` have their names in the API, without their parents."""
     return _manifest(DESTINATION, name, namespace, fields or {})
 
 
@@ -45,7 +45,7 @@ def fields_that_name(source: ObjectRef) -> Mapping[str, str]:
 
 
 def in_namespace(manifest: Manifest, namespace: str) -> Manifest:
-    """A documented manifest that names no namespace, put into one."""
+    """Return a copy of a manifest with this namespace."""
     return {**manifest, "metadata": {**manifest["metadata"], "namespace": namespace}}
 
 

@@ -1,4 +1,4 @@
-"""What a user asks of the API, as the document writes it: kubectl's output through a real jq and grep."""
+"""Run the queries of the document on an object: jq, jsonpath and grep on the output of kubectl."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from harness.model import Manifest
 
 
 class QueryFailed(Exception):
-    """A documented query cannot be answered by what the API holds; ``str()`` is what jq said."""
+    """Signal that a documented query cannot be applied to the object; the message is that of jq."""
 
 
 def get_json(manifest: Manifest | None) -> str:
-    """``kubectl get … -o json``."""
+    """Return the output of ``kubectl get … -o json``; HarnessError if there is no object."""
     if manifest is None:
         raise HarnessError("a query for an object that the API does not hold")
     return json.dumps(manifest)
 
 
 def jq(expression: str, text: str) -> list[Any]:
-    """The results of a jq expression; QueryFailed where jq cannot apply it to this text."""
+    """Return the results of a jq expression; QueryFailed if jq cannot apply it to the text."""
     import jq as real_jq
 
     try:
@@ -32,7 +32,14 @@ def jq(expression: str, text: str) -> list[Any]:
 
 
 def jsonpath(path: str, text: str) -> str:
-    """``-o jsonpath={.a.b}``, for plain paths: they read the same in jq."""
+    """Return the output of ``-o jsonpath={.a.b}``.
+
+    Only plain paths are supported: they have the same meaning in jq.
+
+    Raises:
+        HarnessError: The path is not plain.
+        QueryFailed: jq cannot apply the path to the text.
+    """
     match = re.fullmatch(r"\{(\.[\w.]+)\}", path)
     if match is None:
         raise HarnessError(f"jsonpath {path!r} is no plain path")
@@ -41,5 +48,5 @@ def jsonpath(path: str, text: str) -> str:
 
 
 def grep(pattern: str, text: str) -> list[str]:
-    """``grep -E``."""
+    """Return the lines that ``grep -E`` finds."""
     return [line for line in text.splitlines() if re.search(pattern, line)]

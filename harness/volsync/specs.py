@@ -1,4 +1,4 @@
-"""Read sources and destinations as typed values: what each field asks for, and nothing of how it is written."""
+"""Read sources and destinations as typed values, independent of how the manifest writes them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from harness.volsync.fields import SOURCE_PVC, Field, kopia_spec
 
 @dataclass(frozen=True)
 class NamedSource:
-    """The source that a destination names (``sourceIdentity``).
+    """Hold the source that a destination names (``sourceIdentity``).
 
     Attributes:
-        name: Its name.
-        namespace: Its namespace; that of the destination where none is given.
-        pvc: The PersistentVolumeClaim that the destination names with it, "" where it names none.
-        path: The path that the destination gives for it, "" where it gives none.
+        name: The name of the source.
+        namespace: The namespace of the source; by default that of the destination.
+        pvc: The PVC that the destination gives for the source; "" if it gives none.
+        path: The path that the destination gives for the source; "" if it gives none.
     """
 
     name: str
@@ -29,14 +29,14 @@ class NamedSource:
 
 @dataclass(frozen=True)
 class Spec:
-    """The fields that sources and destinations share; a field that is absent or empty is "".
+    """Hold the fields that sources and destinations share; a field that is absent or empty is "".
 
     Attributes:
         username: The custom username.
         hostname: The custom hostname.
         repository: The name of the repository Secret.
-        source_path: The path under which snapshots are recorded, or sought.
-        additional_args: The user's own arguments for kopia.
+        source_path: The path that a backup records, or whose snapshots a restore looks for.
+        additional_args: The additional arguments for kopia.
     """
 
     username: str
@@ -48,14 +48,19 @@ class Spec:
 
 @dataclass(frozen=True)
 class SourceSpec(Spec):
-    """A source; ``pvc`` is the PersistentVolumeClaim that it backs up."""
+    """Hold the fields of a source; ``pvc`` is the PVC that it backs up."""
 
     pvc: str
 
 
 @dataclass(frozen=True)
 class DestinationSpec(Spec):
-    """A destination; ``pvc`` is the PersistentVolumeClaim that it restores into, ``named`` the source that it names."""
+    """Hold the fields of a destination.
+
+    Attributes:
+        pvc: The PVC that it restores into.
+        named: The source that it names, or None.
+    """
 
     pvc: str
     named: NamedSource | None
@@ -73,12 +78,12 @@ def destination_spec(manifest: Manifest) -> DestinationSpec:
 
 
 def spec_of(manifest: Manifest) -> Spec:
-    """Return the fields that a source and a destination share, whichever it is."""
+    """Return the fields that sources and destinations share."""
     return Spec(**_shared(manifest))
 
 
 def source_pvc(manifest: Manifest) -> str:
-    """Return the PersistentVolumeClaim that an object backs up, "" where it names none."""
+    """Return the name of the PVC that an object backs up; "" if it names none."""
     return _text(manifest.get("spec") or {}, SOURCE_PVC)
 
 
@@ -104,7 +109,7 @@ def source_named_in(spec: Mapping[str, Any], namespace: str) -> NamedSource | No
 
 
 def with_renamed_source(manifest: dict[str, Any], rename: Callable[[str], str]) -> dict[str, Any]:
-    """Rename, in place, the namespace that a destination gives for the source that it names; return the manifest."""
+    """Rename the namespace in ``sourceIdentity`` of a manifest, in place, and return the manifest."""
     wanted = kopia_spec(manifest).get(Field.SOURCE_IDENTITY) or {}
     if Field.SOURCE_NAMESPACE in wanted:
         wanted[Field.SOURCE_NAMESPACE.value] = rename(wanted[Field.SOURCE_NAMESPACE])

@@ -1,7 +1,7 @@
-"""Read the status and the events of an object: the words of its operator, and nothing else.
+"""Read the status and the events of an object.
 
-Source: the operator's public API (docs/architecture.md).  Whatever an operator leaves out or writes in
-another form is read as absent: what is missing is judged by the checks, it is no error of the harness.
+A field that an operator leaves out or writes in another form is read as absent.  It is not an error of the harness: the
+checks judge it.  Source: the operator's public API (docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from enum import StrEnum
 from typing import Any
 
 WRONG = re.compile(r"error|fail|invalid|denied|refus|reject|missing|not.?found|degraded", re.IGNORECASE)
-"""A reason that names a failure: the document fixes no word for it."""
+"""Words that mean a failure; the document does not say with which words an operator reports it."""
 
 CONDITION = "Synchronizing"
-"""The type of the condition that says how a sync goes."""
+"""The type of the condition that shows the progress of a sync."""
 
 
 class StatusField(StrEnum):
-    """Fields of a status: of its own, of its part ``kopia``, and of its part about the mover."""
+    """Name the fields of a status, of ``kopia`` in it, and of ``latestMoverStatus`` in it."""
 
     KOPIA = "kopia"
     REQUESTED_IDENTITY = "requestedIdentity"
@@ -40,12 +40,12 @@ SUCCESSFUL = "Successful"
 
 @dataclass(frozen=True)
 class ListedIdentity:
-    """One entry of the identities that a status lists, each value as it is written; None where it is absent.
+    """Hold one entry of the identities in a status with the values as written; None if a value is absent.
 
     Attributes:
         identity: ``username@hostname``.
-        snapshots: The number of its snapshots.
-        latest: The instant of its latest snapshot.
+        snapshots: The number of snapshots.
+        latest: The time of the latest snapshot.
     """
 
     identity: object
@@ -54,57 +54,62 @@ class ListedIdentity:
 
     @property
     def lacking(self) -> list[str]:
-        """The fields that are absent or of another type than documented."""
+        """Return the fields that are absent or of another type than documented."""
         kinds = {IDENTITY: (self.identity, str), COUNT: (self.snapshots, int), LATEST: (self.latest, str)}
         return [field for field, (value, kind) in kinds.items() if not isinstance(value, kind)]
 
 
 IDENTITY, COUNT, LATEST = "identity", "snapshotCount", "latestSnapshot"
-"""The fields of an entry of the identities that a status lists."""
+"""The fields of an entry in ``status.kopia.availableIdentities``."""
 
 
 def conditions(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the conditions of a status; empty where it has none."""
+    """Return the conditions of a status; empty if it has none."""
     return mappings(status.get(StatusField.CONDITIONS))
 
 
 def identities(status: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return ``status.kopia.availableIdentities``; empty where the status leaves the list out."""
+    """Return ``status.kopia.availableIdentities``; empty if it is absent."""
     return mappings(_kopia_status(status).get(StatusField.AVAILABLE_IDENTITIES))
 
 
 def listed_identities(status: Mapping[str, Any]) -> list[ListedIdentity]:
-    """Return the identities that a status lists, entry by entry; empty where it leaves the list out."""
+    """Return the identities that a status lists as typed entries; empty if the list is absent."""
     return [ListedIdentity(one.get(IDENTITY), one.get(COUNT), one.get(LATEST)) for one in identities(status)]
 
 
 def requested_identity(status: Mapping[str, Any]) -> str:
-    """Return ``status.kopia.requestedIdentity``, "" where the status does not hold it."""
+    """Return ``status.kopia.requestedIdentity``; "" if it is absent."""
     return str(_kopia_status(status).get(StatusField.REQUESTED_IDENTITY) or "")
 
 
 def synced_trigger(status: Mapping[str, Any]) -> str | None:
-    """Return the trigger whose sync succeeded last (``lastManualSync``), None where none did."""
+    """Return the trigger of the last sync that succeeded (``lastManualSync``), or None."""
     found = status.get(StatusField.LAST_MANUAL_SYNC)
     return found if isinstance(found, str) else None
 
 
 def messages(status: Mapping[str, Any], events: Iterable[str]) -> tuple[str, ...]:
-    """Return what the operator wrote itself about an object: its conditions and events."""
+    """Return the messages that the operator wrote about an object: those of its conditions and events."""
     said = [str(one.get("message") or "") for one in conditions(status)]
     return tuple(filter(None, [*said, *events]))
 
 
 def mover_log(status: Mapping[str, Any]) -> str:
-    """Return ``latestMoverStatus.logs``: what the operator shows of its mover's log."""
+    """Return ``latestMoverStatus.logs``: the part of the mover's log that the operator shows."""
     return str(_mover_status(status).get(StatusField.MOVER_LOG) or "")
 
 
 def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int | None = None) -> str:
-    """Return the operator's own words that a sync failed; "" where it does not say so.
+    """Return the operator's own message that a sync failed; "" if there is none.
 
-    A failure is reported by ``latestMoverStatus.result``, by a condition whose reason or message names
-    one, or by a Warning event.  A condition of an older ``generation`` of the object says nothing.
+    A condition or ``latestMoverStatus.result`` reports a failure if it contains a word such as "error" or "failed".  A
+    Warning event always reports one.
+
+    Args:
+        status: The status of the object.
+        warnings: The messages of Warning events, oldest first.
+        generation: The generation of the object.  Conditions of another generation are ignored.
     """
     for condition in conditions(status):
         if condition.get("observedGeneration") in (None, generation) and _names_failure(condition):
@@ -116,7 +121,7 @@ def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int 
 
 
 def mappings(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects of a list; empty for anything else."""
+    """Return the mappings in a list; empty if the value is not a list."""
     return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 

@@ -1,4 +1,4 @@
-"""Write a status as the operator does; status.py reads it back.
+"""Write a status as the operator does; status.py reads it.
 
 Source: the operator's public API (docs/architecture.md).
 """
@@ -18,7 +18,7 @@ FAILED = "Failed"
 
 
 class Reason(StrEnum):
-    """The reasons of the condition ``Synchronizing``."""
+    """Name the reasons of the condition ``Synchronizing``."""
 
     IN_PROGRESS = "SyncInProgress"
     WAITING = "WaitingForManual"
@@ -26,31 +26,31 @@ class Reason(StrEnum):
 
 
 def set_condition(status: Status, reason: Reason, message: str) -> None:
-    """Set the condition ``Synchronizing``, in place of every other."""
+    """Set the condition ``Synchronizing`` and remove all other conditions."""
     busy = "True" if reason is Reason.IN_PROGRESS else "False"
     condition = {"type": CONDITION, "status": busy, "reason": reason.value, "message": message}
     status[StatusField.CONDITIONS.value] = [condition]
 
 
 def set_requested(status: Status, identity: str) -> None:
-    """Set the identity that a destination asks for; what was discovered before is dropped."""
+    """Set the requested identity of a destination and remove the results of an earlier discovery."""
     status.update(status_that_requests(identity))
 
 
 def status_that_requests(identity: str) -> Status:
-    """Return a status that holds the requested identity, and nothing else."""
+    """Return a status that holds only the requested identity."""
     return {StatusField.KOPIA.value: {StatusField.REQUESTED_IDENTITY.value: identity}}
 
 
 def set_discovered(status: Status, found: int, available: Sequence[dict[str, Any]]) -> None:
-    """Set how many snapshots the requested identity has, and the identities of the repository."""
+    """Set the number of snapshots of the requested identity, and the list of identities in the repository."""
     of_kopia = status[StatusField.KOPIA]
     of_kopia[StatusField.SNAPSHOTS_FOUND.value] = found
     of_kopia[StatusField.AVAILABLE_IDENTITIES.value] = available
 
 
 def set_mover_status(status: Status, log: str, *, succeeded: bool) -> None:
-    """Set how the mover ended, with its log."""
+    """Set the result and the log of the mover."""
     result = SUCCESSFUL if succeeded else FAILED
     status[StatusField.MOVER_STATUS.value] = {
         StatusField.MOVER_RESULT.value: result,
@@ -59,6 +59,6 @@ def set_mover_status(status: Status, log: str, *, succeeded: bool) -> None:
 
 
 def set_synced(status: Status, trigger: str | None) -> None:
-    """Set the trigger whose sync succeeded now."""
+    """Set the trigger and the time of a sync that succeeded now."""
     status[StatusField.LAST_MANUAL_SYNC.value] = trigger
     status[StatusField.LAST_SYNC_TIME.value] = datetime.now(UTC).isoformat().replace("+00:00", "Z")

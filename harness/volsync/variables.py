@@ -1,4 +1,4 @@
-"""Name the variables of a mover's Job and the keys of a repository Secret, and build both.
+"""Name the environment variables of a Job and the keys of a repository Secret, and build their values.
 
 Source: the operator's contract (docs/architecture.md, "What a mover is given").
 """
@@ -13,17 +13,17 @@ from harness.model import RepositoryAccess
 ARGUMENT_SEPARATOR = "|VOLSYNC_ARG_SEP|"
 
 RETAIN_FIELDS = ("hourly", "daily", "weekly", "monthly", "yearly", "latest")
-"""The periods of a retention policy, in the order in which they are handed over."""
+"""The periods of a retention policy, in the order in which a Job lists them."""
 
 SOURCE_MOUNT, DESTINATION_MOUNT, CACHE_MOUNT = "/data", "/restore/data", "/cache"
-"""Where a Job mounts the volume of a source, the volume of a destination, and the cache."""
+"""The mount paths of a source's volume, of a destination's volume, and of the cache."""
 
 DEFAULT_PATH = "/data"
-"""The path under which a snapshot is recorded where the object gives no other."""
+"""The path that a snapshot records by default."""
 
 
 class Variable(StrEnum):
-    """Environment variables of a Job that its operator makes from an object."""
+    """Name the environment variables that the operator sets in a Job."""
 
     DATA_FOLDER = "DATA_DIR"
     CACHE_FOLDER = "KOPIA_CACHE_DIR"
@@ -40,7 +40,7 @@ class Variable(StrEnum):
 
 
 class Key(StrEnum):
-    """Keys of a repository Secret, which a Job hands to its mover as environment variables."""
+    """Name the keys of a repository Secret; the operator passes them to the mover as environment variables."""
 
     REPOSITORY = "KOPIA_REPOSITORY"
     PASSWORD = "KOPIA_PASSWORD"  # noqa: S105 (the name of a key, no secret)
@@ -53,40 +53,40 @@ class Key(StrEnum):
 
 
 REPOSITORY_KEYS = (Key.REPOSITORY.value, Key.PASSWORD.value)
-"""The keys that every repository Secret has."""
+"""The keys of every repository Secret."""
 
 S3_KEYS = (*REPOSITORY_KEYS, Key.ACCESS_KEY.value, Key.SECRET_KEY.value)
-"""The keys without which a repository in an S3 store cannot be opened."""
+"""The keys that a mover needs to open a repository in an S3 store."""
 
 
 def retain_variable(period: str) -> str:
-    """Return the variable that holds how many snapshots of a period are kept."""
+    """Return the variable with the number of snapshots to keep for a period."""
     return f"KOPIA_RETAIN_{period.upper()}"
 
 
 def with_variable(env: Mapping[str, str], variable: Variable | Key, value: str) -> dict[str, str]:
-    """Return an environment, or the values of a Secret, with one variable set."""
+    """Return a copy of an environment or of the values of a Secret with one variable set."""
     return {**env, variable.value: value}
 
 
 def without_variable(env: Mapping[str, str], variable: Variable | Key) -> dict[str, str]:
-    """Return an environment, or the values of a Secret, without one variable."""
+    """Return a copy of an environment or of the values of a Secret without one variable."""
     return {name: value for name, value in env.items() if name != variable}
 
 
 def joined(arguments: tuple[str, ...]) -> str:
-    """Return the user's own arguments as one variable holds them."""
+    """Return the additional arguments as the value of one variable."""
     return ARGUMENT_SEPARATOR.join(arguments)
 
 
 def repository_values(url: str, access: RepositoryAccess, endpoint: str, *, tls: bool) -> dict[str, str]:
-    """Return what the Secret of a repository in an S3 store holds.
+    """Return the values of the Secret of a repository in an S3 store.
 
     Args:
         url: ``s3://bucket`` or ``s3://bucket/prefix``.
         access: The password of the repository and the credentials of the store.
-        endpoint: The endpoint of the store, with or without its scheme.
-        tls: Whether the endpoint is spoken to by TLS.
+        endpoint: The endpoint of the store, with or without a scheme.
+        tls: True if the endpoint uses TLS.
     """
     return {
         Key.REPOSITORY.value: url,
