@@ -1,4 +1,4 @@
-"""Steps about what a mover writes: the lines that the document tells its readers to look for, and no secret."""
+"""Define steps about the log of a mover: the lines that the document tells users to search for, and no secret."""
 
 from __future__ import annotations
 
