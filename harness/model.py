@@ -154,8 +154,8 @@ class MoverResult:
     Attributes:
         exit_code: The exit status. 0 means that the Job succeeded, unless ``why_ended`` is set.
         log: The log of the container.
-        why_ended: Why the harness ended the mover (it hung, flooded its log or left processes behind). The Job has then
-        failed, whatever its exit status. "" if the mover ended by itself.
+        why_ended: Why the harness ended the mover: it hung, flooded its log or left processes behind. The Job then
+            counts as failed, whatever its exit status. "" if the mover ended by itself.
         command_lines: The command lines of all processes of the mover.
         blind: Why ``command_lines`` is incomplete, or "" if it is complete.
     """

@@ -52,7 +52,7 @@ class OutOfReach:
     seen: str
 
     def blocked(self) -> Blocked:
-        """Return the verdict: why the scenario was not reached."""
+        """Return the exception that reports why the scenario was not reached."""
         expected = "one of the documented variants" if self.root != BACKUP else "a Job for a plain source"
         what = "what the subject makes of a few sources"
         return Blocked(Divergence(what, expected=expected, seen=self.seen, oracle="operator's Job", roots=(self.root,)))
@@ -126,12 +126,13 @@ def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:
 def _asked(contradiction: Contradiction, taken: str | None, tags: set[str]) -> list[str]:
     """Return the variants of a contradiction to run a scenario under.
 
-    These are the variants that the tags name and that the subject follows. If the tags name none, it is one variant.
+    These are the variants that the tags name and that the subject follows. If the tags name none, return one variant.
     """
     allowed = [variant for variant in contradiction.variants if taken in (None, variant)]
     if named := [variant for variant in contradiction.variants if variant in tags]:
         return [str(variant) for variant in named if variant in allowed]
-    # A scenario without such a tag also runs if the subject follows no variant. The reference parts then need one.
+    # A scenario without such a tag also runs if the subject follows no variant. The parts of the reference need some
+    # variant.
     return [str(variant) for variant in (allowed or contradiction.variants)[:1]]
 
 

@@ -61,7 +61,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
 
 
 def _asked(item: pytest.Item, case: Any, verdict: Verdict) -> tuple[str, ...]:
-    """Return the claims of a scenario that the subject decides. All claims of a scenario that was left out."""
+    """Return the claims of a scenario that the subject decides, or all claims if the scenario was left out."""
     tags = claims_of(item)
     if verdict is Verdict.SKIP and not isinstance(case, Case):
         return tags

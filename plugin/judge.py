@@ -96,7 +96,7 @@ class Judge:
             metafunc.parametrize("case", known, ids=[str(number) for number in range(len(known))], indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Deselect the pairs of a record with another row of its outline."""
+        """Deselect each test whose record is of another row of its outline."""
         items[:] = [item for item in items if isinstance(_case(item), SavedRecord) and _example(item) == _row(item)]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:

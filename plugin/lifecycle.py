@@ -1,4 +1,4 @@
-"""Start what a run needs, pass it to the workers, and clean up at every kind of end."""
+"""Start what a run needs, pass it to the workers, and clean up, however the run ends."""
 
 from __future__ import annotations
 
@@ -223,7 +223,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Any:
-    """End a run that could not start with one line and the exit status for an unknown verdict.
+    """Print one line and return the exit status for an unknown verdict if a run cannot start.
 
     pytest itself prints one line only for its own usage errors.
     """

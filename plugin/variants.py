@@ -18,7 +18,7 @@ from harness.subject import variants
 from plugin.options import OPTIONS
 
 ANSWER_SPLIT_S = 5.0
-"""The seconds of the operator's time for its first answer that remain for the first scenario."""
+"""How many seconds of the operator's time limit for an answer are reserved for the first scenario."""
 
 
 def find_out(config: pytest.Config, context: WorkerContext) -> None:
@@ -26,7 +26,7 @@ def find_out(config: pytest.Config, context: WorkerContext) -> None:
     options = config.stash[OPTIONS]
     if not options.lacks_variants:
         return
-    # If a plain source gets no answer, the run ends soon. So part of the time limit is used here.
+    # If a plain source gets no answer here, the run ends after the first scenario. So both share one time limit.
     answer_s = options.subject.limits.answer_s
     split_s = min(ANSWER_SPLIT_S, answer_s)
     context.be_answered_since(split_s)

@@ -1,4 +1,4 @@
-"""Define steps about the log of a mover: the lines that the document tells users to search for, and no secret."""
+"""Define steps about what a mover writes: the documented searches in its log, and that no secret is shown."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def records(table: DataTable) -> list[Mapping[str, str]]:
 def fields(table: DataTable) -> Mapping[str, str]:
     """Return a table with the columns field and value as a mapping.
 
-    The values of a repeated field are joined by lines.
+    The values of a repeated field are joined, one on each line.
     """
     found: dict[str, str] = {}
     for record in records(table):

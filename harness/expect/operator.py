@@ -28,7 +28,7 @@ REFUSES = re.compile(
     r"|forbid|disallow|cannot|must not|\berror\b|no such|fail|instead",
     re.IGNORECASE,
 )
-"""Match the wording of a refused argument: by kopia, or by a mover that refuses the argument itself."""
+"""Matches messages that refuse an argument: from kopia, or from a mover that refuses the argument itself."""
 
 
 def lists(sync: Sync, expected: Mapping[str, int]) -> None:
@@ -140,7 +140,7 @@ def requested_host_is_namespace(sync: Sync) -> None:
 
 
 def description_shows(record: Record, ref: ObjectRef, username: str, hostname: str) -> None:
-    """Check that the operator's part of ``kubectl describe`` for a source shows the identity of that source.
+    """Check that the text which the operator adds to ``kubectl describe`` of a source shows its identity.
 
     Both forms pass: ``username@hostname``, or each part after a word that names it.
     """

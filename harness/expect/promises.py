@@ -24,7 +24,7 @@ def savings(record: Record) -> Finding:
 
 
 def in_question(sync: Sync) -> str:
-    """Return the subject of an admission for a message: the custom name of a source, or else the source itself."""
+    """Return the name of an applied object for a message: the custom name of a source, or else the source itself."""
     custom = [f"{field} {sync.spec[field]}" for field in ("username", "hostname") if field in sync.spec]
     return custom[0] if custom else str(sync.ref)
 

@@ -53,7 +53,7 @@ def holds_attributes(record: Record, sync: Sync, source: ObjectRef) -> None:
 
 
 def backup_left_it(record: Record, sync: Sync) -> None:
-    """Check that a backup did not change its volume: content, modes, times and, if the harness keeps them, owners.
+    """Check that a backup did not change its volume: content, modes, times and, if the mover runs as root, owners.
 
     Raises:
         Divergence: The volume changed.

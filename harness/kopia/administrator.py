@@ -108,7 +108,7 @@ class Administrator:
         self._repositories.keep_as_template(DOCUMENTED_REPOSITORY, recipe, contents)
 
     def keep(self, number: int) -> None:
-        """Prevent that later snapshots prune a history of this length.
+        """Prevent later snapshots from pruning a history of this length.
 
         By its default policy kopia prunes old snapshots at every create.
         """
@@ -158,7 +158,7 @@ class Administrator:
         return tree(folder)
 
     def state(self) -> Mapping[str, str]:
-        """Return each manifest by id: its kind and, for a snapshot, the root of its content.
+        """Return the kind of each kopia manifest by its id, for a snapshot together with the id of its root object.
 
         Manifests of maintenance are left out, because any client may write them.
         """

@@ -31,7 +31,7 @@ class RepositorySecrets:
         REDACT.add([password])
 
     def use(self, repository: str, *, namespace: str = ANY, secret: str = ANY) -> None:
-        """Let Secrets point to a repository: all of a namespace, all of one name, or one by both."""
+        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
         self._repositories[namespace, secret] = repository
 
     def leave_out(self, namespace: str, key: str) -> None:

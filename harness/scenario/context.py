@@ -72,7 +72,7 @@ class WorkerContext:
         return Cluster(self.kubernetes)
 
     def be_answered_since(self, silent_s: float) -> None:
-        """Treat the operator as silent for this number of seconds, so that the time limit for an answer is shorter."""
+        """Shorten the time limit for an answer by the seconds for which the operator was silent already."""
         if self.kubernetes is not None and self.cluster is not None:
             self.kubernetes = self.cluster.facts = replace(self.kubernetes, silent_s=silent_s)
 

@@ -41,7 +41,7 @@ class Declarations(Actor):
 
     @act
     def use_repository(self, repository: str, *, namespace: str = "", secret: str = "") -> None:
-        """Let Secrets point to a repository: all of a namespace, all of one name, or one by both."""
+        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
         self._world.secrets.use(repository, namespace=namespace, secret=secret)
 
     @act

@@ -23,7 +23,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Extent:
-    """The length of a record at some moment: the number of syncs, declared objects, backups and strangers."""
+    """The length of a record at some moment: its numbers of syncs, declared objects, and known backups.
+
+    Attributes:
+        syncs: The number of syncs.
+        declared: The number of declared objects.
+        backups: The number of backups of sources with known content.
+        strangers: The number of backups of kopia users with known content.
+    """
 
     syncs: int
     declared: int

@@ -89,7 +89,7 @@ class Reader(Protocol):
         """Read an object with its status. Return None if the API does not hold it."""
 
     def described(self, ref: ObjectRef) -> str:
-        """Return the text of ``kubectl describe`` for an object without its fields."""
+        """Return the text that the operator adds to ``kubectl describe`` of an object."""
 
     def as_json(self, ref: ObjectRef) -> str:
         """Return the output of ``kubectl get … -o json`` for an object."""
@@ -176,7 +176,7 @@ class Record:
         return self._read("objects", self.readings.objects, str(ref), lambda reader: reader.get(ref))
 
     def described(self, ref: ObjectRef) -> str:
-        """Return the text of ``kubectl describe`` for an object without its fields."""
+        """Return the text that the operator adds to ``kubectl describe`` of an object."""
         return self._read("descriptions", self.readings.descriptions, str(ref), lambda reader: reader.described(ref))
 
     def as_json(self, ref: ObjectRef) -> str:

@@ -57,7 +57,7 @@ def run_all(context: WorkerContext, parallel: int) -> float:
 
 
 def _make_bucket(context: WorkerContext, bucket: str) -> None:
-    """Create a bucket of the loop with the same initial content as its counterpart in the run."""
+    """Create a bucket for the shell loop, with the same initial content as its counterpart in the run."""
     prefix = context.store.bucket_prefix
     context.buckets.make(bucket)
     beginning = context.buckets.copied_from(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
@@ -84,7 +84,7 @@ def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list
 
 
 def _configured(call: Call, context: WorkerContext, opened: set[str]) -> list[str]:
-    """Copy the configuration of a client that never connected, such as the Observer's."""
+    """Return the shell lines that write the configuration of a client that never connected, such as the Observer."""
     config = call.env[CONFIG_PATH]
     if config in opened or not Path(config).exists():
         return []

@@ -82,7 +82,7 @@ class SyncRunner:
         return self._sync(ref, None)
 
     def discover(self, ref: ObjectRef) -> Sync:
-        """Sync a destination, and wait the documented time until its operator lists the identities."""
+        """Sync a destination, and wait until its operator lists the identities, at most for the documented time."""
         before = identities(status_of(self._platform.get(ref)))
         sync = self.sync(ref)
         if sync.job is None:

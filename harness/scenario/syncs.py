@@ -47,7 +47,7 @@ class Syncs(Actor):
 
     @act
     def discover(self, ref: ObjectRef) -> Sync:
-        """Sync a destination, and wait the documented time until its operator lists the identities."""
+        """Sync a destination, and wait until its operator lists the identities, at most for the documented time."""
         return self._world.runner.discover(ref)
 
     @act

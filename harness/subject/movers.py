@@ -95,7 +95,7 @@ class MoverKind(ABC):
 
     @property
     def pods(self) -> PodsSpec | None:
-        """Return how a cluster runs the Jobs itself, or None if the harness runs them."""
+        """Return the settings for a cluster that runs the Jobs itself, or None if the harness runs them."""
         return None
 
     @property
