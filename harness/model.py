@@ -1,4 +1,4 @@
-"""The types that the layers exchange: plain, frozen, without behaviour of their own."""
+"""Define the plain, frozen types that the layers exchange."""
 
 from __future__ import annotations
 
@@ -14,16 +14,19 @@ Manifest = Mapping[str, Any]
 
 
 class Variant(StrEnum):
-    """One of two readings of a contradiction of the document.
+    """One of the two readings of a contradiction in the document.
 
-    The value is the tag of the scenarios that hold under it, and its name in reports, options and subject files;
-    ``in_words`` says what it means.
+    The value is the tag of the scenarios that apply to this variant. It is also the name of the variant in reports,
+    options and subject files.
+
+    Attributes:
+        in_words: The meaning of the variant, as a clause.
     """
 
     in_words: str
 
     def __new__(cls, value: str, in_words: str = "") -> Self:
-        """Make one variant with its words."""
+        """Create one variant and its text."""
         variant = str.__new__(cls, value)
         variant._value_ = value
         variant.in_words = in_words
@@ -31,7 +34,7 @@ class Variant(StrEnum):
 
 
 class DefaultUsername(Variant):
-    """What becomes the username where an object gives none."""
+    """The possible default usernames of an object without a custom username."""
 
     OBJECT_NAME = "object-name", "the default username is the name of the object"
     OBJECT_NAME_NAMESPACE = (
@@ -41,7 +44,7 @@ class DefaultUsername(Variant):
 
 
 class CustomNames(Variant):
-    """Which usernames and hostnames an object may give."""
+    """The possible rules for custom usernames and hostnames."""
 
     VALIDATED = "validated", "the API refuses custom names that do not match the documented pattern"
     AS_GIVEN = "as-given", "any custom name is used exactly as given"
@@ -49,10 +52,13 @@ class CustomNames(Variant):
 
 @dataclass(frozen=True)
 class Contradiction:
-    """A place where the document contradicts itself; a subject follows one variant of it.
+    """A place where the document contradicts itself. A subject follows one variant of it.
 
-    ``name`` is its key in subject files and reports, ``about`` says in words what is in question, and ``claim`` is
-    the claim that a subject breaks which follows none of the ``variants``.
+    Attributes:
+        name: The key in subject files and reports.
+        about: The topic, as a noun for messages.
+        variants: The possible readings.
+        claim: The id of the claim that is broken if a subject follows none of the variants.
     """
 
     name: str
@@ -62,7 +68,7 @@ class Contradiction:
 
     @property
     def option(self) -> str:
-        """The option of the command line that takes one of the variants."""
+        """Return the command-line option that selects one of the variants."""
         return f"--{self.name.replace('_', '-')}"
 
 
@@ -73,18 +79,17 @@ VARIANTS: Mapping[str, Contradiction] = {
         Contradiction("custom_names", "custom names", tuple(CustomNames), "VR_2"),
     )
 }
-"""Every contradiction by its name. Options, subject files, tags and reports take their words from here."""
+"""All contradictions by name. Options, subject files, tags and reports use these names."""
 
 VARIANT_TAGS: frozenset[str] = frozenset(str(variant) for one in VARIANTS.values() for variant in one.variants)
-"""The tags of features that name a variant."""
+"""The feature tags that name a variant."""
 
 
 @dataclass(frozen=True, order=True)
 class Identity:
-    """Who a kopia client is.
+    """The username and hostname of a kopia client.
 
-    The two parts stay apart all the way: a ``user@host`` string cannot be split again
-    once a part holds an ``@``.
+    The two parts are never joined for processing: ``user@host`` cannot be split again if a part contains an ``@``.
     """
 
     username: str
@@ -96,7 +101,7 @@ class Identity:
 
 @dataclass(frozen=True)
 class ObjectRef:
-    """Names one object of the API."""
+    """The kind, namespace and name of one Kubernetes object."""
 
     kind: str
     namespace: str
@@ -108,7 +113,7 @@ class ObjectRef:
 
 @dataclass(frozen=True)
 class Variants:
-    """Which variant a subject follows of each contradiction of the document."""
+    """The variant that a subject follows, for each contradiction of the document."""
 
     default_username: DefaultUsername = DefaultUsername.OBJECT_NAME
     custom_names: CustomNames = CustomNames.VALIDATED
@@ -119,13 +124,17 @@ class Variants:
 
 @dataclass(frozen=True)
 class MoverJob:
-    """What an operator hands to a mover: the one type between platform and mover.
+    """The input of a mover: the arguments, environment, secrets and volumes of one Kubernetes Job.
 
-    ``env`` follows the operator's contract (docs/architecture.md); what is secret is kept
-    apart in ``secret_env``, so that a log or a report of the job cannot hold it.
-    ``volumes`` maps mount paths of the container (``/data``, ``/cache``) to folders, or to files where a
-    Job mounts one; those in ``read_only`` cannot be written to.  ``working_dir`` is None where the Job leaves
-    that to the image.
+    Attributes:
+        owner: The source or destination for which the operator created the Job.
+        args: The arguments of the container.
+        env: The environment, by the contract in docs/architecture.md, without secrets.
+        secret_env: The secret part of the environment. It is separate so that no log or report of the Job shows it.
+        volumes: Folders, or mounted files, by their mount paths in the container (``/data``, ``/cache``).
+        read_only: The mount paths that the container cannot write to.
+        working_dir: The working directory, or None if the image decides it.
+        declared: The Job as its API returns it, to be searched for secrets. Empty without an API.
     """
 
     owner: ObjectRef
@@ -136,16 +145,19 @@ class MoverJob:
     read_only: frozenset[str] = frozenset()
     working_dir: str | None = None
     declared: Manifest = field(default_factory=dict, repr=False)
-    """The Job as its API has it, to be searched for secrets; empty where there is no API."""
 
 
 @dataclass(frozen=True)
 class MoverResult:
-    """How a mover ended: its exit status (0: the Job succeeded) and its log.
+    """The exit status and the log of a mover.
 
-    ``why_ended`` is why it was ended from outside (it hung, flooded its log, left processes
-    behind), "" where it ended by itself; the Job has then failed, whatever its exit status.
-    ``command_lines`` are those of all its processes, and ``blind`` is why they are not all, "" where they are.
+    Attributes:
+        exit_code: The exit status. 0 means that the Job succeeded, unless ``why_ended`` is set.
+        log: The log of the container.
+        why_ended: Why the harness ended the mover: it hung, flooded its log or left processes behind. The Job then
+            counts as failed, whatever its exit status. "" if the mover ended by itself.
+        command_lines: The command lines of all processes of the mover.
+        blind: Why ``command_lines`` is incomplete, or "" if it is complete.
     """
 
     exit_code: int
@@ -156,13 +168,13 @@ class MoverResult:
 
     @property
     def succeeded(self) -> bool:
-        """Whether its Job succeeded."""
+        """Return True if the Job of this mover succeeded."""
         return self.exit_code == 0 and not self.why_ended
 
 
 @dataclass(frozen=True)
 class SnapshotRecord:
-    """One snapshot as the repository holds it; instants are aware datetimes."""
+    """One snapshot as the repository lists it. ``start`` and ``end`` have a time zone."""
 
     id: str
     identity: Identity
@@ -175,7 +187,7 @@ class SnapshotRecord:
 
 @dataclass(frozen=True)
 class RepositoryAddress:
-    """Where a kopia repository lies: an S3 bucket, a prefix ("" or ending in "/") and an endpoint."""
+    """The location of a kopia repository: an S3 bucket, a prefix ("" or ending in "/") and an endpoint."""
 
     bucket: str
     prefix: str
@@ -185,7 +197,7 @@ class RepositoryAddress:
 
 @dataclass(frozen=True)
 class RepositoryAccess:
-    """What opens a repository; no part of it is ever shown."""
+    """The password and S3 keys that open a repository. They are never printed."""
 
     password: str = field(repr=False)
     access_key: str = field(repr=False)
@@ -194,13 +206,13 @@ class RepositoryAccess:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was observed of a promise that was put to the test.
+    """The observed result for a tested promise.
 
     Attributes:
-        question: What the document lets expect, as it reads after "expected"; of a figure, what was measured.
-        holds: Whether that was observed; None where ``seen`` is a figure, or nothing was put to the test.
-        seen: What was observed instead, or the figure, or the precondition that failed.
-        reached: False where a precondition failed: the promise was not put to the test.
+        question: The expectation from the document, as it reads after "expected". For a figure: the measured quantity.
+        holds: True if the expectation was observed. None if ``seen`` is a figure, or if the promise was not tested.
+        seen: The observation, the figure, or the failed precondition.
+        reached: False if a precondition failed, so that the promise was not tested.
     """
 
     question: str

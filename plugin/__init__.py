@@ -1,1 +1,1 @@
-"""The pytest plugin: command-line options, test cases, start and end of a run, verdicts and report."""
+"""Connect the suite to pytest: options, test cases, start and end of a run, verdicts and report."""

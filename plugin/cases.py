@@ -1,7 +1,7 @@
-"""Which subject and which variants each scenario runs with, and which scenarios a run leaves out.
+"""Select the subject and the variants for each scenario, and the scenarios that a run leaves out.
 
-A scenario that carries the tag of a variant (``@object-name``, ``@as-given``, …) runs under that
-variant, once for each variant that it names; all others run once.
+A scenario with the tag of a variant (``@object-name``, ``@as-given``, …) runs once for each variant that it names. All
+other scenarios run once.
 """
 
 from __future__ import annotations
@@ -26,34 +26,40 @@ from plugin.tags import tags_of, tags_of_all_rows
 
 @dataclass(frozen=True)
 class Case:
-    """One run of one scenario: who is tested, and under which variants."""
+    """One run of one scenario, with its subject and variants."""
 
     subject: Subject
     variants: Variants
 
     @property
     def id(self) -> str:
-        """How the case reads in the name of a test."""
+        """Return the part of the test name that identifies this case."""
         return f"{self.subject.name},{self.variants}" if self.subject.mutant else str(self.variants)
 
 
 @dataclass(frozen=True)
 class OutOfReach:
-    """A scenario of one variant, for a subject that follows none: ``root`` is the claim that is broken by that."""
+    """A scenario of one variant, for a subject that follows none of the variants.
+
+    Attributes:
+        subject: The subject.
+        root: The claim that the subject breaks by this.
+        seen: What was observed.
+    """
 
     subject: Subject
     root: str
     seen: str
 
     def blocked(self) -> Blocked:
-        """Return why the scenario is not reached."""
+        """Return the exception that reports why the scenario was not reached."""
         expected = "one of the documented variants" if self.root != BACKUP else "a Job for a plain source"
         what = "what the subject makes of a few sources"
         return Blocked(Divergence(what, expected=expected, seen=self.seen, oracle="operator's Job", roots=(self.root,)))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Gives a scenario its cases; a scenario that has none is skipped with the reason."""
+    """Parametrize a scenario with its cases. Skip it with a reason if it has none."""
     if "case" not in metafunc.fixturenames:
         return
     options = metafunc.config.stash[OPTIONS]
@@ -73,7 +79,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what says nothing about a mutant: claims neither named for it nor declared unrelated."""
+    """Deselect scenarios that are outside of the sample, or that test no claim listed for the mutants."""
     options = config.stash[OPTIONS]
     if options.sample:
         _draw(config, items, *options.sample)
@@ -85,7 +91,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str) -> None:
-    """Leaves out all but one part of the scenarios; which part a scenario is in follows from seed and name."""
+    """Keep one part of the scenarios, and the base claims. Seed and name decide the part of a scenario."""
 
     def is_drawn(item: pytest.Item) -> bool:
         digest = hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest()
@@ -98,7 +104,7 @@ def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str
 
 
 def only_case(request: pytest.FixtureRequest) -> Case:
-    """The case of a scenario that runs once."""
+    """Return the case of a scenario that runs once."""
     options = request.config.stash[OPTIONS]
     tags = tags_of(request.node)
     return next(iter(_cases(options.subject, options, tags)))
@@ -118,11 +124,15 @@ def _cases(who: Subject, options: Options, tags: set[str]) -> list[Case]:
 
 
 def _asked(contradiction: Contradiction, taken: str | None, tags: set[str]) -> list[str]:
-    """Return the variants to run under: those that the tags name and the subject takes; one where no tag names any."""
+    """Return the variants of a contradiction to run a scenario under.
+
+    These are the variants that the tags name and that the subject follows. If the tags name none, return one variant.
+    """
     allowed = [variant for variant in contradiction.variants if taken in (None, variant)]
     if named := [variant for variant in contradiction.variants if variant in tags]:
         return [str(variant) for variant in named if variant in allowed]
-    # A scenario without a tag also runs for a subject that follows no variant: the reference parts need some variant.
+    # A scenario without such a tag also runs if the subject follows no variant. The parts of the reference need some
+    # variant.
     return [str(variant) for variant in (allowed or contradiction.variants)[:1]]
 
 
@@ -145,7 +155,7 @@ def _reason(options: Options, tags: set[str]) -> str:
 
 
 def _out_of_reach(options: Options, tags: set[str]) -> OutOfReach | None:
-    """Return why a scenario of one variant is not asked, where the subject was seen to follow no variant."""
+    """Return why a scenario of one variant cannot be reached, if the subject follows no variant, else None."""
     for (name, one), seen in zip(VARIANTS.items(), options.probed, strict=False):
         taken = options.variants[name]
         if tags & set(one.variants) and taken in (NEITHER, UNANSWERED):

@@ -1,4 +1,4 @@
-"""What is written down of one scenario: for the report, for whoever reads its failure, and for the failure bundle."""
+"""Collect the facts of one scenario for the report, for its failure message and for the failure bundle."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from plugin.story import STORY
 COMMANDS_SHOWN = 12
 REPORTS = "reports"
 EXAMPLE = "_pytest_bdd_example"
-"""The parameter in which pytest-bdd keeps the row of an outline."""
+"""The parameter in which pytest-bdd stores the row of an outline."""
 
 
 def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, message: str) -> dict[str, Any]:
-    """What is reported of one phase of a scenario, as plain values without a secret."""
+    """Return the facts of one phase of a scenario for the report, as plain values without secrets."""
     case = getattr(item, "funcargs", {}).get("case")
     bed = item.stash.get(TESTBED, None)
     error = call.excinfo.value if call.excinfo and isinstance(call.excinfo.value, Exception) else None
@@ -56,12 +56,12 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         commands=_last_commands(item) if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
         syncs=tuple(_sync_record(sync, ids) for sync, ids in account(bed.seen())) if bed else (),
     ).as_facts()
-    # Whatever it came from: no secret leaves the process that knows it.
+    # Redact here, because these values leave the process.
     return dict(REDACT.values(outcome))
 
 
 def _asked(item: pytest.Item, case: Any, verdict: Verdict) -> tuple[str, ...]:
-    """The claims that the scenario is about: what only another part decides is not credited to a subject."""
+    """Return the claims of a scenario that the subject decides, or all claims if the scenario was left out."""
     tags = claims_of(item)
     if verdict is Verdict.SKIP and not isinstance(case, Case):
         return tags
@@ -69,7 +69,7 @@ def _asked(item: pytest.Item, case: Any, verdict: Verdict) -> tuple[str, ...]:
 
 
 def _subject(item: pytest.Item, case: Any) -> Subject:
-    """Who is tested: that of the case, or of the run where a scenario was not reached or left out."""
+    """Return the subject of the case, or of the run if the scenario was left out or not reached."""
     return case.subject if isinstance(case, Case) else item.config.stash[OPTIONS].subject
 
 
@@ -79,7 +79,7 @@ def _last_commands(item: pytest.Item) -> tuple[str, ...]:
 
 
 def command(args: Sequence[str]) -> str:
-    """Return a call of kopia as somebody types it."""
+    """Return a kopia call as a shell command."""
     return shlex.join(["kopia", *args[1:]])
 
 
@@ -89,7 +89,7 @@ def _evidence(error: Exception | None) -> Evidence | None:
         return None
     texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
     others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
-    # A Part is written as plain text: execnet carries no subclass of str from a worker.
+    # Convert Part to str, because execnet cannot serialize subclasses of str.
     about = (divergence.cause, str(divergence.part), divergence.roots)
     return Evidence(divergence.what, *texts, others, *about)
 
@@ -101,7 +101,7 @@ def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:
 
 
 def explain(item: pytest.Item, error: Divergence | Blocked) -> str:
-    """Explain a divergence: the claims in words, who says what, the last command, and how to repeat it."""
+    """Explain a divergence of a test: its claims, the evidence, the last command, and how to repeat it."""
     return explained(claims_of(item), error, _last_commands(item), options_of(item.config), item.nodeid)
 
 
@@ -111,9 +111,9 @@ def explained(
     """Explain a divergence.
 
     Args:
-        asked: The claims that the scenario is about.
-        error: What was raised.
-        commands: The last calls of kopia.
+        asked: The claims that the scenario tests.
+        error: The raised verdict.
+        commands: The last kopia calls.
         options: The options of the run.
         scenario: The node id of the scenario.
     """
@@ -124,12 +124,12 @@ def explained(
 
 
 def claims_of(item: pytest.Item) -> tuple[str, ...]:
-    """Return the claims whose tags a scenario carries."""
+    """Return the claims in the tags of a scenario."""
     return tuple(mark.name for mark in item.iter_markers() if mark.name in claims())
 
 
 def about(item: pytest.Item, verdict: Verdict, message: str) -> About:
-    """Return which run of which scenario this is, for its saved record."""
+    """Return the description of this scenario and run for its saved record."""
     case = getattr(item, "funcargs", {}).get("case")
     example = getattr(getattr(item, "callspec", None), "params", {}).get(EXAMPLE, {})
     return About(
@@ -145,11 +145,11 @@ def about(item: pytest.Item, verdict: Verdict, message: str) -> About:
 
 
 def keep_failure_bundle(item: pytest.Item, verdict: Verdict, message: str, error: Divergence) -> None:
-    """Write everything down while it is still there; the mutants of a proof are meant to fail."""
+    """Write the failure bundle of a scenario before its cleanup, except in a proof, where mutants fail on purpose."""
     bed = item.stash.get(TESTBED, None)
     if bed is None or item.config.stash[OPTIONS].proof:
         return
-    # Names that differ in signs alone are folders of their own: their workers may write at the same time.
+    # The hash keeps names apart that differ only in special characters, because workers write at the same time.
     readable = re.sub(r"[^A-Za-z0-9.-]+", "-", item.name).strip("-")[:110]
     distinct = hashlib.sha256(item.nodeid.encode()).hexdigest()[:6]
     folder = item.config.rootpath / REPORTS / "failures" / f"{readable}-{distinct}"
@@ -165,7 +165,7 @@ def keep_failure_bundle(item: pytest.Item, verdict: Verdict, message: str, error
 
 
 def options_of(config: pytest.Config) -> str:
-    """The options of this run that decide what a scenario does, to repeat it."""
+    """Return the options of this run that affect the result of a scenario, to repeat it."""
     defaults = {
         "subject": "reference",
         "default_username": None,

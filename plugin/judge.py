@@ -1,7 +1,7 @@
-"""Judges saved records again: the steps of their scenarios, without kopia, store, container or API.
+"""Judge saved records again with the steps of their scenarios, without kopia, store, container or API.
 
-``tox -e judge -- BUNDLE ...`` takes failure bundles, their ``record.json``, or folders of bundles. A maintainer
-edits a check and sees what it makes of the same record. The plugins of a run are not loaded.
+``tox -e judge -- BUNDLE ...`` takes failure bundles, their ``record.json``, or folders of bundles. A maintainer can
+edit a check and see its verdict on the same record. The plugins of a run are not loaded.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ HEADINGS = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a saved record is worth by the checks of this checkout."""
+    """The verdict on a saved record by the checks of this checkout."""
 
     record: SavedRecord
     verdict: Verdict
@@ -50,13 +50,13 @@ class Judgement:
 
     @property
     def outcome(self) -> Outcome:
-        """The same as an outcome of a run, as far as the exit status depends on it."""
+        """Return the judgement as an outcome, with the fields that the exit status depends on."""
         about = self.record.about
         return Outcome(about.scenario, about.claims, about.subject, about.sides, self.verdict, self.message, 0.0, 0.0)
 
     @property
     def lines(self) -> list[str]:
-        """The judgement for a terminal."""
+        """Return the lines of the judgement for a terminal."""
         about = self.record.about
         changed = "" if about.verdict == self.verdict else f" (the run said: {about.verdict})"
         return [
@@ -67,7 +67,7 @@ class Judgement:
 
 
 class Judge:
-    """A plugin of pytest: hands each scenario its saved records, and collects what comes of it."""
+    """Run scenarios on saved records, as a pytest plugin, and collect the judgements."""
 
     def __init__(self, records: Sequence[SavedRecord]) -> None:
         self._records = records
@@ -81,7 +81,7 @@ class Judge:
 
     @pytest.fixture
     def testbed(self, case: SavedRecord) -> Testbed:
-        """What the steps use: each of their acts is answered from the record."""
+        """Return the testbed for the steps. The results of all acts come from the record."""
         return Testbed(SavedJournal(case), None)
 
     def pytest_configure(self, config: pytest.Config) -> None:
@@ -90,23 +90,23 @@ class Judge:
             config.addinivalue_line("markers", line)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Give a scenario all records of it, whichever row of an outline they are of."""
+        """Parametrize a scenario with all its records, for all rows of an outline."""
         if "case" in metafunc.fixturenames:
             known = [one for one in self._records if _base(one.about.scenario) == metafunc.definition.nodeid]
             metafunc.parametrize("case", known, ids=[str(number) for number in range(len(known))], indirect=True)
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave a record with its own row of an outline only."""
+        """Deselect each test whose record is of another row of its outline."""
         items[:] = [item for item in items if isinstance(_case(item), SavedRecord) and _example(item) == _row(item)]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Keep why the features cannot be collected."""
+        """Record why the features cannot be collected."""
         if report.failed:
             self.collected = str(report.longrepr)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Judge the record by what its steps raised."""
+        """Judge the record by the exception that its steps raised."""
         report = yield
         if call.when == "call" or call.excinfo:
             error = call.excinfo.value if call.excinfo else None
@@ -133,7 +133,7 @@ def records_in(path: Path) -> list[SavedRecord]:
     """Read the records of a bundle, a file, or a folder of bundles.
 
     Raises:
-        UsageError: There is none, or one of them cannot be read.
+        UsageError: There is no record, or one cannot be read.
     """
     if not path.is_dir():
         return [load(path)]
@@ -144,10 +144,10 @@ def records_in(path: Path) -> list[SavedRecord]:
 
 
 def judge(records: Sequence[SavedRecord]) -> list[Judgement]:
-    """Judge records by the features, steps and checks of this checkout.
+    """Judge records with the features, steps and checks of this checkout.
 
     Raises:
-        UsageError: A scenario of a record does not exist here.
+        UsageError: This checkout does not have the scenario of a record, or its features cannot be read.
     """
     plugin = Judge(records)
     modules = sorted({PROJECT / one.about.scenario.partition("::")[0] for one in records})
@@ -167,7 +167,7 @@ def judge(records: Sequence[SavedRecord]) -> list[Judgement]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Judge the bundles that are named, print what comes of it, and return the exit status of the suite."""
+    """Judge the bundles in the arguments, print the judgements, and return the exit status of the suite."""
     if not arguments:
         print(USAGE, file=sys.stderr)
         return ExitStatus.WRONG_USE

@@ -1,4 +1,4 @@
-"""Starts what a run needs, hands it to the workers, and ends it, however the run ends."""
+"""Start what a run needs, pass it to the workers, and clean up, however the run ends."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ PARENT_POLL_S = 0.3
 KILL_EVERY_S = 0.1
 WORKERS_FOLDER = "workers"
 WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
-"""Environment variable that only the workers of a run carry, from their first moment on."""
+"""The environment variable that marks the workers of a run from their start."""
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Run:
-    """The controller's side of a run: provisions, and cleans up through the reaper."""
+    """The main process of a run: start the store and the operator, and clean up through the reaper."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -62,8 +62,8 @@ class Run:
         self.first_s = 0.0
 
     def start(self) -> WorkerContext:
-        """Provisions kopia and a store; progress goes to the terminal."""
-        # A run that cannot even start must not leave the report of another one behind.
+        """Provide kopia and a store, and start the operator. Print the progress on the terminal."""
+        # Remove the report of an earlier run first, so that it does not remain if this run cannot start.
         shutil.rmtree(self._config.rootpath / "reports", ignore_errors=True)
         marker = secrets.token_hex(8)
         os.environ[RUN_MARKER] = marker
@@ -88,32 +88,32 @@ class Run:
         context.mover_kopia = who.mover_kind.own_kopia(kopia.path, folder)
         context.buckets.make(store.probe_bucket)
         if who.kubernetes:
-            # Imported late: only such a subject needs the client of the API.
+            # Imported late, because only such a subject needs the API client.
             from harness.kubernetes.session import OperatorSession
 
             self._operator = OperatorSession(who.kubernetes, folder / "kubernetes", self._reaper)
             context.kubernetes = self._operator.start(os.environ, self.say, self._give_up)
         variants.find_out(self._config, context)
-        # From here on: what is started before is no worker.
+        # Set after everything else was started, so that only workers inherit it.
         os.environ[WORKER_MARKER] = marker
         return context
 
     def _give_up(self) -> None:
-        """An operator that crashes all the time ends the run: what is left would say the same a hundred times."""
+        """End the run, because the operator crashes again and again. The other scenarios would only repeat this."""
         crashes = self._options.subject.limits.operator_crashes
         self.problem = f"the operator crashed {crashes} times; its log is in reports/operator.log"
         self.lost_worker = True
         self.kill_workers()
 
     def say(self, text: str) -> None:
-        """One line of progress."""
+        """Print one line of progress."""
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
         if reporter is not None:
             reporter.write_line(REDACT(text))
             reporter.flush()
 
     def close(self) -> None:
-        """Cleans up once; what goes wrong is kept in ``problem``: the verdict is then unknown."""
+        """Clean up once. An error is stored in ``problem``, which makes the verdict unknown."""
         reaper, self._reaper = self._reaper, None
         if reaper is None:
             return
@@ -125,7 +125,7 @@ class Run:
             self._fail(error)
         try:
             if context is not None and context.store.lasting:
-                # Before their buckets go, so must whatever still writes into them.
+                # Before the buckets are removed, end the processes that still write to them.
                 sweep(os.environ[RUN_MARKER], spared=set())
                 context.remove_buckets()
             if context is not None and context.keep:
@@ -138,7 +138,7 @@ class Run:
             self._fail(error)
 
     def compare_with_shell_loop(self, parallel: int) -> None:
-        """Repeats all calls of kopia as a shell loop, and keeps what that says about the suite's overhead."""
+        """Repeat all kopia calls as a shell loop, and store the overhead of the suite compared with it."""
         suite_s = self.ended_s
         self.say("repeating all calls of kopia as a shell loop")
         try:
@@ -156,28 +156,31 @@ class Run:
         self.say(f"ERROR: {REDACT(str(error))}")
 
     def pytest_runtest_logstart(self) -> None:
-        """Notes when the first scenario begins: what is before that is provisioning."""
+        """Store the time at which the first scenario begins. The time before it is provisioning."""
         self.first_s = self.first_s or self.elapsed_s
 
     @property
     def elapsed_s(self) -> float:
-        """Seconds since the run began."""
+        """Return the seconds since the run began."""
         return time.monotonic() - self.begin
 
     def kill_workers(self) -> None:
-        """Ends the workers at once, also one that is just starting: they would finish what is queued first."""
+        """Kill all workers at once, also one that is just starting.
+
+        Otherwise they would run their queued scenarios first.
+        """
         self.kill_known_workers()
         BackgroundThread("worker-killer", _keep_killing)
 
     def kill_known_workers(self) -> None:
-        """Ends the workers that came up."""
+        """Kill the workers that have registered in the folder of the run."""
         context = self._config.stash.get(CONTEXT, None)
         folder = context.folder / WORKERS_FOLDER if context else None
         _kill(int(entry.name) for entry in (folder.glob("*") if folder else ()))
 
 
 def _keep_killing() -> None:
-    """A worker that has not come up yet is not known by its number, but by its environment."""
+    """Kill new workers until the run is over. A worker that has not registered yet is found by its environment."""
 
     def run_is_over() -> bool:
         marker = os.environ.get(WORKER_MARKER)
@@ -197,7 +200,7 @@ def _kill(pids: Iterable[int]) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Starts the run in the controller; a worker takes over what the controller started."""
+    """Start the run in the main process. In a worker, take over its context."""
     config = session.config
     if not serves(config):
         return
@@ -220,7 +223,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_cmdline_main(config: pytest.Config) -> Any:
-    """Ends a run that could not start in one line and with 3: pytest itself has only its own usage errors so."""
+    """Print one line and return the exit status for an unknown verdict if a run cannot start.
+
+    pytest itself prints one line only for its own usage errors.
+    """
     try:
         return (yield)
     except pytest.UsageError:
@@ -234,7 +240,7 @@ def pytest_cmdline_main(config: pytest.Config) -> Any:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Hands the context to a worker of xdist."""
+    """Pass the context to an xdist worker."""
     context = node.config.stash.get(CONTEXT, None)
     if context is not None:
         node.workerinput["context"] = context.as_dict()
@@ -243,7 +249,7 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any, error: object | None) -> None:
-    """Ends the run when a worker dies: xdist would have the others finish all that is queued for them."""
+    """End the run if a worker dies. Otherwise xdist would let the other workers run their queued scenarios first."""
     run = node.config.stash.get(RUN, None)
     if error and run is not None and not run.interrupted and not run.lost_worker:
         run.lost_worker = True
@@ -252,10 +258,10 @@ def pytest_testnodedown(node: Any, error: object | None) -> None:
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Any:
-    """Cleans up after the workers have ended and before the summary is printed."""
+    """Clean up after the workers have ended and before the summary is printed."""
     run = session.config.stash.get(RUN, None)
     if run is not None:
-        # The workers have handed in all they had; xdist would wait for each to tidy up its memory.
+        # The workers have sent all results. Without this, xdist would wait until each has freed its memory.
         run.kill_known_workers()
     result = yield
     if run is not None:
@@ -276,7 +282,7 @@ def _join(config: pytest.Config) -> None:
 
 
 def _catch_signals(run: Run) -> None:
-    """Has a signal end the run once: tox and the terminal may both send it, and clean-up must not be cut."""
+    """End the run once at a signal. tox and the terminal may both send it, and it must not interrupt the cleanup."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         for each in ENDING_SIGNALS:
@@ -290,7 +296,7 @@ def _catch_signals(run: Run) -> None:
 
 
 def _watch_parent() -> None:
-    """Has the run end when its parent dies: tox that gets a SIGTERM leaves its children behind."""
+    """End the run if its parent process dies. tox leaves its child processes behind when it gets a SIGTERM."""
     parent = os.getppid()
 
     def watch() -> None:

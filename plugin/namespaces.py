@@ -1,7 +1,7 @@
-"""Which names the namespaces of a scenario have on an API that scenarios share.
+"""Map the namespaces of a scenario to namespaces of an API that scenarios share.
 
-A scenario whose result depends on the name of a namespace carries the tag ``@literal-namespaces``: it keeps its names,
-and takes turns with all others that do. Every other scenario gets namespaces of its own.
+A scenario whose result depends on the name of a namespace has the tag ``@literal-namespaces``. It keeps its names, and
+only one such scenario runs at a time. Every other scenario gets separate namespaces.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def names_for(context: WorkerContext, suffix: str, *, literal: bool) -> Iterator
     """Map the namespaces of one scenario to those on the API, for as long as the scenario runs.
 
     Args:
-        context: The worker that runs the scenario.
-        suffix: What makes the names of this scenario its own.
-        literal: Whether the scenario keeps its names; it then waits for its turn where there is a shared API.
+        context: The worker context.
+        suffix: The text that makes the names of this scenario unique.
+        literal: True if the scenario keeps its names. On a shared API it then waits for other such scenarios.
     """
     if context.cluster is None:
         yield str
@@ -36,9 +36,9 @@ def names_for(context: WorkerContext, suffix: str, *, literal: bool) -> Iterator
 
 
 def kept_names(taken: Callable[[set[str]], Collection[str]]) -> Callable[[str], str]:
-    """Return a mapping that keeps every name; it raises NotAsked for one that ``taken`` returns.
+    """Return a mapping that keeps every name, and raises NotAsked for a name that ``taken`` returns.
 
-    Such a namespace was on the API before the run: it belongs to others, and nothing is put into it.
+    Such a namespace existed on the API before the run. The suite must not write to it.
     """
     free: set[str] = set()
 

@@ -1,6 +1,6 @@
-"""The command line of the suite: options in a group of their own, checked before anything starts.
+"""Define and check the command-line options of the suite, before anything is started.
 
-Nothing here asks a subject, an engine or an API: what a live one has to answer is asked by ``plugin.lifecycle``.
+This module does not contact a subject, a container engine or an API. ``plugin.lifecycle`` does that.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from harness.volsync import manifests
 LITERAL_NAMESPACES = "literal-namespaces"
 LONG = "long"
 NO_CLAIMS = (*sorted(VARIANT_TAGS), LITERAL_NAMESPACES, LONG)
-"""The tags that are no claims; plugin/tags.py says what each means."""
+"""The tags that are not claims. plugin/tags.py explains each."""
 STORAGES = ("auto", "container", "process")
 FLAG = "store_true"
 
@@ -80,15 +80,27 @@ COMMAND_LINE: Mapping[str, Mapping[str, Any]] = {
         "help": "afterwards repeat all calls of kopia as a plain shell loop, and say how much longer the suite took",
     },
 }
-"""Every option of the suite, with what argparse takes for it."""
+"""Every option of the suite, with its arguments for argparse."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked for.
+    """The options of a run.
 
-    ``variants`` has for each contradiction the variant that is asked, None for both, ``auto`` until it is found out,
-    or why it could not be (``harness.subject.variants``); ``probed`` is what was seen then.
+    Attributes:
+        subject: The subject under test.
+        variants: By contradiction: the variant to run, None for both, ``auto`` until it is found out, or ``neither`` or
+            ``unanswered`` (``harness.subject.variants``).
+        probed: The observation for each contradiction, in words, once the variants were found out.
+        kopia: The path or version of kopia.
+        storage: Where the repositories are stored.
+        minio_image: The MinIO image to use instead of the built one.
+        keep: True if the store keeps running after the run.
+        proof: True if the run is a proof with all mutants.
+        overhead: True if the run is compared with a shell loop.
+        expectations: The file of known divergences.
+        update_expectations: True if that file is updated.
+        sample: The number of parts and the seed of a sample.
     """
 
     subject: Subject
@@ -106,11 +118,11 @@ class Options:
 
     @property
     def lacks_variants(self) -> bool:
-        """Whether a variant has yet to be found out."""
+        """Return True if a variant must still be found out."""
         return AUTO in self.variants.values()
 
     def with_variants(self, probed: Probed) -> Options:
-        """Return these options with the variants that were found out, where they are ``auto``."""
+        """Return these options with the found variants in place of ``auto``."""
         found = {name: probed.followed[name] if value == AUTO else value for name, value in self.variants.items()}
         return replace(self, variants=found, probed=probed.seen)
 
@@ -120,15 +132,15 @@ SUITE_BROKEN = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the suite; ``pytest --help`` shows them under "conformance"."""
+    """Add the options of the suite. ``pytest --help`` shows them under "conformance"."""
     group = parser.getgroup("conformance", "conformance")
     for name, settings in COMMAND_LINE.items():
         group.addoption(name, **settings)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Turns bad options into usage errors, and good ones into ``Options``."""
-    # A worker that died, or was ended with the run, is never replaced, however pytest was called.
+    """Store the checked options in the stash. Raise a usage error if one is wrong."""
+    # Never replace a worker that died or was killed, whatever the options of xdist are.
     config.option.maxworkerrestart = "0"
     try:
         config.stash[OPTIONS] = parse(config)
@@ -146,7 +158,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def check_tags(features: Path) -> None:
-    """Raises LedgerError where features and ledger do not fit: an unknown tag, or a claim without a scenario."""
+    """Check that the tags of the features match the ledger.
+
+    Raises:
+        LedgerError: A tag is unknown, or a claim has no scenario.
+    """
     found: dict[str, Path] = {}
     for file in sorted(features.rglob("*.feature")):
         lines = [line for line in file.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("@")]
@@ -159,7 +175,7 @@ def check_tags(features: Path) -> None:
 
 
 def serves(config: pytest.Config) -> bool:
-    """Whether this run asks for scenarios, and not only for the harness's own tests."""
+    """Return True if this run includes scenarios, not only unit tests of the harness."""
     features = config.rootpath / "features"
     asked = [Path(str(argument).split("::")[0]).absolute() for argument in config.args]
     return not config.option.collectonly and any(
@@ -171,7 +187,8 @@ def parse(config: pytest.Config) -> Options:
     """Return the options of a run.
 
     Raises:
-        UsageError: An option or the subject file is wrong; it names the option, its value and what it may be.
+        UsageError: An option or the subject file is wrong. The message names the option, its value and the valid
+            values.
     """
     option = config.option
     for one in VARIANTS.values():
@@ -203,7 +220,11 @@ def _check_storage(storage: str) -> None:
 
 
 def _check_fit(option: Any, who: Subject) -> None:
-    """Raise UsageError where an option does not go with the subject."""
+    """Check that the options are possible for the subject.
+
+    Raises:
+        UsageError: An option cannot be used with this subject.
+    """
     if option.overhead and (who.kubernetes or not who.mover_kind.is_reference):
         raise UsageError("--overhead: compares calls of the reference's own mover; leave it out for this subject")
     if who.mover_kind.pods and not option.storage.startswith("s3://"):
@@ -225,7 +246,11 @@ def _expectations(option: Any, who: Subject) -> Path | None:
 
 
 def _sample(request: str | None) -> tuple[int, str] | None:
-    """The number of parts and the seed of ``--sample``."""
+    """Return the number of parts and the seed of ``--sample``.
+
+    Raises:
+        UsageError: The value has another form.
+    """
     if request is None:
         return None
     parts, colon, seed = request.partition(":")
@@ -235,7 +260,7 @@ def _sample(request: str | None) -> tuple[int, str] | None:
 
 
 def _readable(name: str, expression: str) -> None:
-    """Said here in one line: pytest finds out in a worker, and ends with a traceback."""
+    """Check the syntax of an expression here, because pytest would report it in a worker with a traceback."""
     try:
         Expression.compile(expression or "x")
     except SyntaxError as error:

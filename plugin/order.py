@@ -1,7 +1,7 @@
-"""The order in which scenarios run: the base claims first, because everything else stands on them.
+"""Order the scenarios: the base claims first, because all other claims depend on them.
 
-After them workers take the longest scenarios first, so that none of them is alone at the end; a run
-without workers keeps the order of the features, in which people read.
+With workers, the longest scenarios follow first, so that none of them runs alone at the end. Without workers, the order
+of the features stays, which is easier to read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from plugin.tags import tags_of, template_of
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sorts by length; the workers are then handed one at a time (``--dist load --maxschedchunk 1``)."""
+    """Sort the scenarios. xdist then passes one at a time to a worker (``--dist load --maxschedchunk 1``)."""
     if int(getattr(config, "workerinput", {}).get("workercount", 1)) > 1:
         items.sort(key=_weight, reverse=True)
     if not config.stash[OPTIONS].proof:
@@ -24,15 +24,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _base_first(item: pytest.Item) -> int:
-    """The place of a base claim among them; all others come after."""
+    """Return the position of a base claim among the base claims. All other claims come after them."""
     tags = tags_of(item)
     return min((index for index, claim in enumerate(BASE) if claim in tags), default=len(BASE))
 
 
 def _weight(item: pytest.Item) -> tuple[bool, int]:
-    """Return about how long a scenario takes: first whether its tag says so, then its steps and the rows of tables.
+    """Return a sort key for the length of a scenario: its tag for long ones, then its steps and table rows.
 
-    One that is skipped takes nothing.
+    A skipped scenario has the shortest length.
     """
     if item.get_closest_marker("skip"):
         return False, 0

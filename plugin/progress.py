@@ -12,7 +12,7 @@ SAY_EVERY_S = 10.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the progress messages in the controller, not in workers."""
+    """Register the progress messages in the main process, not in workers."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config), "conformance-progress")
 

@@ -1,4 +1,4 @@
-"""What a scenario is given: its case, and a world of its own."""
+"""Provide the case and the testbed of a scenario as fixtures."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NUMBERS = count(1)
 
 @pytest.fixture
 def case(request: pytest.FixtureRequest) -> Case:
-    """Who is tested in this scenario, and under which variants."""
+    """Return the subject and the variants of this scenario."""
     chosen = getattr(request, "param", None) or only_case(request)
     if isinstance(chosen, OutOfReach):
         raise chosen.blocked()
@@ -35,7 +35,7 @@ def case(request: pytest.FixtureRequest) -> Case:
 
 @pytest.fixture
 def testbed(request: pytest.FixtureRequest, case: Case) -> Iterator[LiveTestbed]:
-    """The world of this scenario; its repositories are removed with the store."""
+    """Return the testbed of this scenario. Its repositories are removed with the store."""
     context, begin = request.config.stash[CONTEXT], time.monotonic()
     name = f"{_worker(request.config)}-{next(_NUMBERS)}"
     literal = LITERAL_NAMESPACES in tags_of(request.node)

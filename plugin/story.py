@@ -1,4 +1,4 @@
-"""Keeps what a scenario says, and how each of its steps ended, for the report and the terminal."""
+"""Record the text of a scenario, and the outcome of each step, for the report and the terminal."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ STORY = pytest.StashKey[Story]()
 
 
 def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, scenario: Any) -> None:
-    """Begins the story: all steps stand there before the first is run."""
+    """Begin the story of a scenario with all its steps, before the first one runs."""
     rule = scenario.rule.name if scenario.rule else ""
     steps = tuple(StepRecord(step.keyword.strip(), step.name, _table(step)) for step in scenario.steps)
     line, file = scenario.line_number, str(feature.rel_filename)
@@ -21,17 +21,17 @@ def pytest_bdd_before_scenario(request: pytest.FixtureRequest, feature: Any, sce
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest, scenario: Any, step: Any) -> None:
-    """A step that ended well."""
+    """Record that a step passed."""
     _mark(request, scenario, step, "passed")
 
 
 def pytest_bdd_step_error(request: pytest.FixtureRequest, scenario: Any, step: Any) -> None:
-    """The step that ended the scenario."""
+    """Record the step that ended the scenario."""
     _mark(request, scenario, step, "failed")
 
 
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, scenario: Any, step: Any) -> None:
-    """A step that nobody defines."""
+    """Record a step without a definition."""
     _mark(request, scenario, step, "failed")
 
 

@@ -1,6 +1,6 @@
-"""The tags of a scenario: claims, variants, and what the plugin has to know to run it.
+"""Read the tags of a scenario: claims, variants, and instructions to the plugin.
 
-A claim may stand above one table of Examples instead of the whole outline; the rows of that table alone are its tests.
+A claim may be the tag of one Examples table instead of the whole outline. Then only the rows of that table test it.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ MEANINGS: dict[str, str] = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the tags; any other tag is an error of the suite."""
+    """Register the tags. Any other tag is an error of the suite."""
     for line in tag_lines():
         config.addinivalue_line("markers", line)
 
 
 def tag_lines() -> list[str]:
-    """Return every tag of the features as pytest declares a marker."""
+    """Return a pytest marker declaration for every tag."""
     return [*(f"{one.id}: {one.says}" for one in _known_claims()), *(f"{tag}: {MEANINGS[tag]}" for tag in MEANINGS)]
 
 
 def tags_of(node: pytest.Item) -> set[str]:
-    """Return the tags of one test: those of its scenario and of the Examples that its row stands in."""
+    """Return the tags of one test: those of its scenario and of the Examples table with its row."""
     return {mark.name for mark in node.iter_markers()}
 
 
 def tags_of_all_rows(definition: pytest.Item) -> set[str]:
-    """Return the tags of a scenario before its rows are told apart: those of every Examples table, too."""
+    """Return the tags of a scenario and of all its Examples tables."""
     template = template_of(definition)
     return tags_of(definition).union(*(table.tags for table in (template.examples if template else ())))
 
 
 def template_of(node: pytest.Item) -> ScenarioTemplate | None:
-    """Return the scenario of a test as it is written, before its rows are filled in; None where it has none."""
+    """Return the scenario of a test before its rows are filled in, or None if the test is no scenario."""
     function = getattr(node, "obj", None)
     return scenario_wrapper_template_registry.get(function) if function else None
 
@@ -52,5 +52,5 @@ def _known_claims() -> list[Claim]:
     try:
         return list(claims().values())
     except LedgerError:
-        # The options say so, in one line, before anything else is done.
+        # The options plugin reports this error in one line, before anything else is done.
         return []

@@ -1,8 +1,8 @@
-"""Find out which variants a subject follows, where they are ``auto``, before its scenarios are collected.
+"""Find out which variants a subject follows, if they are ``auto``, before its scenarios are collected.
 
-The controller asks at the start of a run, once there is an operator to ask, and hands the answer to its workers
-before they collect. A list of the scenarios (``--collect-only``) starts no run: there only a subject without an API
-is asked.
+The main process does this at the start of a run, when the operator is running. It passes the result to the workers
+before they collect. A list of the scenarios (``--collect-only``) starts no run. Then only a subject without an API is
+examined.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from harness.subject import variants
 from plugin.options import OPTIONS
 
 ANSWER_SPLIT_S = 5.0
-"""Which part of the time that an operator has for its first answer is left to the first scenario."""
+"""How many seconds of the operator's time limit for an answer are reserved for the first scenario."""
 
 
 def find_out(config: pytest.Config, context: WorkerContext) -> None:
-    """Ask the subject of a run that has started for the variants that are ``auto``."""
+    """Find out the variants that are ``auto``, at the start of a run."""
     options = config.stash[OPTIONS]
     if not options.lacks_variants:
         return
-    # A plain source that is not answered ends the run soon: part of the time to answer passes here.
+    # If a plain source gets no answer here, the run ends after the first scenario. So both share one time limit.
     answer_s = options.subject.limits.answer_s
     split_s = min(ANSWER_SPLIT_S, answer_s)
     context.be_answered_since(split_s)
@@ -37,20 +37,20 @@ def find_out(config: pytest.Config, context: WorkerContext) -> None:
 
 
 def hand_over(config: pytest.Config, workerinput: dict[str, Any]) -> None:
-    """Give a worker what was found out; execnet carries no subclass of str."""
+    """Pass the variants to a worker. They become plain text, because execnet cannot serialize subclasses of str."""
     options = config.stash[OPTIONS]
     workerinput["variants"] = {name: value and str(value) for name, value in options.variants.items()}
     workerinput["probed"] = list(options.probed)
 
 
 def take_over(config: pytest.Config, workerinput: Mapping[str, Any]) -> None:
-    """Have a worker know what the controller found out."""
+    """Store the variants that the main process found out in the options of a worker."""
     probed = tuple(workerinput["probed"])
     config.stash[OPTIONS] = replace(config.stash[OPTIONS], variants=workerinput["variants"], probed=probed)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Ask a subject whose scenarios are only listed; an operator on an API would have to be started for that."""
+    """Find out the variants for a list of scenarios, unless an operator would have to be started for that."""
     config = session.config
     options = config.stash[OPTIONS]
     if config.option.collectonly and options.lacks_variants and not options.subject.kubernetes:

@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 class _Collector:
-    """Collect the outcomes of all scenarios in the controller. It stores the config, which its hooks do not get."""
+    """Collect the outcomes of all scenarios in the main process. It stores the config, which its hooks do not get."""
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
@@ -146,7 +146,7 @@ def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -
 
 @pytest.hookimpl(wrapper=True, tryfirst=False)
 def pytest_sessionfinish(session: pytest.Session) -> Any:
-    """Settle the verdicts and the exit status after the clean-up."""
+    """Settle the verdicts and the exit status after the cleanup."""
     result = yield
     run = session.config.stash.get(lifecycle.RUN, None)
     if run is not None:

@@ -1,4 +1,4 @@
-"""What the steps of a scenario are given: each takes of the testbed what it needs."""
+"""Provide the parts of the testbed as fixtures for the steps."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from harness.scenario.testbed import Testbed
 
 @pytest.fixture
 def declarations(testbed: Testbed) -> Declarations:
-    """Return what declares objects and their surroundings."""
+    """Return the actor that declares objects and their surroundings."""
     return testbed.declarations
 
 
 @pytest.fixture
 def syncs(testbed: Testbed) -> Syncs:
-    """Return what has objects synced."""
+    """Return the actor that syncs objects."""
     return testbed.syncs
 
 
 @pytest.fixture
 def mover_alone(testbed: Testbed) -> MoverAlone:
-    """Return what hands a mover Jobs that no operator made."""
+    """Return the actor that runs a mover with Jobs that no operator created."""
     return testbed.mover_alone
 
 
 @pytest.fixture
 def measurements(testbed: Testbed) -> Measurements:
-    """Return what measures how much a backup adds to the store."""
+    """Return the actor that measures how much a backup adds to the store."""
     return testbed.measurements
 
 
 @pytest.fixture
 def plain_kopia(testbed: Testbed) -> PlainKopia:
-    """Return what uses plain kopia, past operator and mover."""
+    """Return the actor that uses plain kopia, without an operator or mover."""
     return testbed.plain_kopia
 
 
 @pytest.fixture
 def past(testbed: Testbed) -> History:
-    """Return what writes snapshots of the past."""
+    """Return the actor that writes snapshots of the past."""
     return testbed.history

@@ -1,1 +1,1 @@
-"""The phrases of the features: each converts, calls one verb of the harness, and returns or checks."""
+"""Define the phrases of the features. Each step converts, calls one verb of the harness, and returns or checks."""

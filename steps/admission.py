@@ -1,4 +1,4 @@
-"""Steps about admission: what the API takes, and what it refuses."""
+"""Define steps about admission: which objects the API accepts and refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps about backups: running them, and under which identity they are recorded."""
+"""Define steps about backups and the identities under which they are recorded."""
 
 from __future__ import annotations
 

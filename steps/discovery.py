@@ -1,6 +1,6 @@
-"""Steps about discovery: what a destination's status lists, and the documented queries on it.
+"""Define steps about discovery: the list in a destination's status, and the documented queries on it.
 
-A discovery is a sync of a destination, as a restore is: the fixture ``restore`` holds the record of either.
+A discovery is a sync of a destination, as a restore is. So the fixture ``restore`` holds the record of either.
 """
 
 from __future__ import annotations

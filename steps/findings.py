@@ -1,4 +1,4 @@
-"""Steps that put a promise to the test: what they see is a finding, and neither passes nor fails a subject."""
+"""Define steps that test a promise. They create findings, which neither pass nor fail a subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps about points in time: histories, and which backup of one a restore takes."""
+"""Define steps about histories, and the backup of a history that a restore takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps about kopia itself: plain clients, without operator or mover."""
+"""Define steps about kopia itself: plain clients, without operator or mover."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps about what a mover writes: the lines that the document tells its readers to look for, and no secret."""
+"""Define steps about what a mover writes: the documented searches in its log, and that no secret is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps that declare objects: sources, and the documented manifests."""
+"""Define steps that declare objects: sources, and the documented manifests."""
 
 from __future__ import annotations
 

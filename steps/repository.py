@@ -1,4 +1,4 @@
-"""Steps about what a repository occupies in the store, and who stands in it."""
+"""Define steps about a repository: its size in the store, and the identities in it."""
 
 from __future__ import annotations
 

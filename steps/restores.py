@@ -1,4 +1,4 @@
-"""Steps about restores: what a destination asks for, and what its volume holds afterwards."""
+"""Define steps about restores: the request of a destination, and the content of its volume afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shared types of step phrases: what stands in quotes, and tables."""
+"""Define shared types for step phrases: quoted text and tables."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from pytest_bdd import parsers
 
 DataTable = list[list[str]]
-"""A table as pytest-bdd hands it over: rows of cells, the header first."""
+"""A table in the form of pytest-bdd: rows of cells, with the header first."""
 
 
 def _text(text: str) -> str:
@@ -19,18 +19,21 @@ _text.pattern = r'[^"]*'  # type: ignore[attr-defined]
 
 
 def phrase(text: str) -> Any:
-    """A step pattern: ``{name:Text}`` stands for anything without a quote, ``{n:d}`` for a number."""
+    """Return a step pattern. ``{name:Text}`` matches any text without a quote, ``{n:d}`` a number."""
     return parsers.parse(text, extra_types={"Text": _text})
 
 
 def records(table: DataTable) -> list[Mapping[str, str]]:
-    """The rows of a table with a header, as mappings."""
+    """Return the rows of a table with a header as mappings."""
     header, *rows = table
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def fields(table: DataTable) -> Mapping[str, str]:
-    """A table of two columns, field and value, as a mapping; a field with several rows has a line for each."""
+    """Return a table with the columns field and value as a mapping.
+
+    The values of a repeated field are joined, one on each line.
+    """
     found: dict[str, str] = {}
     for record in records(table):
         field, value = record["field"], record["value"]

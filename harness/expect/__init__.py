@@ -1,4 +1,4 @@
-"""Checks: what a claim expects, held against what was recorded."""
+"""Compare what a claim expects with what was recorded in a scenario."""
 
 from harness.expect import ending, identity, operator, repository, secrecy, volume
 

@@ -1,7 +1,7 @@
-"""Judge how syncs ended and what the subject said of them.
+"""Judge how syncs ended, and what the API and the operator reported about them.
 
-Each function makes one check on a record and raises Divergence where it does not hold. The other modules of
-this package judge identities, volumes, repositories, secrets, and the status and the logs of an operator.
+Each function makes one check on a record and raises Divergence if the check fails. The other modules of this package
+judge identities, volumes, repositories, secrets, and the status and the logs of an operator.
 """
 
 from __future__ import annotations
@@ -29,7 +29,21 @@ def equal(
     part: str = "",
     roots: tuple[str, ...] = (),
 ) -> None:
-    """Two accounts are the same."""
+    """Check that the expected and the observed value are equal.
+
+    Args:
+        what: The thing that is checked, such as ``the admission of`` an object.
+        expected: The expected value.
+        seen: The observed value.
+        oracle: Where the value was observed: the repository, the volume, the operator, the API or a log.
+        detail: Further text for the reader of a failure.
+        cause: What is wrong, in a few words. Divergences with the same cause are one entry of the report.
+        part: The part of the subject at fault: admission, controller, mover or kopia.
+        roots: The claims that this check depends on.
+
+    Raises:
+        Divergence: The values differ.
+    """
     if expected != seen:
         raise Divergence(
             what, expected=expected, seen=seen, oracle=oracle, detail=detail, cause=cause, part=part, roots=roots
@@ -37,10 +51,14 @@ def equal(
 
 
 def failed(sync: Sync) -> None:
-    """The sync failed, and the API or the operator says so.
+    """Check that the sync failed, and that the API or the operator reports the failure.
 
-    Silence, a time limit of the harness or a result that nobody took note of is no failure: it breaks a base
-    claim, and the scenario is blocked by that.
+    Silence, a time limit of the harness and an unreported result are not failures in this sense. They break a base
+    claim.
+
+    Raises:
+        Divergence: The sync succeeded, or the operator reports a success although the mover failed.
+        Blocked: The sync has no reported result.
     """
     what = f"the sync of {sync.ref}"
     if sync.ending in (Ending.FAILED, Ending.REFUSED):
@@ -63,7 +81,7 @@ def failed(sync: Sync) -> None:
 
 
 def answered(sync: Sync) -> None:
-    """The API or the operator answered an object in time: with a Job, a refusal or an error."""
+    """Check that the API or the operator answered an object in time: with a Job, a refusal or an error."""
     if sync.ending is Ending.SILENT:
         expected = "a Job or an error"
         raise Divergence(f"the answer to {sync.ref}", expected=expected, seen=sync.note, oracle="operator",
@@ -71,39 +89,39 @@ def answered(sync: Sync) -> None:
 
 
 def no_mover(sync: Sync) -> None:
-    """No mover ran for the object, and the operator does not wait for one."""
+    """Check that no mover ran for the object."""
     seen = "one was started" if sync.result else "none"
     equal(f"the mover of {sync.ref}", expected="none", seen=seen, oracle="operator", part=Part.CONTROLLER)
 
 
 def job_env(sync: Sync, variable: str, value: str) -> None:
-    """The operator's Job holds an environment variable with exactly this value."""
+    """Check that an environment variable of the operator's Job has exactly this value."""
     job = require_job(sync)
     what = f"{variable} in the Job of {sync.ref}"
     equal(what, expected=value, seen=job.env.get(variable, "unset"), oracle="operator's Job", part=Part.CONTROLLER)
 
 
 def told(sync: Sync, words: Collection[str]) -> None:
-    """The user is told all of these, in whatever text ``kubectl describe`` shows."""
+    """Check that the text of ``kubectl describe`` contains all of these words."""
     for word in words:
         if word not in sync.told:
             _not_told(sync, f"names {word!r}", sync.told)
 
 
 def told_of_field(sync: Sync, field: str) -> None:
-    """The API or the operator itself names a field, in whatever words; the log of a mover does not count."""
+    """Check that the API or the operator names a field, in any wording. The log of a mover does not count."""
     if not re.search(rf"\b{re.escape(field)}\b", sync.said, re.IGNORECASE):
         _not_told(sync, f"names {field}", sync.said)
 
 
 def told_number(sync: Sync, number: int) -> None:
-    """The user is told a number, in whatever words: it stands alone, not within another one."""
+    """Check that the text of ``kubectl describe`` contains a number by itself, not as part of another number."""
     if not re.search(rf"(?<![\w.:-]){number}(?![\w:-]|\.\d)", sync.told):
         _not_told(sync, f"says {number}", sync.told)
 
 
 def names_identities(sync: Sync, identities: Collection[Identity]) -> None:
-    """What a user is told of a failed sync names each of these identities."""
+    """Check that the text of ``kubectl describe`` names each of these identities."""
     if not identities:
         raise Divergence("the repository", expected="identities to name", seen="no snapshot", oracle="repository",
                          roots=("BA_1",))  # fmt: skip
@@ -111,7 +129,7 @@ def names_identities(sync: Sync, identities: Collection[Identity]) -> None:
 
 
 def refused(record: Record, sync: Sync, field: str) -> None:
-    """The API refused the object, named the field, and holds nothing of it."""
+    """Check that the API refused the object, named the field in its message, and stored no such object."""
     what, cause = f"the admission of {sync.ref}", f"admission of {field}"
     if not sync.refused:
         raise Divergence(what, expected=f"refused for {field}", seen="admitted", oracle="API", cause=cause)
@@ -129,14 +147,14 @@ def refused(record: Record, sync: Sync, field: str) -> None:
 
 
 def admitted(sync: Sync) -> None:
-    """The API took the object."""
+    """Check that the API accepted the object."""
     if sync.refused:
         raise Divergence(f"the admission of {sync.ref}", expected="admitted", seen=sync.refused, oracle="API",
                          part=Part.ADMISSION, cause="an object that has to be admitted is refused")  # fmt: skip
 
 
 def kopia_refused(call: Completed, flag: str) -> None:
-    """kopia ended with an error that names the flag."""
+    """Check that kopia failed with an error that names the flag."""
     what = f"kopia with {flag}"
     if call.exit_code == 0:
         raise Divergence(what, expected="it refuses the flag", seen="it succeeded", oracle="kopia", part=Part.KOPIA)

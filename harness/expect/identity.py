@@ -1,4 +1,4 @@
-"""Judge identities: in the operator's Job, in the status, and in the repository."""
+"""Judge identities in the operator's Job, in the status and in the repository."""
 
 from __future__ import annotations
 
@@ -24,17 +24,22 @@ PARTS = ("username", "hostname")
 
 
 def recorded_as(record: Record, sync: Sync, expected: Identity) -> None:
-    """A backup stands in the repository under this identity, and the operator's Job asks for it."""
+    """Check that a backup has this identity both in the operator's Job and in the repository."""
     _same_everywhere(record, sync, "identity", expected, lambda identity: identity)
 
 
 def recorded_with(record: Record, sync: Sync, part: str, expected: str) -> None:
-    """One part, ``username`` or ``hostname``, of the identity that a backup stands under."""
+    """Check one part of a backup's identity, ``username`` or ``hostname``, in the Job and in the repository."""
     _same_everywhere(record, sync, part, expected, lambda identity: str(getattr(identity, part)))
 
 
 def recorded_with_parts(record: Record, sync: Sync, parts: Mapping[str, str]) -> None:
-    """Those parts of an identity that a row of a table gives, under ``username`` and ``hostname``."""
+    """Check the parts of a backup's identity that a table row gives in the columns ``username`` and ``hostname``.
+
+    Raises:
+        HarnessError: The table has neither column.
+        Divergence: A part differs.
+    """
     given = [part for part in PARTS if part in parts]
     if not given:
         raise HarnessError("a table of identities has neither a username nor a hostname: it would check nothing")
@@ -43,7 +48,7 @@ def recorded_with_parts(record: Record, sync: Sync, parts: Mapping[str, str]) ->
 
 
 def recorded_once(record: Record, sync: Sync) -> None:
-    """A backup that succeeded left one snapshot in the repository, under one identity."""
+    """Check that a successful backup added exactly one snapshot to the repository."""
     succeeded(sync)
     seen = len(record.recorded(sync))
     what = f"the snapshots that came in during the backup of {sync.ref}"
@@ -53,13 +58,16 @@ def recorded_once(record: Record, sync: Sync) -> None:
 def follows_variant(
     record: Record, rows: Sequence[Mapping[str, str]], variants: Collection[str], part: str = "username"
 ) -> None:
-    """The recorded names of all sources of a table follow one and the same column of it.
+    """Check that the recorded names of all sources in a table match one column of it.
 
     Args:
-        record: The scenario, whose sources were backed up.
-        rows: One mapping a source: ``name``, ``namespace``, and for each variant what it makes of them.
+        record: The record of the scenario. All sources of the table were backed up in it.
+        rows: One mapping for each source: its ``name``, its ``namespace``, and the expected name by variant.
         variants: The columns that hold the documented variants.
-        part: The part of an identity that the table is about.
+        part: The part of an identity that the table describes.
+
+    Raises:
+        Divergence: No column matches the recorded names of all sources.
     """
     seen: dict[str, str] = {}
     for row in rows:
@@ -76,7 +84,7 @@ def follows_variant(
 
 
 def follows_custom_variant(record: Record, sync: Sync) -> None:
-    """A custom username that does not match the documented pattern is refused, or recorded exactly as given."""
+    """Check that a custom username outside the documented pattern is refused, or recorded exactly as given."""
     if sync.refused:
         if "username" in sync.refused:
             return
@@ -86,7 +94,7 @@ def follows_custom_variant(record: Record, sync: Sync) -> None:
 
 
 def shared_hostname(record: Record) -> None:
-    """The backups of all sources stand under one hostname and under as many usernames as sources."""
+    """Check that the backups of all sources have one common hostname and a different username for each source."""
     backups = [record.last_sync(source) for source in record.sources()]
     for sync in backups:
         succeeded(sync)
@@ -99,7 +107,7 @@ def shared_hostname(record: Record) -> None:
 
 
 def asks_for(record: Record, sync: Sync, expected: Identity) -> None:
-    """A destination asks for this identity in its Job, and in its status as far as that shows one already."""
+    """Check that a destination requests this identity in its Job and, once it is shown there, in its status."""
     _asked(record, sync)
     what = f"the identity that {sync.ref} asks for"
     cause = _cause("the requested", expected, sync.asked_for)
@@ -111,7 +119,7 @@ def asks_for(record: Record, sync: Sync, expected: Identity) -> None:
 
 
 def asks_with(record: Record, sync: Sync, part: str, expected: str) -> None:
-    """One part, ``username`` or ``hostname``, of the identity that a destination asks for."""
+    """Check one part of the identity that a destination requests, ``username`` or ``hostname``."""
     _asked(record, sync)
     identity = identity_of_job(sync)
     what = f"the {part} that {sync.ref} asks for"
@@ -128,10 +136,15 @@ def listed(identities: Collection[Identity]) -> str:
 
 
 def _asked(record: Record, sync: Sync) -> None:
-    """A destination got a Job; NotAsked where its operator refuses a source that does not exist.
+    """Check that a destination got a Job.
 
-    Some rules can be shown only by a source of a name that Kubernetes refuses.  An operator that wants
-    the source to exist cannot be asked that way, and is no worse for it.
+    Some rules can be tested only with a source name that Kubernetes refuses, so that the source cannot exist. An
+    operator that requires an existing source cannot be tested in this way. This is not a fault of the operator.
+
+    Raises:
+        NotAsked: The operator refuses the destination because its source does not exist.
+        Divergence: The API refused the destination.
+        Blocked: The destination got no Job for another reason.
     """
     if sync.job is not None:
         return
@@ -153,7 +166,7 @@ def _is_declared(record: Record, named: NamedSource) -> bool:
 
 
 def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of: Callable[[Identity], object]) -> None:
-    """The operator's Job and the repository both hold what is expected; all accounts are shown where they do not."""
+    """Check that the operator's Job and the repository both hold the expected value. A failure shows both values."""
     succeeded(sync)
     meant = of(sync.asked_for) if sync.asked_for else "no Job"
     recorded = sorted({of(snapshot.identity) for snapshot in record.recorded(sync)}, key=str)

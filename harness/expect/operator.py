@@ -1,4 +1,4 @@
-"""Judge the operator's own word: its status, its discovery, and what it shows of its mover's log."""
+"""Judge the operator's status, its discovery, and the mover's log."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ REFUSES = re.compile(
     r"|forbid|disallow|cannot|must not|\berror\b|no such|fail|instead",
     re.IGNORECASE,
 )
-"""How a refusal of an argument reads: kopia's own words, or those of a mover that refuses it itself."""
+"""Matches messages that refuse an argument: from kopia, or from a mover that refuses the argument itself."""
 
 
 def lists(sync: Sync, expected: Mapping[str, int]) -> None:
-    """A destination's status lists exactly these identities, each once, with so many snapshots."""
+    """Check that a destination's status lists exactly these identities, each once and with this number of snapshots."""
     listed = listed_identities(sync.status)
     names = [str(one.identity) for one in listed]
     twice = [name for name, number in Counter(names).items() if number > 1]
@@ -45,26 +45,30 @@ def lists(sync: Sync, expected: Mapping[str, int]) -> None:
 
 
 def snapshots_by_identity(record: Record) -> Mapping[str, int]:
-    """Return the number of snapshots of each identity in the repository; Divergence where it holds none."""
+    """Return the number of snapshots of each identity in the repository.
+
+    Raises:
+        Divergence: The repository holds no snapshot.
+    """
     return Counter(str(snapshot.identity) for snapshot in _snapshots(record))
 
 
 def lists_repository(record: Record, sync: Sync) -> None:
-    """A destination's status lists every identity of the repository, with the number of its snapshots."""
+    """Check that a destination's status lists every identity of the repository with the number of its snapshots."""
     lists(sync, snapshots_by_identity(record))
 
 
 def latest(sync: Sync, identity: str, instant: str) -> None:
-    """The entry of an identity names this instant as its latest snapshot, as an RFC 3339 instant."""
+    """Check that the status entry of an identity gives this RFC 3339 instant as its latest snapshot."""
     wanted = datetime.fromisoformat(instant)
     _names_instant(sync, identity, wanted, wanted)
 
 
 def latest_of_repository(record: Record, sync: Sync) -> None:
-    """Every entry names the instant of the newest snapshot that the repository holds of its identity.
+    """Check that every status entry gives the instant of the newest snapshot of its identity in the repository.
 
-    The document does not say whether a snapshot counts by its begin or by its end, and a status may
-    hold whole seconds only: any instant from the begin to the end, to the second, is right.
+    The document does not say whether the start or the end of a snapshot counts, and a status may give whole seconds. So
+    each instant from the start to the end passes, to the second.
     """
     newest = {one.identity: one for one in sorted(_snapshots(record), key=lambda one: one.end)}
     for identity, snapshot in newest.items():
@@ -72,7 +76,7 @@ def latest_of_repository(record: Record, sync: Sync) -> None:
 
 
 def entries_are_whole(sync: Sync) -> None:
-    """Every entry has an identity, a number of snapshots, and an RFC 3339 instant."""
+    """Check that every status entry has an identity, a number of snapshots and an RFC 3339 instant."""
     entries, whole = identities(sync.status), f"{IDENTITY}, {COUNT} and {LATEST}"
     if not entries:
         equal(f"the identities of {sync.ref}", expected="some", seen="none", oracle=STATUS, cause=AVAILABLE)
@@ -82,7 +86,7 @@ def entries_are_whole(sync: Sync) -> None:
 
 
 def query_yields_tenants(record: Record, sync: Sync, expression: str) -> None:
-    """The documented query, run by a real jq on what kubectl prints, yields one whole object for each identity."""
+    """Check that the documented jq query on the output of kubectl yields one complete object for each identity."""
     results = [one for one in _query(record, sync, expression) if isinstance(one, Mapping)]
     equal("the identities that the documented query yields", expected=sorted(snapshots_by_identity(record)),
           seen=sorted(str(one.get("identity")) for one in results), oracle="jq", detail=str(results),
@@ -94,7 +98,7 @@ def query_yields_tenants(record: Record, sync: Sync, expression: str) -> None:
 
 
 def query_yields_identities(record: Record, sync: Sync, expression: str, expected: Sequence[str]) -> None:
-    """A documented query yields exactly these identities, as text or as entries of the status."""
+    """Check that a documented query yields exactly these identities, as text or as entries of the status."""
     results = _query(record, sync, expression)
     seen = [str(one.get("identity")) if isinstance(one, Mapping) else str(one) for one in results]
     equal("what the documented query yields", expected=sorted(expected), seen=sorted(seen), oracle="jq",
@@ -102,7 +106,7 @@ def query_yields_identities(record: Record, sync: Sync, expression: str, expecte
 
 
 def each_names_one(record: Record, sync: Sync) -> None:
-    """No two identities of the repository are listed under the same text."""
+    """Check that the status lists each identity of the repository under a different text."""
     listed = sorted({str(one.identity) for one in listed_identities(sync.status)})
     number = len({snapshot.identity for snapshot in _snapshots(record)})
     if not listed:
@@ -112,7 +116,7 @@ def each_names_one(record: Record, sync: Sync) -> None:
 
 
 def requested(record: Record, sync: Sync, query: str, identity: Identity) -> None:
-    """The documented jsonpath query yields the identity that the destination asked for."""
+    """Check that the documented jsonpath query yields the identity that the destination requested."""
     asked = identity_of_job(sync)
     what, cause = f"{REQUESTED} of {sync.ref}", REQUESTED
     equal(what, expected=identity, seen=asked, oracle="operator's Job", part=Part.CONTROLLER, cause=cause)
@@ -124,7 +128,7 @@ def requested(record: Record, sync: Sync, query: str, identity: Identity) -> Non
 
 
 def requested_host_is_namespace(sync: Sync) -> None:
-    """What follows the last ``@`` of the requested identity is the destination's namespace."""
+    """Check that the text after the last ``@`` of the requested identity is the destination's namespace."""
     if not sync.requested:
         raise Divergence(f"{REQUESTED} of {sync.ref}", expected="an identity", seen="none", oracle=STATUS,
                          roots=("IS_3",))  # fmt: skip
@@ -137,9 +141,9 @@ def requested_host_is_namespace(sync: Sync) -> None:
 
 
 def description_shows(record: Record, ref: ObjectRef, username: str, hostname: str) -> None:
-    """What the operator adds to ``kubectl describe`` of a source shows its identity.
+    """Check that the text which the operator adds to ``kubectl describe`` of a source shows its identity.
 
-    Either as ``username@hostname``, or each part behind a word that names it.
+    Both forms pass: ``username@hostname``, or each part after a word that names it.
     """
     text = record.described(ref)
     whole = re.search(rf"(?<![\w.@-]){re.escape(username)}@{re.escape(hostname)}(?![\w@-])", text)
@@ -153,7 +157,7 @@ def description_shows(record: Record, ref: ObjectRef, username: str, hostname: s
 
 
 def search_finds_identity(sync: Sync, pattern: str, identity: Identity) -> None:
-    """The documented search finds the identity in the mover's log."""
+    """Check that the documented search finds the identity in the mover's log."""
     succeeded(sync)
     found = "\n".join(queries.grep(pattern, mover_log(sync)))
     for part in (identity.username, identity.hostname):
@@ -164,7 +168,10 @@ def search_finds_identity(sync: Sync, pattern: str, identity: Identity) -> None:
 
 
 def log_shows_override_at(sync: Sync, command: str, identity: Identity) -> None:
-    """A line of the log shows a kopia command with both overrides, whether by ``=`` or by a blank."""
+    """Check that a log line shows a kopia command with both overrides.
+
+    Both ``--flag=value`` and ``--flag value`` pass.
+    """
     succeeded(sync)
     found = [line for line in mover_log(sync).splitlines() if _is_command(line, command)]
     flags = [
@@ -178,7 +185,7 @@ def log_shows_override_at(sync: Sync, command: str, identity: Identity) -> None:
 
 
 def log_shows_no_override_at(sync: Sync, command: str) -> None:
-    """No line of the log shows a kopia command with an override of the identity."""
+    """Check that no log line shows a kopia command with an override of the identity."""
     succeeded(sync)
     lines = [line for line in mover_log(sync).splitlines() if _is_command(line, command)]
     wrong = [line for line in lines if ANY_OVERRIDE.search(line)]
@@ -187,7 +194,10 @@ def log_shows_no_override_at(sync: Sync, command: str) -> None:
 
 
 def refusal_of_flag_is_shown(sync: Sync, flag: str) -> None:
-    """The log of a failed mover, or its operator, says that a flag is refused: an echo of the flag is no refusal."""
+    """Check that the log of a failed mover, or its operator, reports the refusal of a flag.
+
+    A line that only repeats the flag does not pass.
+    """
     require_job(sync)
     shown = [line for line in (*mover_log(sync).splitlines(), *sync.said.splitlines()) if flag in line]
     if not any(REFUSES.search(line) for line in shown):
@@ -197,7 +207,10 @@ def refusal_of_flag_is_shown(sync: Sync, flag: str) -> None:
 
 
 def discovery_lines_are_right(record: Record, sync: Sync) -> None:
-    """The mover prints one line a snapshot: its id, identity and path, and begin and end to the second."""
+    """Check that the mover prints one correct line for each snapshot.
+
+    A line has the id, identity and path of the snapshot, and its start and end to the second.
+    """
     found = {str(line.id): line for line in listed_snapshots(mover_log(sync))}
     snapshots = {snapshot.id: snapshot for snapshot in _snapshots(record)}
     equal("the snapshots that the mover lists", expected=sorted(snapshots), seen=sorted(found), oracle="mover's log",
@@ -216,7 +229,12 @@ def discovery_lines_are_right(record: Record, sync: Sync) -> None:
 
 
 def mover_log(sync: Sync) -> str:
-    """Return the log of a sync's mover; Blocked where none was meant to run, Divergence where none ran."""
+    """Return the log of a sync's mover.
+
+    Raises:
+        Blocked: The operator created no Job.
+        Divergence: There was a Job, but no mover ran.
+    """
     require_job(sync)
     if sync.result is None:
         raise Divergence(f"the mover of {sync.ref}", expected="it ran", seen=sync.said or sync.note, oracle="operator")
@@ -224,7 +242,7 @@ def mover_log(sync: Sync) -> str:
 
 
 def _is_command(line: str, command: str) -> bool:
-    """Whether a line holds the words of a kopia command in their order; flags may stand between them."""
+    """Return True if a line holds the words of a kopia command in order. Flags may stand between them."""
     first, second = command.split()
     return re.search(rf"\b{first}\b(\s+-\S+)*\s+{second}\b", line) is not None
 
@@ -247,7 +265,7 @@ def _names_instant(sync: Sync, identity: str, begin: datetime, end: datetime) ->
 
 
 def _within(seen: datetime, begin: datetime, end: datetime) -> bool:
-    """Whether an instant lies between two others, where it may have lost its fraction of a second."""
+    """Return True if an instant lies between two others. It may be rounded down to whole seconds."""
     return begin.replace(microsecond=0) <= seen <= end + timedelta(microseconds=1)
 
 
@@ -262,7 +280,11 @@ def _rfc3339(what: str, value: object) -> datetime:
 
 
 def _query(record: Record, sync: Sync, expression: str) -> list[Any]:
-    """Run a documented query; what it cannot be applied to is what the operator left out."""
+    """Run a documented query on an object, as kubectl prints it.
+
+    Raises:
+        Divergence: The query cannot be applied, because the operator left something out.
+    """
     try:
         return queries.jq(expression, record.as_json(sync.ref))
     except queries.QueryFailed as problem:

@@ -1,4 +1,4 @@
-"""Judge the sweeping promises of the document, in a size that fits a default run."""
+"""Judge the promises of the document, with volumes small enough for a default run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MIB = 1 << 20
 
 
 def savings(record: Record) -> Finding:
-    """Return how much smaller the repository is than the volumes that were backed up into it."""
+    """Return a finding with the storage that the repository saves compared with the backed-up volumes."""
     sizes = record.sizes()
     each = sizes.volumes_bytes / sizes.volumes / MIB
     seen = (
@@ -24,19 +24,19 @@ def savings(record: Record) -> Finding:
 
 
 def in_question(sync: Sync) -> str:
-    """Return what an admission was about: the custom name of a source, or else the source itself."""
+    """Return the name of an applied object for a message: the custom name of a source, or else the source itself."""
     custom = [f"{field} {sync.spec[field]}" for field in ("username", "hostname") if field in sync.spec]
     return custom[0] if custom else str(sync.ref)
 
 
 def restore_succeeds(sync: Sync) -> None:
-    """A restore succeeds; where its operator reports a failure, the promise is refuted, not out of reach."""
+    """Check that a restore succeeds. A reported failure refutes the promise; it does not block it."""
     if sync.ending is Ending.FAILED:
         raise Divergence(f"the sync of {sync.ref}", expected="it succeeds", seen=ended(sync), oracle="operator")
     succeeded(sync)
 
 
 def restore_holds(record: Record, sync: Sync, source: ObjectRef) -> None:
-    """A restore succeeds and holds the data of its source."""
+    """Check that a restore succeeds and that its volume holds the data of the source."""
     restore_succeeds(sync)
     expect.volume.holds(record, sync, source)

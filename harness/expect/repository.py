@@ -1,4 +1,4 @@
-"""Judges what a repository and its store hold: whose snapshots, how many, and how much room they take."""
+"""Judge the content of a repository: its identities, the number of snapshots, and its size in the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from harness.scenario.sync import Growth, Sync
 
 
 def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> None:
-    """A backup added between two shares of its own size to the store; a compaction may even make that smaller."""
+    """Check that a backup grew the store by a share of its own size within two limits.
+
+    Args:
+        growth: The measured backup.
+        at_least: The lower limit, as a share. The default is negative, because a compaction may shrink the store.
+        at_most: The upper limit, as a share.
+
+    Raises:
+        Divergence: The share is outside of the limits.
+        Blocked: The backup did not succeed.
+    """
     require(growth.sync)
     share = growth.added_bytes / growth.of_bytes
     if not at_least <= share <= at_most:
@@ -29,7 +39,7 @@ def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> No
 
 
 def only_identity(record: Record, repository: str, sync: Sync) -> None:
-    """A repository holds snapshots, and all of them are of one sync's identity."""
+    """Check that a repository holds snapshots, and that all of them have the identity of one sync."""
     require(sync)
     seen = sorted({snapshot.identity for snapshot in record.snapshots(repository)})
     equal(f"the identities in {repository}", expected=[identity_of_job(sync)], seen=seen, oracle="repository",
@@ -37,7 +47,7 @@ def only_identity(record: Record, repository: str, sync: Sync) -> None:
 
 
 def no_identity(record: Record, repository: str, sync: Sync) -> None:
-    """A repository holds snapshots, and none of them is of one sync's identity."""
+    """Check that a repository holds snapshots, and that none of them has the identity of one sync."""
     seen = {snapshot.identity for snapshot in record.snapshots(repository)}
     if not seen:
         raise Divergence(f"the repository {repository}", expected="snapshots", seen="none", oracle="repository",
@@ -48,7 +58,7 @@ def no_identity(record: Record, repository: str, sync: Sync) -> None:
 
 
 def traced(record: Record, number: int) -> None:
-    """So many backups are in the repository; each snapshot is one sync's, by its identity and its time."""
+    """Check the number of successful backups, and that identity and time assign each snapshot to one of them."""
     backups = record.successful_backups()
     equal("the backups that succeeded", expected=number, seen=len(backups), oracle="operator", roots=("BA_1",))
     seen = Counter((snapshot.identity, snapshot.id) for sync in backups for snapshot in record.recorded(sync))
@@ -62,14 +72,14 @@ def traced(record: Record, number: int) -> None:
 
 
 def snapshots_of(record: Record, source: ObjectRef, number: int) -> None:
-    """The identity of a source has exactly so many snapshots."""
+    """Check that the identity of a source has exactly this number of snapshots."""
     identity = identity_of_job(record.last_sync(source))
     seen = sum(snapshot.identity == identity for snapshot in record.snapshots())
     equal(f"the number of snapshots of {source}", expected=number, seen=seen, oracle="repository")
 
 
 def newest_is_kept(record: Record, source: ObjectRef) -> None:
-    """The snapshot of the newest backup of a source is in the repository."""
+    """Check that the repository holds the snapshot of a source's newest backup."""
     sync = record.last_sync(source)
     require(sync)
     seen = len(record.recorded(sync))
@@ -77,26 +87,29 @@ def newest_is_kept(record: Record, source: ObjectRef) -> None:
 
 
 def described_as(record: Record, sync: Sync, text: str) -> None:
-    """The snapshot of a backup has exactly this description."""
+    """Check that the snapshot of a backup has exactly this description."""
     succeeded(sync)
     seen = [snapshot.description for snapshot in record.recorded(sync)]
     equal(f"the description of the snapshot of {sync.ref}", expected=[text], seen=seen, oracle="repository")
 
 
 def kept_out(content: Mapping[str, str], source: ObjectRef) -> None:
-    """Somebody who tried to read a source's data was shown nothing."""
+    """Check that an attempt to read a source's data yielded no files, folders or links."""
     equal(
         f"what was read of {source}", expected=0, seen=len(content), oracle="volume", detail="files, folders and links"
     )
 
 
 def unchanged(what: str, before: object, after: object) -> None:
-    """Nothing of what was written down before has changed."""
+    """Check that two states, observed one after the other, are equal."""
     equal(what, expected=before, seen=after, oracle="repository")
 
 
 def history_of_each(record: Record, number: int) -> None:
-    """Each source's identity has exactly so many snapshots, and no other identity has any."""
+    """Check that each source's identity has exactly this number of snapshots.
+
+    Snapshots of any other identity fail the check, too.
+    """
     wanted: Counter[Identity] = Counter()
     for source in record.sources():
         require(record.last_sync(source))
@@ -108,7 +121,7 @@ def history_of_each(record: Record, number: int) -> None:
 
 
 def identities_in_repository(record: Record, number: int) -> None:
-    """The repository holds the snapshots of exactly so many identities."""
+    """Check that the repository holds snapshots of exactly this number of identities."""
     identities = {snapshot.identity for snapshot in record.snapshots()}
     what = "the number of identities"
     equal(what, expected=number, seen=len(identities), oracle="repository", detail=listed(identities))

@@ -1,4 +1,4 @@
-"""Judge whether a scenario kept its passwords and keys to itself."""
+"""Judge whether passwords and keys stayed secret in a scenario."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from harness.scenario.record import Record
 
 
 def no_secret_is_shown(record: Record) -> None:
-    """Check that no password or key can be read in a log, an object, a Job or a command line.
+    """Check that no log, object, Job or command line shows a password or key.
 
     Raises:
-        Divergence: One can be read; the places are named.
-        NotAsked: None was seen, but not all command lines of the mover could be: that is no proof.
+        Divergence: A password or key is visible. The message names the places.
+        NotAsked: None was found, but the harness could not see all command lines of the mover, so this proves nothing.
     """
     places = sorted({leak.place for leak in record.leaks()})
     equal("where a password or key can be read", expected=[], seen=places, oracle="harness")

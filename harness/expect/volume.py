@@ -1,4 +1,4 @@
-"""Judge what a volume holds after a sync, by its content and nothing else."""
+"""Judge the content of a volume after a sync."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from harness.volumes import Difference, Tree, compare, contents
 
 
 def holds(record: Record, sync: Sync, source: ObjectRef) -> None:
-    """A restore put back, byte for byte, the files of the newest backup of a source."""
+    """Check that a restore put back, byte for byte, the files of a source's newest backup."""
     content = backed_up(record, source)
     succeeded(sync)
     owners = ", ".join(str(owner) for owner in owners_of(record, sync.after))
@@ -23,7 +23,7 @@ def holds(record: Record, sync: Sync, source: ObjectRef) -> None:
 
 
 def holds_whole(record: Record, sync: Sync, source: ObjectRef) -> None:
-    """A restore put back modes, empty folders, links and names as they were backed up."""
+    """Check that a restore put back modes, empty folders, links and names as they were backed up."""
     content = backed_up(record, source)
     succeeded(sync)
     difference = compare(content, sync.after)
@@ -33,7 +33,12 @@ def holds_whole(record: Record, sync: Sync, source: ObjectRef) -> None:
 
 
 def holds_attributes(record: Record, sync: Sync, source: ObjectRef) -> None:
-    """A restore put back the time of each file and, where the mover may set them, its owner and group."""
+    """Check that a restore put back the time of each file and, if the mover runs as root, its owner and group.
+
+    Raises:
+        NotAsked: The mover does not run as root, so it cannot set owners.
+        Divergence: An attribute differs.
+    """
     if not record.keeps_owners:
         raise NotAsked("the mover does not run as root: owners are not its to set")
     backed_up(record, source)
@@ -50,7 +55,12 @@ def holds_attributes(record: Record, sync: Sync, source: ObjectRef) -> None:
 
 
 def backup_left_it(record: Record, sync: Sync) -> None:
-    """A backup left its volume as it was: content, modes, times and, where the harness leaves them, owners."""
+    """Check that a backup did not change its volume: content, modes, times and, if the mover runs as root, owners.
+
+    Raises:
+        Divergence: The volume changed.
+        HarnessError: The volume was empty before the backup, so that the check would prove nothing.
+    """
     require(sync)
     difference = compare(sync.before, sync.after)
     if record.keeps_owners:
@@ -62,7 +72,7 @@ def backup_left_it(record: Record, sync: Sync) -> None:
 
 
 def holds_backup_of(record: Record, sync: Sync, source: ObjectRef, instant: str) -> None:
-    """A restore put back, byte for byte, the backup that a source made at an instant."""
+    """Check that a restore put back, byte for byte, the backup that a source made at an instant."""
     succeeded(sync)
     taken = instant_of(record, source, sync.after)
     expected = f"the backup of {source} at {instant}"
@@ -70,13 +80,13 @@ def holds_backup_of(record: Record, sync: Sync, source: ObjectRef, instant: str)
 
 
 def holds_data_of_user(record: Record, sync: Sync, identity: Identity) -> None:
-    """A restore put back, byte for byte, what a user that no operator knows had backed up."""
+    """Check that a restore put back, byte for byte, the data of a kopia user without a source."""
     succeeded(sync)
     _same(sync, f"the data of {identity}", of_stranger(record, identity), "")
 
 
 def holds_besides(record: Record, sync: Sync, source: ObjectRef, files: Collection[str]) -> None:
-    """A volume holds the newest backup of a source, and of other files exactly these."""
+    """Check that a volume holds the newest backup of a source and, besides that, exactly these files."""
     content = backed_up(record, source)
     succeeded(sync)
     difference = compare(contents(content), contents(sync.after))
@@ -89,7 +99,12 @@ def holds_besides(record: Record, sync: Sync, source: ObjectRef, files: Collecti
 
 
 def untouched(record: Record, sync: Sync) -> None:
-    """A sync left its volume as it was; a volume that was empty would show nothing: an error of the scenario."""
+    """Check that a sync did not change its volume.
+
+    Raises:
+        Divergence: The volume changed.
+        HarnessError: The volume was empty before the sync, so that the check would prove nothing.
+    """
     if not sync.before:
         raise HarnessError(f"the volume of {sync.ref} was empty before: that it still is would show nothing")
     difference = compare(sync.before, sync.after)
@@ -99,7 +114,11 @@ def untouched(record: Record, sync: Sync) -> None:
 
 
 def backed_up(record: Record, source: ObjectRef) -> Tree:
-    """Return what the newest successful backup of a source held; Blocked where it has none."""
+    """Return the content of the newest successful backup of a source.
+
+    Raises:
+        Blocked: The source has no successful backup.
+    """
     content = newest(record, source)
     if content is None:
         raise Blocked(Divergence(f"the backup of {source}", expected="it succeeded", seen="it has none",
@@ -108,7 +127,14 @@ def backed_up(record: Record, source: ObjectRef) -> Tree:
 
 
 def _same(sync: Sync, expected: str, content: Tree, whose: str) -> None:
-    """The volume holds exactly this content; ``whose`` names the owner of other content, "" where it has none."""
+    """Check that the volume holds exactly this content.
+
+    Args:
+        sync: The sync whose volume is checked.
+        expected: The expected content, in words.
+        content: The expected content.
+        whose: The owner of the observed content, in words, or "" if it is no other known content.
+    """
     difference = compare(contents(content), contents(sync.after))
     if difference:
         seen = whose or ("an empty volume" if not sync.after else str(difference))
@@ -116,7 +142,7 @@ def _same(sync: Sync, expected: str, content: Tree, whose: str) -> None:
 
 
 def _times_and_owners(attributes: Tree) -> Tree:
-    """Return the attributes without hard links: kopia restores each name of a file as a file of its own."""
+    """Return the attributes without hard links. kopia restores each name of a file as a separate file."""
     return {path: " ".join(what.split()[:2]) for path, what in attributes.items()}
 
 

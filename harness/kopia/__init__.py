@@ -1,1 +1,1 @@
-"""Kopia: the client, the Observer that reads repositories, and the repositories of a scenario."""
+"""Call kopia, read repositories with the Observer, and prepare the repositories of a scenario."""

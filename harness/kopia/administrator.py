@@ -1,4 +1,4 @@
-"""Somebody with plain kopia and the repository's Secret: no operator and no mover in between."""
+"""Prepare and inspect repositories with plain kopia and the repository Secret, without an operator or mover."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ SELF = Identity("administrator", "conformance-harness")
 KEEP_PERIODS = ("hourly", "daily", "weekly", "monthly", "annual")
 KEEP_EVERYTHING = 1_000_000
 KEPT_BY_DEFAULT = 10
-"""How many of the latest snapshots of a source kopia keeps in any case (``keep-latest`` of its default policy)."""
+"""How many of the latest snapshots of a source kopia always keeps (``keep-latest`` of its default policy)."""
 
 
 class Administrator:
-    """Works on the documented repository of one scenario; connects once, and creates it where needed."""
+    """Work on the documented repository of one scenario with plain kopia.
+
+    It connects once, and creates the repository if there is none.
+    """
 
     def __init__(self, repositories: Repositories, volumes: FolderVolumes) -> None:
         self._repositories = repositories
@@ -35,11 +38,20 @@ class Administrator:
         self._keeps_everything = False
 
     def provide_repository(self) -> None:
-        """Has the repository exist."""
+        """Create the documented repository if it does not exist."""
         self._client()
 
     def client(self, verb: str, identity: Identity) -> KopiaClient:
-        """A client that opened the repository by ``connect`` or ``create`` under an identity."""
+        """Return a kopia client that opened the repository under an identity.
+
+        Args:
+            verb: ``connect`` or ``create``.
+            identity: The identity, given with the ``--override-`` flags.
+
+        Raises:
+            Divergence: kopia refuses the ``--override-`` flags.
+            KopiaFailed: The command fails for another reason.
+        """
         client = self._repositories.client_of_mover(self._next_name())
         address = self._repositories.locations.address(DOCUMENTED_REPOSITORY)
         done = client.connect(address, identity) if verb == "connect" else client.create(address, identity)
@@ -50,26 +62,36 @@ class Administrator:
         return client
 
     def snapshot(self, client: KopiaClient, *flags: str) -> Completed:
-        """A snapshot of a new small volume, with extra flags; the caller looks at the exit status."""
+        """Take a snapshot of a new small volume, with extra flags. The caller checks the exit status."""
         folder = self._volumes.claim("outside", "plain")
         fill(folder, "a plain client")
         self._repositories.changed()
         return client.snapshot(folder, "/data", *flags)
 
     def write_snapshot(self, identity: Identity, folder: Path, path: str, instant: str, end: str = "") -> None:
-        """Writes history: a snapshot of an identity from an instant to its ``end``, by default the same."""
+        """Write one past snapshot of a folder.
+
+        Args:
+            identity: The identity of the snapshot.
+            folder: The content of the snapshot.
+            path: The path that the snapshot records.
+            instant: The start of the snapshot.
+            end: The end of the snapshot, by default the same instant.
+        """
         client, source = self._client(), f"{identity.username}@{identity.hostname}:{path}"
         if "@" in identity.username:
-            # A source is split at its first @: only a client of that name can write for it.
+            # kopia splits a source at its first @. So only a client with that username can write for it.
             client, source = self._repositories.open(DOCUMENTED_REPOSITORY, self._next_name(), identity), path
         times = (f"--start-time={_as_kopia_reads(instant)}", f"--end-time={_as_kopia_reads(end or instant)}")
         require(client.snapshot(folder, source, *times), "write a snapshot of the past")
         self._repositories.changed()
 
     def begin_with(self, recipes: Sequence[str]) -> Sequence[Tree] | None:
-        """Makes the repository, with the history of the first recipe that somebody wrote already.
+        """Create the repository, as a copy of the first template that exists for one of the recipes.
 
-        Returns what its snapshots hold, in order; None where the repository was there before.
+        Returns:
+            The content of the snapshots of the copy, in order. Empty if no template exists. None if the repository
+                existed before.
         """
         if self._own is not None or self._repositories.locations.exists(DOCUMENTED_REPOSITORY):
             return None
@@ -78,29 +100,42 @@ class Administrator:
         return beginning.contents if beginning else ()
 
     def keep_as_template(self, recipe: str, contents: Sequence[Tree]) -> None:
-        """Lets others begin with the repository as it is now: it holds what the recipe says, and no more."""
+        """Keep a copy of the repository as a template for other scenarios.
+
+        Args:
+            recipe: The description of how the history was written.
+            contents: The content of each snapshot, in order.
+        """
         self._repositories.keep_as_template(DOCUMENTED_REPOSITORY, recipe, contents)
 
     def keep(self, number: int) -> None:
-        """Has no later snapshot prune a history of so many: kopia does so at every create by its defaults."""
+        """Prevent later snapshots from pruning a history of this length.
+
+        By its default policy kopia prunes old snapshots at every create.
+        """
         if number > KEPT_BY_DEFAULT and not self._keeps_everything:
             self._policy("--global", KEEP_EVERYTHING, KEEP_EVERYTHING)
             self._keeps_everything = True
 
     def keep_latest(self, hostname: str, number: int) -> None:
-        """Sets a retention policy for a hostname: so many latest snapshots, and none for any period."""
+        """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._policy(f"@{hostname}", number, 0)
 
     def copy_history(self, source: str, target: str) -> None:
-        """``snapshot copy-history`` between identities, or between hosts (``@host``)."""
+        """Run ``snapshot copy-history`` between identities, or between hosts (``@host``)."""
         require(self._client().run("snapshot", "copy-history", source, target), "copy a history")
         self._repositories.changed()
 
     def write_tenant(self, identity: Identity, number: int, latest: str) -> None:
-        """Writes a history of so many snapshots of ``/data``, the latest at an instant, a minute apart.
+        """Write a history of ``/data`` for a tenant, with one snapshot a minute.
 
-        Tenants that are given in ascending order build on one another: the history of the last one
-        is copied, and only what is left is written.
+        If the previous tenant has a shorter history, that is copied and only the rest is written. So give tenants in
+        ascending order.
+
+        Args:
+            identity: The identity of the tenant.
+            number: The number of snapshots.
+            latest: The instant of the latest snapshot.
         """
         self.keep(number)
         begun = 0
@@ -114,7 +149,7 @@ class Administrator:
         self._last_tenant = (identity, number)
 
     def read(self, identity: Identity) -> Tree:
-        """Restores the newest snapshot of any identity; empty where there is none."""
+        """Restore the newest snapshot of any identity and return its content. Return an empty tree if there is none."""
         records = [
             record for record in self._repositories.snapshots(DOCUMENTED_REPOSITORY) if record.identity == identity
         ]
@@ -124,9 +159,9 @@ class Administrator:
         return tree(folder)
 
     def state(self) -> Mapping[str, str]:
-        """Return every manifest that says what is kept, and the content behind each snapshot, by id.
+        """Return the kind of each kopia manifest by its id, for a snapshot together with the id of its root object.
 
-        A manifest of maintenance says who looks after the repository, and may be written by any client.
+        Manifests of maintenance are left out, because any client may write them.
         """
         done = require(self._client().run("manifest", "list", "--json"), "list the manifests")
         entries = parse_json(done, "manifest list")
@@ -135,7 +170,7 @@ class Administrator:
         return {one: f"{kind} {roots.get(one, '')}" for one, kind in sorted(kinds.items()) if kind != "maintenance"}
 
     def list_seconds(self) -> float:
-        """How long kopia takes to list every snapshot."""
+        """Return the seconds that kopia takes to list all snapshots."""
         return require(self._client().list_snapshots("--all"), "list every snapshot").seconds
 
     def _policy(self, target: str, latest: int, each_period: int) -> None:
@@ -155,5 +190,5 @@ class Administrator:
 
 
 def _as_kopia_reads(instant: str) -> str:
-    """An RFC 3339 instant in the form of ``--start-time``; fractions of a second are kept."""
+    """Return an RFC 3339 instant in the format of ``--start-time``, with fractions of a second."""
     return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")

@@ -1,7 +1,7 @@
-"""Typed calls of a real kopia binary.
+"""Call a real kopia binary, and parse its output into typed values.
 
-A ``KopiaClient`` is one client as kopia sees it: a configuration, a cache and a log folder of
-its own.  Whatever kopia prints as JSON is checked here, where it enters.
+A ``KopiaClient`` is one client in the sense of kopia: its own configuration, cache and log folder. JSON from kopia is
+validated in this module.
 Source of commands and fields: kopia's command line reference, measured on 0.23.1 and 0.22.3.
 """
 
@@ -22,26 +22,30 @@ from harness.system.limits import SUITE
 from harness.system.process import Call, Completed, run
 
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
-"""Halves the time of every later call against kopia's default; it changes no behaviour under test."""
+"""A key derivation that halves the time of every later call. It changes no tested behaviour."""
 
 CONFIG_PATH, PASSWORD = "KOPIA_CONFIG_PATH", "KOPIA_PASSWORD"
-"""Variables of kopia itself: its configuration file, and the password of the repository."""
+"""Environment variables of kopia: its configuration file, and the password of the repository."""
 
 REFUSES_PASSWORD = "invalid repository password"  # noqa: S105 (what kopia says)
 NO_REPOSITORY = ("repository not initialized", "kopia.repository blob: BLOB not found")
-"""What kopia says where there is no repository: when it connects, and when a client opens it later."""
+"""The messages of kopia if there is no repository: at connect, and when a client opens it later."""
 
 
 class KopiaFailed(HarnessError):
-    """A call that the harness itself needs did not succeed."""
+    """A kopia call that the harness itself needs did not succeed."""
 
 
 @dataclass(frozen=True)
 class KopiaClient:
     """One kopia client.
 
-    ``folder`` holds its configuration and logs, ``cache`` its cache.  ``record`` is told of
-    every call with its duration.
+    Attributes:
+        binary: The kopia program.
+        folder: The folder of its configuration and logs.
+        cache: The folder of its cache.
+        access: The password and S3 keys.
+        record: A callback that gets every call with its duration.
     """
 
     binary: Path
@@ -51,21 +55,25 @@ class KopiaClient:
     record: Callable[[Call], None]
 
     def run(self, *args: str | Path) -> Completed:
-        """Runs any kopia command as this client; secrets travel in the environment only."""
+        """Run a kopia command as this client. Secrets are passed only in the environment."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return run([self.binary, *args], env=self._env(), timeout_s=SUITE.kopia_s, record=self.record)
 
     def connect(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
-        """``repository connect``; the caller looks at the exit status."""
+        """Run ``repository connect``. The caller checks the exit status."""
         return self.run(*self._open_args("connect", address, identity))
 
     def create(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
-        """``repository create``; the caller looks at the exit status."""
+        """Run ``repository create``. The caller checks the exit status."""
         args = self._open_args("create", address, identity)
         return self.run(*args, f"--format-block-key-derivation-algorithm={CHEAP_KEY_DERIVATION}")
 
     def configuration(self) -> Configuration:
-        """What kopia noted when this client connected."""
+        """Return the configuration that kopia wrote when this client connected.
+
+        Raises:
+            HarnessError: The file is missing or malformed.
+        """
         what = "repository.config"
         try:
             noted = json.loads(self._config.read_text(encoding="utf-8"))
@@ -75,7 +83,13 @@ class KopiaClient:
         return dict(noted)
 
     def configure(self, like: Configuration, address: RepositoryAddress, identity: Identity) -> None:
-        """Opens a repository by what a client noted that connected to another one of the store: without a call."""
+        """Open a repository without a call of kopia, by writing the configuration file.
+
+        Args:
+            like: The configuration of a client that is connected to another repository of the same store.
+            address: The repository to open.
+            identity: The identity of this client.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
         storage = like["storage"]
         place = {"bucket": address.bucket, "prefix": address.prefix}
@@ -95,19 +109,19 @@ class KopiaClient:
         return self.folder / "repository.config"
 
     def snapshot(self, folder: Path, path: str, *extra: str) -> Completed:
-        """Takes a snapshot of ``folder``, recorded under ``path`` and this client's own identity."""
+        """Take a snapshot of ``folder``, recorded under ``path`` and this client's own identity."""
         return self.run("snapshot", "create", "--json", "--no-progress", *extra, f"--override-source={path}", folder)
 
     def restore(self, snapshot_id: str, target: Path, *extra: str) -> Completed:
-        """Restores a snapshot into ``target``."""
+        """Restore a snapshot into ``target``."""
         return self.run("snapshot", "restore", "--no-progress", *extra, snapshot_id, target)
 
     def list_snapshots(self, *scope: str) -> Completed:
-        """``snapshot list --json``; ``scope`` is ``--all`` or a path of this client."""
+        """Run ``snapshot list --json``. ``scope`` is ``--all`` or a path of this client."""
         return self.run("snapshot", "list", "--json", *scope)
 
     def client_identity(self) -> Identity:
-        """Who kopia says this client is (``repository status``)."""
+        """Return the identity that ``repository status`` reports for this client."""
         done = require(self.run("repository", "status", "--json"), "read the status of the repository")
         options = _field(parse_json(done, "repository status"), "clientOptions", dict, "repository status")
         return Identity(
@@ -138,7 +152,7 @@ class KopiaClient:
 
 
 def credentials(access: RepositoryAccess) -> dict[str, str]:
-    """Return the variables by which kopia opens a repository in an S3 store."""
+    """Return the environment variables with which kopia opens a repository in an S3 store."""
     return {
         PASSWORD: access.password,
         "AWS_ACCESS_KEY_ID": access.access_key,
@@ -147,24 +161,28 @@ def credentials(access: RepositoryAccess) -> dict[str, str]:
 
 
 def finds_no_repository(done: Completed) -> bool:
-    """Whether a call failed because there is no repository at all."""
+    """Return True if a call failed because there is no repository."""
     return done.exit_code != 0 and any(words in done.stderr for words in NO_REPOSITORY)
 
 
 def refuses_password(done: Completed) -> bool:
-    """Whether a call failed because the repository has another password."""
+    """Return True if a call failed because the repository has another password."""
     return done.exit_code != 0 and REFUSES_PASSWORD in done.stderr
 
 
 def require(done: Completed, what: str) -> Completed:
-    """Returns a call that succeeded; raises KopiaFailed with the end of its log otherwise."""
+    """Return a call that succeeded.
+
+    Raises:
+        KopiaFailed: The exit status is not 0. The message holds the end of the log.
+    """
     if done.exit_code == 0:
         return done
     raise KopiaFailed(f"could not {what}: {' '.join(done.args)} ended with {done.exit_code}: {done.tail}")
 
 
 def snapshots_in(done: Completed) -> tuple[SnapshotRecord, ...]:
-    """Parses ``snapshot list --json``, oldest first."""
+    """Parse the output of ``snapshot list --json`` into snapshots, oldest first."""
     entries = parse_json(require(done, "list snapshots"), "snapshot list")
     if not isinstance(entries, list):
         raise HarnessError(f"kopia snapshot list: expected a list, got {type(entries).__name__}")
@@ -172,7 +190,11 @@ def snapshots_in(done: Completed) -> tuple[SnapshotRecord, ...]:
 
 
 def parse_json(done: Completed, command: str) -> Any:
-    """The JSON that a call printed; HarnessError names the command where it is none."""
+    """Return the JSON that a call printed.
+
+    Raises:
+        HarnessError: The output is not JSON. The message names the command.
+    """
     try:
         return json.loads(done.stdout)
     except ValueError:
@@ -180,7 +202,11 @@ def parse_json(done: Completed, command: str) -> Any:
 
 
 def parse_snapshot(entry: Any) -> SnapshotRecord:
-    """One snapshot manifest; HarnessError names a field that is missing or of another type."""
+    """Parse one snapshot manifest.
+
+    Raises:
+        HarnessError: A field is missing or has another type. The message names the field.
+    """
     what = "snapshot manifest"
     if not isinstance(entry, dict):
         raise HarnessError(f"kopia {what}: expected an object, got {entry!r}")
@@ -213,7 +239,7 @@ def _instant(entry: Mapping[str, Any], key: str) -> datetime:
 
 
 def command_line(done: Completed) -> str:
-    """The command, as a log shows it: the program by its plain name."""
+    """Return the command as a log shows it, with ``kopia`` instead of the path of the program."""
     return " ".join(["kopia", *_quoted(done.args[1:])])
 
 

@@ -1,4 +1,4 @@
-"""Scripts for a store that is kept: each looks into one bucket of a scenario with plain kopia."""
+"""Write scripts that list the buckets of a scenario with plain kopia, for a run that keeps its store."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def write(folder: Path, title: str, kopia: Path, locations: Locations, secrets: 
     Args:
         folder: The folder of the run.
         title: The name of the scenario.
-        kopia: The kopia of the harness.
-        locations: Where its repositories lie.
-        secrets: What opens them.
+        kopia: The kopia program of the harness.
+        locations: The locations of the scenario's repositories.
+        secrets: The passwords and keys of the repositories.
     """
     hints = folder / HINTS_FOLDER
     hints.mkdir(exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""Histories that a scenario writes into a repository: who backed up what at which instant."""
+"""Write past snapshots of sources and kopia users into a repository."""
 
 from __future__ import annotations
 
@@ -9,22 +9,23 @@ from harness.model import Identity
 from harness.volumes import FolderVolumes, Tree, fill
 
 SEEDS = 8
-"""How many users of one host are written; a crowd is made of copies of that host."""
+"""The number of users written for one host. The other hosts of a crowd are copies of that host."""
 
 LONG_AGO = "2024-01-20T10:00:00Z"
 
 
 class Histories:
-    """Writes snapshots of the past, and says what each of them held."""
+    """Write snapshots of the past, and return the content of each."""
 
     def __init__(self, administrator: Administrator, volumes: FolderVolumes) -> None:
         self._administrator = administrator
         self._volumes = volumes
 
     def write(self, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
-        """Has an identity look back on backups of a volume at the given instants; returns what they held.
+        """Write one snapshot of a volume for each instant, and return their contents.
 
-        A history that begins a repository is written once in a run: scenarios often look back on the same one.
+        If the history is the beginning of the repository, it is written once in a run and then copied, because many
+        scenarios need the same one.
         """
         self._administrator.keep(len(instants))
         recipes = [f"{identity}:{path} at {', '.join(instants[:number])}" for number in range(len(instants), 0, -1)]
@@ -42,22 +43,22 @@ class Histories:
             yield content
 
     def write_stranger(self, identity: Identity, instant: str) -> Tree:
-        """Has a kopia user that no operator knows look back on one snapshot of ``/data``; returns what it held."""
+        """Write one snapshot of ``/data`` for a kopia user without a source, and return its content."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
         content = fill(folder, str(identity))
         self._administrator.write_snapshot(identity, folder, "/data", instant)
         return content
 
     def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
-        """Has a kopia user that no operator knows look back on a snapshot that took from ``begin`` to ``end``."""
+        """Write a snapshot that took from ``begin`` to ``end``, for a kopia user without a source."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
         fill(folder, str(identity))
         self._administrator.write_snapshot(identity, folder, path, begin, end)
 
     def write_crowd(self, number: int) -> None:
-        """Has so many kopia users look back on one snapshot each; most are copies of the history of a host.
+        """Write one snapshot each for this number of kopia users. Most are copies of the history of one host.
 
-        A crowd that begins a repository is written once in a run.
+        If the crowd is the beginning of the repository, it is written once in a run and then copied.
         """
         recipe = f"a crowd of {number}"
         begun = self._administrator.begin_with([recipe])

@@ -1,7 +1,7 @@
-"""Where the documented repositories of one scenario really lie, and what the store holds of them.
+"""Map the documented repositories of a scenario to buckets, and inspect those buckets.
 
-A documented repository (``s3://bucket/prefix``) is mapped to a bucket of this scenario's own,
-so that scenarios never meet; its prefix stays as it is.
+A documented repository (``s3://bucket/prefix``) is mapped to a separate bucket of this scenario, so that scenarios do
+not share data. The prefix does not change.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from harness.storage.buckets import Buckets
 
 MAX_BUCKET_LENGTH = 63
 FORMAT_BLOB = "kopia.repository"
-"""The object that makes a bucket, or what is below a prefix, a repository of kopia."""
+"""The key of the object that marks a bucket or prefix as a kopia repository."""
 PACK_BLOBS = "p"
-"""How the names of blobs with the content of files begin."""
+"""The first letter of the keys of blobs with file content."""
 
 
 class Locations:
-    """Makes a bucket where a documented one is first used."""
+    """Map documented repositories to buckets. A bucket is created at its first use."""
 
     def __init__(self, buckets: Buckets, name: str) -> None:
-        """``name`` is that of the scenario: its buckets are named after it."""
+        """Start without buckets. ``name`` is the name of the scenario, which becomes a part of the bucket names."""
         self.store = buckets.store
         self._buckets = buckets
         self._name = name
@@ -30,11 +30,11 @@ class Locations:
 
     @property
     def buckets(self) -> Mapping[str, str]:
-        """The buckets that were made, by the documented one that each stands for."""
+        """Return the created buckets by the documented bucket that each stands for."""
         return self._made
 
     def address(self, repository: str) -> RepositoryAddress:
-        """Return where a documented repository really lies."""
+        """Return the real address of a documented repository."""
         bucket, _, prefix = repository.removeprefix("s3://").partition("/")
         return self.at(self._bucket(bucket), f"{prefix}/" if prefix else "")
 
@@ -43,16 +43,16 @@ class Locations:
         return RepositoryAddress(bucket, prefix, self.store.endpoint, self.store.tls)
 
     def is_made(self, repository: str) -> bool:
-        """Return True if the bucket of a documented repository was made."""
+        """Return True if the bucket of a documented repository was created."""
         return repository.removeprefix("s3://").partition("/")[0] in self._made
 
     def exists(self, repository: str) -> bool:
-        """Return True if somebody made a documented repository."""
+        """Return True if the documented repository was created."""
         address = self.address(repository)
         return self.store.holds(address.bucket, f"{address.prefix}{FORMAT_BLOB}")
 
     def size_bytes(self, repository: str) -> int:
-        """Return what a repository, with all below its prefix, occupies in the store."""
+        """Return the size of a repository in the store, with everything below its prefix."""
         address = self.address(repository)
         return self.store.size_bytes(address.bucket, address.prefix)
 
@@ -61,7 +61,7 @@ class Locations:
         return [line for bucket in self._made.values() for line in self.store.objects(bucket)]
 
     def lose_data(self, repository: str) -> None:
-        """Remove the blobs that hold the content of files; indexes and the blobs of folders and manifests stay."""
+        """Remove the blobs with file content. Indexes and the blobs of folders and manifests stay."""
         address = self.address(repository)
         self.store.remove_objects(address.bucket, f"{address.prefix}{PACK_BLOBS}")
 
@@ -74,7 +74,7 @@ class Locations:
         self._buckets.copy(self.address(repository).bucket, bucket)
 
     def make_template_bucket(self, number: int) -> str:
-        """Make a bucket for a repository that is only copied, and return its name."""
+        """Create a bucket for a repository template, and return its name."""
         bucket = f"{self.store.bucket_prefix}-{self._name}-templates-{number}"
         self._buckets.make(bucket)
         return bucket

@@ -1,4 +1,4 @@
-"""Reads a repository apart from everything under test: own client, own identity, own cache."""
+"""Read a repository independently of the subject, with a separate client, identity and cache."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from harness.model import Identity, RepositoryAccess, RepositoryAddress, Snapsho
 from harness.system.process import Call, Completed
 
 OBSERVER = Identity("observer", "conformance-harness")
-"""Takes no snapshot, so it never shows among the tenants."""
+"""The identity of the Observer. It takes no snapshots, so it never appears among the tenants."""
 
 
 class Observer:
-    """The repository's own account.  It never writes."""
+    """Read the snapshots of repositories. The Observer never writes."""
 
     def __init__(
         self, binary: Path, scratch: Path, record: Callable[[Call], None], templates: RepositoryTemplates
     ) -> None:
-        """``templates`` is shared by the observers of one store."""
+        """Start without connections. ``templates`` is shared by the observers of one store."""
         self._binary = binary
         self._scratch = scratch
         self._record = record
@@ -30,13 +30,12 @@ class Observer:
         self._clients: dict[RepositoryAddress, KopiaClient] = {}
 
     def snapshots(self, address: RepositoryAddress, access: RepositoryAccess) -> tuple[SnapshotRecord, ...]:
-        """Every snapshot in the repository, oldest first.
-
-        Where there is no repository there is no snapshot: whoever said it made one was wrong.
+        """Return every snapshot in the repository, oldest first. Return none if there is no repository.
 
         Raises:
-            Divergence: the repository does not open with the password of its Secret: its mover made it with another.
-            HarnessError: it cannot be read for another reason.
+            Divergence: The password of the repository Secret does not open the repository, so a mover created it with
+                another one.
+            HarnessError: The repository cannot be read for another reason.
         """
         client = self._client(address, access)
         if client is None:
@@ -46,9 +45,9 @@ class Observer:
         return () if finds_no_repository(done) else snapshots_in(done)
 
     def _client(self, address: RepositoryAddress, access: RepositoryAccess) -> KopiaClient | None:
-        """Connects once to a store; other repositories there are opened by the same configuration.
+        """Connect once to a store, and reuse that configuration for its other repositories.
 
-        A connect costs as much as a list, and a run reads some fifty repositories.
+        A connect takes as long as a list, and a run reads about fifty repositories.
         """
         if address not in self._clients:
             folder = self._scratch / f"observer-{len(self._clients) + 1}"

@@ -1,4 +1,4 @@
-"""The repositories of one scenario: clients that open them, what they begin as, and what is in them."""
+"""Create, copy and open the repositories of one scenario, and read their snapshots."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 from harness.volumes import Tree
 
 BLANK = "nothing"
-"""The recipe of a repository that holds no snapshot."""
+"""The recipe of a repository without snapshots."""
 
 
 @dataclass(frozen=True)
 class RepositoryTools:
-    """What repositories are made and read with.
+    """The programs and shared state for creating and reading repositories.
 
     Attributes:
-        kopia: The kopia of the harness.
-        mover_kopia: The kopia of the mover; None where that cannot be run on this machine.
+        kopia: The kopia program of the harness.
+        mover_kopia: The kopia program of the mover, or None if it cannot run on this machine.
         buckets: The buckets of the run.
-        templates: What the workers of a run share.
-        record: Called with each call of kopia.
+        templates: The templates that the workers of a run share.
+        record: A callback that gets each call of kopia.
     """
 
     kopia: Path
@@ -43,7 +43,7 @@ class RepositoryTools:
 
 
 class Repositories:
-    """Opens and makes the documented repositories, and reads them through the Observer."""
+    """Create and open the documented repositories of a scenario, and read them with the Observer."""
 
     def __init__(self, tools: RepositoryTools, locations: Locations, secrets: RepositorySecrets, folder: Path) -> None:
         self._tools = tools
@@ -56,36 +56,43 @@ class Repositories:
         self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
 
     def snapshots(self, repository: str) -> tuple[SnapshotRecord, ...]:
-        """Return every snapshot in a repository, as the Observer reads it; read again only after a change."""
+        """Return every snapshot in a repository, as the Observer reads it. It is read again only after a change."""
         if repository not in self._seen:
             address, access = self.locations.address(repository), self._secrets.access(repository)
             self._seen[repository] = self._observer.snapshots(address, access)
         return self._seen[repository]
 
     def last_read(self, repository: str) -> tuple[SnapshotRecord, ...]:
-        """Return what the Observer last read; nothing where a repository changed since, or was never read."""
+        """Return the snapshots that the Observer read last.
+
+        Return none if the repository was never read, or has changed since.
+        """
         return self._seen.get(repository, ())
 
     def changed(self) -> None:
-        """Have the next question read the repositories again."""
+        """Discard what was read, so that the next query reads the repositories again."""
         self._seen.clear()
 
     def client(self, name: str, repository: str = DOCUMENTED_REPOSITORY) -> KopiaClient:
-        """Return a plain kopia client of its own, for claims about kopia itself."""
+        """Return a plain kopia client with a separate configuration, for claims about kopia itself."""
         folder = self._folder / "clients" / name
         return KopiaClient(
             self._tools.kopia, folder, folder / "cache", self._secrets.access(repository), self._tools.record
         )
 
     def client_of_mover(self, name: str) -> KopiaClient:
-        """Return a plain client with the kopia that the mover uses; NotAsked where that cannot be run here."""
+        """Return a plain client that uses the kopia program of the mover.
+
+        Raises:
+            NotAsked: That program cannot run on this machine.
+        """
         binary = self._tools.mover_kopia
         if binary is None:
             raise NotAsked("the kopia of the mover cannot be run on this machine")
         return replace(self.client(name), binary=binary)
 
     def open(self, repository: str, name: str, identity: Identity) -> KopiaClient:
-        """Return a client of that name that opened a documented repository, which is there."""
+        """Open an existing documented repository, and return the client with this name."""
         address, client = self.locations.address(repository), self.client(name, repository)
         if self._templates.configuration:
             client.configure(self._templates.configuration, address, identity)
@@ -96,10 +103,16 @@ class Repositories:
     def begin(
         self, repository: str, name: str, identity: Identity, like: RepositoryTemplate | None = None
     ) -> KopiaClient:
-        """Make a documented repository for a client of that name, and return the client.
+        """Create a documented repository, and return a client with this name.
 
-        Making one takes kopia longer than any other call; so it is done once, and the others begin as a
-        copy of that one, or of one with a history that somebody else wrote.
+        kopia takes longer to create a repository than for any other call. So one is created and the others are copies
+        of it.
+
+        Args:
+            repository: The documented repository.
+            name: The name of the client.
+            identity: The identity of the client.
+            like: The template to copy, by default one without snapshots.
         """
         if not self._may_be_copy(repository):
             client = self.client(name, repository)
@@ -111,11 +124,17 @@ class Repositories:
         return self.open(repository, name, identity)
 
     def template(self, repository: str, recipes: Sequence[str]) -> RepositoryTemplate | None:
-        """Return what a documented repository may begin as: by the first recipe that somebody wrote already."""
+        """Return the first existing template for one of the recipes, or None."""
         return self._templates.first(recipes) if self._may_be_copy(repository) else None
 
     def keep_as_template(self, repository: str, recipe: str, contents: Sequence[Tree]) -> None:
-        """Let others begin with a documented repository as it is now: it holds what the recipe says, and no more."""
+        """Keep a copy of a documented repository as a template for other scenarios.
+
+        Args:
+            repository: The documented repository.
+            recipe: The description of how its history was written.
+            contents: The content of each snapshot, in order.
+        """
         if self._may_be_copy(repository):
             bucket = self.locations.make_template_bucket(next(self._numbers))
             self.locations.copy_into(repository, bucket)

@@ -1,4 +1,4 @@
-"""The repository Secrets of one scenario: which repository each of them points to, and what opens it."""
+"""Manage the repository Secrets of one scenario: their repositories, passwords and keys."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 from harness.volsync.variables import Key, repository_values
 
 ANY = ""
-"""Stands for every namespace, or for every name of a Secret."""
+"""Matches every namespace, or every name of a Secret."""
 PASSWORD, SECRET_KEY = "repository password", "secret key of the store"
-"""The kinds of secrets."""
+"""The kinds of secrets, as a leak names them."""
 
 
 class RepositorySecrets:
-    """Knows the documented repository, the password and the values of each repository Secret."""
+    """Store the documented repository, the password and the values of each repository Secret."""
 
     def __init__(self, locations: Locations, password: str) -> None:
-        """``password`` is that of every repository whose Secret gives no other."""
+        """Start without special Secrets. ``password`` applies to every repository whose Secret gives no other."""
         self._locations = locations
         self._store = locations.store
         self._password = password
@@ -31,21 +31,21 @@ class RepositorySecrets:
         REDACT.add([password])
 
     def use(self, repository: str, *, namespace: str = ANY, secret: str = ANY) -> None:
-        """Have the Secrets of a namespace, or of a name, or the one Secret of both, point to a repository."""
+        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
         self._repositories[namespace, secret] = repository
 
     def leave_out(self, namespace: str, key: str) -> None:
-        """Have the repository Secret of a namespace lack a key."""
+        """Remove a key from the repository Secret of a namespace."""
         self._left_out.add((namespace, key))
 
     def give_endpoint_as_url(self, namespace: str) -> None:
-        """Have the repository Secret of a namespace give the endpoint with its scheme."""
+        """Write the endpoint with its scheme into the repository Secret of a namespace."""
         self._with_scheme.add(namespace)
 
     def adopt(self, secret: Manifest) -> Manifest:
-        """Complete a documented Secret: its password and repository stay, endpoint and credentials are added.
+        """Complete a documented Secret: keep its password and repository, add the endpoint and the credentials.
 
-        Only the bucket is another than documented, so that scenarios do not meet.
+        The bucket differs from the documented one, so that scenarios do not share data.
         """
         given, metadata = secret["stringData"], secret["metadata"]
         self.use(given[Key.REPOSITORY], namespace=metadata["namespace"], secret=metadata["name"])
@@ -61,12 +61,12 @@ class RepositorySecrets:
         return DOCUMENTED_REPOSITORY
 
     def repositories(self) -> list[str]:
-        """Return the documented repositories that are in use: those whose bucket was made."""
+        """Return the documented repositories whose bucket was created."""
         named = dict.fromkeys([*self._repositories.values(), DOCUMENTED_REPOSITORY])
         return [one for one in named if self._locations.is_made(one)]
 
     def values(self, namespace: str, name: str) -> Mapping[str, str]:
-        """Return what the repository Secret of that name holds in a namespace."""
+        """Return the values of the repository Secret with this name in a namespace."""
         repository = self.repository(namespace, name)
         address = self._locations.address(repository)
         url = f"s3://{address.bucket}/{address.prefix}".rstrip("/")
@@ -75,15 +75,15 @@ class RepositorySecrets:
         return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
 
     def access(self, repository: str) -> RepositoryAccess:
-        """Return what opens a documented repository."""
+        """Return the password and S3 keys of a documented repository."""
         password = self._passwords.get(repository, self._password)
         return RepositoryAccess(password, self._store.access_key, self._store.secret_key)
 
     def has_own_password(self, repository: str) -> bool:
-        """Return True if the Secret of a documented repository gives a password of its own."""
+        """Return True if the Secret of a documented repository gives a separate password."""
         return repository in self._passwords
 
     def kept_secret(self) -> Mapping[str, tuple[str, ...]]:
-        """Return what must not be seen anywhere, by its kind."""
+        """Return the values that must stay secret, by their kind."""
         passwords = tuple(dict.fromkeys([self._password, *self._passwords.values()]))
         return {PASSWORD: passwords, SECRET_KEY: (self._store.secret_key,)}

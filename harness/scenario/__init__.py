@@ -1,1 +1,1 @@
-"""One scenario's world: declare objects, sync them, and record what happened."""
+"""Declare the objects of a scenario, sync them, and record what happened."""

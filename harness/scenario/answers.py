@@ -1,4 +1,4 @@
-"""What the acts of a scenario answered, as values that can be saved: syncs are named by their numbers."""
+"""Represent the result of each act of a scenario as a value that can be saved. Syncs are named by number."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Restores = Sequence[tuple[ObjectRef, Sync]]
 
 
 class Nothing(msgspec.Struct, frozen=True, tag="nothing"):
-    """An act that answers nothing."""
+    """The result of an act that returns nothing."""
 
 
 class OneObject(msgspec.Struct, frozen=True, tag="object"):
-    """An object was declared."""
+    """A declared object."""
 
     ref: ObjectRef
 
@@ -38,13 +38,13 @@ class ManySyncs(msgspec.Struct, frozen=True, tag="syncs"):
 
 
 class SyncsOfSources(msgspec.Struct, frozen=True, tag="syncs-of-sources"):
-    """Several restores, each with the source that it was for."""
+    """Several restores, each with its source."""
 
     pairs: tuple[tuple[ObjectRef, int], ...]
 
 
 class OneGrowth(msgspec.Struct, frozen=True, tag="growth"):
-    """A backup that was measured; the bytes that it held are not saved."""
+    """A measured backup. Its content is not saved."""
 
     number: int
     of_bytes: int
@@ -52,25 +52,25 @@ class OneGrowth(msgspec.Struct, frozen=True, tag="growth"):
 
 
 class OneTree(msgspec.Struct, frozen=True, tag="tree"):
-    """What was read of a snapshot."""
+    """The content of a snapshot."""
 
     tree: dict[str, str]
 
 
 class OneIdentity(msgspec.Struct, frozen=True, tag="identity"):
-    """An identity that something was written under."""
+    """The identity of a written snapshot."""
 
     identity: Identity
 
 
 class OneName(msgspec.Struct, frozen=True, tag="name"):
-    """The name of a client of kopia."""
+    """The name of a kopia client."""
 
     name: str
 
 
 class OneCall(msgspec.Struct, frozen=True, tag="call"):
-    """A call of kopia."""
+    """A kopia call."""
 
     call: Completed
 
@@ -82,7 +82,7 @@ class Durations(msgspec.Struct, frozen=True, tag="durations"):
 
 
 class Raised(msgspec.Struct, frozen=True, tag="raised"):
-    """An act that ended in a verdict or an error."""
+    """The verdict or error that an act raised."""
 
     failure: Failure
 
@@ -94,7 +94,15 @@ Answer = (
 
 
 def answer_of(value: object, syncs: Sequence[Sync]) -> Answer:
-    """Return what an act answered, with syncs by their numbers."""
+    """Return the result of an act as a value that can be saved, with syncs by number.
+
+    Args:
+        value: The return value of the act, or the exception that it raised.
+        syncs: All syncs of the scenario, in order.
+
+    Raises:
+        TypeError: The value has a type that cannot be saved.
+    """
     match value:
         case None:
             return Nothing()
@@ -125,7 +133,7 @@ def answer_of(value: object, syncs: Sequence[Sync]) -> Answer:
 
 
 def value_of(answer: Answer, syncs: Sequence[Sync]) -> object:
-    """Return what an act answered, or raise what it raised."""
+    """Return the result of an act from its saved value, or raise the exception that the act raised."""
     match answer:
         case Raised(failure):
             raise failure.as_error()

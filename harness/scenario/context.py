@@ -1,4 +1,4 @@
-"""What one worker works with: the real binary, the store, a folder, and a record of kopia's time."""
+"""Hold what one worker needs to run scenarios: the kopia binary, the store, a folder, and the API connection."""
 
 from __future__ import annotations
 
@@ -26,14 +26,26 @@ if TYPE_CHECKING:
 
 PASSWORD_BYTES = 16
 PASSWORD_MARKS = " \"'\\$HOME`&<%!ü€ "  # noqa: S105 (the part that is no secret)
-"""What a mover has to quote, or to leave in the environment; every password of a run has it."""
+"""Characters that need quoting in a shell or in XML. Every password of a run contains them."""
 
 TEMPLATES_FOLDER = "templates"
 
 
 @dataclass
 class WorkerContext:
-    """Handed from the run to each worker as plain values, and back to typed ones."""
+    """The worker context. The main process passes it to each worker as plain values.
+
+    Attributes:
+        kopia: The kopia program of the harness.
+        store: The S3 store of the run.
+        folder: The folder of the run.
+        keep: True if the store and the folders are kept after the run.
+        overhead: True if the run is compared with a shell loop of the same kopia commands.
+        kubernetes: How to connect to the Kubernetes API, or None if the platform is simulated.
+        mover_kopia: The kopia program of the mover, or None if it cannot run on this machine.
+        password: The password of the repositories.
+        removals: The processes that remove folders in the background.
+    """
 
     kopia: Tool
     store: S3Store
@@ -46,42 +58,42 @@ class WorkerContext:
     removals: list[Process] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
-        """Has everything secret redacted from here on, in the run as in its workers."""
+        """Register the secrets of the run for redaction, in the main process and in each worker."""
         REDACT.add([self.store.secret_key, self.password])
 
     @cached_property
     def cluster(self) -> Cluster | None:
-        """This worker's connection to the Kubernetes API, where the subject is tested on one."""
+        """Return this worker's connection to the Kubernetes API, or None if the platform is simulated."""
         if self.kubernetes is None:
             return None
-        # Imported late: the client of the API takes a tenth of the time that a worker takes to start.
+        # Imported late, because importing the API client takes a tenth of a worker's start time.
         from harness.kubernetes.connection import Cluster
 
         return Cluster(self.kubernetes)
 
     def be_answered_since(self, silent_s: float) -> None:
-        """Have every object be answered as by an operator that was silent for so many seconds already."""
+        """Shorten the time limit for an answer by the seconds for which the operator was silent already."""
         if self.kubernetes is not None and self.cluster is not None:
             self.kubernetes = self.cluster.facts = replace(self.kubernetes, silent_s=silent_s)
 
     @cached_property
     def templates(self) -> RepositoryTemplates:
-        """What the workers of this run share."""
+        """Return the repository templates that the workers of this run share."""
         return RepositoryTemplates(self.folder / TEMPLATES_FOLDER)
 
     @cached_property
     def buckets(self) -> Buckets:
-        """The buckets that this run makes."""
+        """Return the buckets of this run."""
         return Buckets(self.store, self.folder)
 
     def repository_tools(self, record: Callable[[Call], None]) -> RepositoryTools:
-        """What the repositories of a scenario are made with; ``record`` is told of each call of kopia."""
+        """Return the tools for the repositories of a scenario. ``record`` is called with each call of kopia."""
         return RepositoryTools(self.kopia.path, self.mover_kopia, self.buckets, self.templates, record)
 
     def discard(self, folder: Path) -> None:
-        """Has a folder that a scenario is done with removed while the next one runs.
+        """Remove the folder of a finished scenario in the background, while the next scenario runs.
 
-        All of them at the end of a run keep everybody waiting; what is left by then goes with the run's folder.
+        Removing all folders at the end would delay the end of the run. The rest is removed with the folder of the run.
         """
         if self.keep or self.overhead:
             return
@@ -89,17 +101,21 @@ class WorkerContext:
         self.removals.append(spawn(["rm", "-rf", "--", folder], env={"PATH": os.defpath}))
 
     def remove_buckets(self) -> None:
-        """Removes every bucket that is left of this run, where the store outlives it."""
+        """Remove all remaining buckets of this run, if the store outlives the run."""
         if self.store.lasting and not self.keep:
             self.buckets.remove_all()
 
     def check(self) -> None:
-        """Raises HarnessError where the disk is full or the store is not well."""
+        """Check the disk and the store.
+
+        Raises:
+            HarnessError: The disk is full, or the store failed its health check.
+        """
         require_space(self.folder)
         self.store.check()
 
     def as_dict(self) -> Mapping[str, Any]:
-        """Plain values for another process."""
+        """Return the context as plain values for another process."""
         return {
             "kopia": [str(self.kopia.path), self.kopia.version, self.kopia.origin],
             "store": self.store.as_dict(),
@@ -113,7 +129,7 @@ class WorkerContext:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> WorkerContext:
-        """The counterpart of ``as_dict``."""
+        """Return the context from the values of ``as_dict``."""
         path, version, origin = values["kopia"]
         return WorkerContext(
             Tool(Path(path), version, origin),
@@ -128,12 +144,16 @@ class WorkerContext:
 
 
 def random_password() -> str:
-    """A password that nobody can guess, and that no careless quoting survives."""
+    """Return a random password that also contains characters which need quoting."""
     return f"{secrets.token_hex(4)}{PASSWORD_MARKS}{secrets.token_hex(PASSWORD_BYTES)}"
 
 
 def require_space(folder: Path) -> None:
-    """Raises HarnessError where the disk of a folder is full."""
+    """Check that the disk of a folder has free space.
+
+    Raises:
+        HarnessError: The disk is full.
+    """
     free = shutil.disk_usage(folder).free
     if free < SUITE.free_bytes:
         raise HarnessError(f"the disk of {folder} is full ({free >> 20} MiB left); free space or set TMPDIR")

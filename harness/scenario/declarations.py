@@ -1,4 +1,4 @@
-"""What a scenario declares: objects, where their repositories lie, and what their volumes hold."""
+"""Declare what a scenario needs: objects, their repositories, and the content of their volumes."""
 
 from __future__ import annotations
 
@@ -11,16 +11,22 @@ from harness.volumes import write_bytes
 
 
 class Declarations(Actor):
-    """Declares objects and their surroundings; nothing is synced by that."""
+    """Declare objects and their surroundings. Nothing is synced by a declaration."""
 
     @act
     def declare(self, manifest: Manifest) -> ObjectRef:
-        """Complete a manifest and remember it; it is applied with its first sync."""
+        """Complete a manifest and store it. It is applied at its first sync."""
         return self._world.objects.declare(manifest)
 
     @act
     def declare_alike(self, number: int, shared_bytes: int, own_bytes: int) -> None:
-        """Declare sources whose volumes hold the same file, and one of their own; neither compresses."""
+        """Declare sources whose volumes hold one common and one individual file, both of random bytes.
+
+        Args:
+            number: The number of sources.
+            shared_bytes: The size of the common file.
+            own_bytes: The size of the individual file.
+        """
         shared = secrets.token_bytes(shared_bytes)
         for index in range(1, number + 1):
             volume = self._world.runner.volume(self.declare(objects.source("app", f"tenant-{index}")))
@@ -29,26 +35,26 @@ class Declarations(Actor):
 
     @act
     def use_volume(self, ref: ObjectRef, *files: str) -> None:
-        """Have the volume of an object hold files that no backup knows."""
+        """Write files into the volume of an object that are in no backup."""
         for file in files:
             write_bytes(self._world.runner.volume(ref), secrets.token_bytes(32), file)
 
     @act
     def use_repository(self, repository: str, *, namespace: str = "", secret: str = "") -> None:
-        """Have the Secrets of a namespace, or of a name, or the one Secret of both, point to a repository."""
+        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
         self._world.secrets.use(repository, namespace=namespace, secret=secret)
 
     @act
     def without_secret(self, name: str) -> None:
-        """Have no namespace hold a repository Secret of this name."""
+        """Create no repository Secret of this name in any namespace."""
         self._world.objects.without_secret(name)
 
     @act
     def leave_out(self, namespace: str, key: str) -> None:
-        """Have the repository Secret of a namespace lack a key."""
+        """Remove a key from the repository Secret of a namespace."""
         self._world.secrets.leave_out(namespace, key)
 
     @act
     def give_endpoint_as_url(self, namespace: str) -> None:
-        """Have the repository Secret of a namespace give the endpoint with its scheme."""
+        """Write the endpoint with its scheme into the repository Secret of a namespace."""
         self._world.secrets.give_endpoint_as_url(namespace)

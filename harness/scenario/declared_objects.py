@@ -1,4 +1,4 @@
-"""The objects that a scenario declares: completed, applied with what they need, and triggered."""
+"""Complete, apply and trigger the objects that a scenario declares."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from harness.volsync.specs import named_source, spec_of
 
 
 class DeclaredObjects:
-    """Remembers manifests, and applies them with the claims, Secrets and sources that they need."""
+    """Store manifests, and apply them with the PVCs, Secrets and sources that they need."""
 
     def __init__(self, platform: Platform, secrets: RepositorySecrets, additions: Additions) -> None:
-        """``additions`` are the fields that the subject file adds to every object."""
+        """Start without objects. ``additions`` are the fields that the subject file adds to every object."""
         self._platform = platform
         self._secrets = secrets
         self._additions = additions
@@ -29,7 +29,7 @@ class DeclaredObjects:
         self._taken: set[ObjectRef] = set()
 
     def declare(self, manifest: Manifest) -> ObjectRef:
-        """Completes a manifest and remembers it; it is applied with its first sync."""
+        """Complete a manifest and store it. It is applied at its first sync."""
         whole = complete(manifest, self._additions).manifest
         ref = ref_of(whole)
         if ref.kind == "Secret":
@@ -38,23 +38,23 @@ class DeclaredObjects:
         return ref
 
     def all(self) -> list[ObjectRef]:
-        """Every object declared so far, in order."""
+        """Return every declared object, in order."""
         return list(self._manifests)
 
     def of_kind(self, kind: str) -> list[ObjectRef]:
-        """The objects of a kind declared so far, in order."""
+        """Return the declared objects of a kind, in order."""
         return [ref for ref in self._manifests if ref.kind == kind]
 
     def manifest(self, ref: ObjectRef) -> Manifest:
-        """A declared object, whole, as it is applied."""
+        """Return the whole manifest of a declared object, as it is applied."""
         return self._manifests[ref]
 
     def without_secret(self, name: str) -> None:
-        """Has no namespace hold a repository Secret of this name."""
+        """Create no repository Secret of this name in any namespace."""
         self._missing_secrets.add(name)
 
     def repository_of(self, ref: ObjectRef) -> str:
-        """Return the documented repository that an object names, or else the source that it names."""
+        """Return the documented repository of an object, or else of the source that it names."""
         manifest = self._manifests[ref]
         named = named_source(manifest)
         source = self._manifests.get(source_ref(named.namespace, named.name), {}) if named else {}
@@ -62,7 +62,11 @@ class DeclaredObjects:
         return self._secrets.repository(ref.namespace, secret)
 
     def trigger(self, ref: ObjectRef) -> tuple[str, str]:
-        """Gives an object a new trigger and applies it; returns the trigger, and the API's refusal or ""."""
+        """Set a new trigger on an object, and apply it after all declared sources.
+
+        Returns:
+            The trigger, and the refusal of the API or "".
+        """
         trigger = f"sync-{next(self._numbers)}"
         self._manifests[ref] = triggered(self._manifests[ref], trigger)
         for source in self.of_kind(SOURCE):
@@ -83,7 +87,7 @@ class DeclaredObjects:
         return ""
 
     def _provide_secrets(self, namespace: str) -> None:
-        """Every repository Secret that an object names exists in every namespace in use."""
+        """Create each repository Secret that any object names, in one namespace."""
         synced = [manifest for ref, manifest in self._manifests.items() if ref.kind != "Secret"]
         named = {kopia_spec(one).get(Field.REPOSITORY, REPOSITORY_SECRET) for one in synced}
         for name in named - self._missing_secrets:

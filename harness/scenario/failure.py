@@ -1,4 +1,4 @@
-"""A verdict that was raised, as a value that can be saved and raised again."""
+"""Represent a raised verdict or error as a value that can be saved and raised again."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ DIVERGENCE, BLOCKED, NOT_ASKED, BROKEN = "divergence", "blocked", "not asked", "
 
 @dataclass(frozen=True)
 class Failure:
-    """What was raised: ``kind`` says by which class; the other fields are those of a Divergence.
+    """A raised exception. ``kind`` names its class.
 
-    ``what`` is the whole message where it is none.
+    The other fields are those of a Divergence. For any other exception ``what`` is its message and they are empty.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Failure:
 
     @staticmethod
     def of(error: Exception) -> Failure:
-        """Return an error as a value."""
+        """Return an exception as a value."""
         divergence = error.divergence if isinstance(error, Blocked) else error
         if not isinstance(divergence, Divergence):
             return Failure(NOT_ASKED if isinstance(error, NotAsked) else BROKEN, str(error))
@@ -51,7 +51,7 @@ class Failure:
         )
 
     def as_error(self) -> Exception:
-        """Return the error that was raised."""
+        """Return the exception for this value."""
         if self.kind == NOT_ASKED:
             return NotAsked(self.what)
         if self.kind == BROKEN:

@@ -1,4 +1,4 @@
-"""A failure bundle: everything of a failed scenario, written down before anything of it is cleaned up."""
+"""Write the failure bundle of a failed scenario before the scenario is cleaned up."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def write(
     versions: Mapping[str, Any],
     trees: tuple[Tree, Tree] | None = None,
 ) -> None:
-    """Write the failure bundle of one scenario, in place of an older one; no secret gets into it.
+    """Write the failure bundle of one scenario without secrets. It replaces an older bundle.
 
     Args:
-        folder: Where it is written.
-        testbed: The scenario, which is not cleaned up yet.
-        about: Which scenario it is, and what was said of it.
-        versions: What the run was made with.
-        trees: The volume as it was expected and as it was seen, where the failure is about a volume.
+        folder: The folder to write.
+        testbed: The scenario, before its cleanup.
+        about: The scenario and its result.
+        versions: The versions of the tools in the run.
+        trees: The expected and the observed volume, if the failure is about a volume.
     """
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -67,13 +67,13 @@ def write(
 
 
 def write_record(file: Path, testbed: LiveTestbed, about: About, calls: Sequence[Call]) -> None:
-    """Write the record of one scenario, to be judged again; no secret gets into it.
+    """Write the record of one scenario without secrets, so that it can be judged again.
 
     Args:
-        file: Where it is written.
+        file: The file to write.
         testbed: The scenario.
-        about: Which scenario it is, and what was said of it.
-        calls: The calls of kopia until it was judged.
+        about: The scenario and its result.
+        calls: The kopia calls up to the verdict.
     """
     journal = testbed.journal
     one = saved.saved(about, testbed.seen(), journal.acts, journal.stages, calls)
@@ -81,7 +81,7 @@ def write_record(file: Path, testbed: LiveTestbed, about: About, calls: Sequence
 
 
 def _read_the_rest(record: Record) -> None:
-    """Have a record hold what another version of a check may ask for."""
+    """Read all values that another version of a check may need, so that they are in the record."""
     for ref in record.declared:
         with suppress(HarnessError):
             if record.get(ref) is not None and ref.kind in SYNCED:
@@ -138,7 +138,7 @@ def _tree(content: Tree) -> str:
 
 
 def _json(file: Path, value: Mapping[str, Any]) -> None:
-    """Redacted before it is written as JSON: that quotes what a secret may hold."""
+    """Write a value as JSON. It is redacted first, because JSON escapes characters of the secrets."""
     file.write_text(json.dumps(REDACT.values(value), indent=1), encoding="utf-8")
 
 

@@ -1,7 +1,7 @@
-"""Findings: what was seen where the document promises more than its own rules can keep.
+"""Turn a check into a finding, for promises that the rules of the document cannot guarantee.
 
-A finding neither passes nor fails a subject.  It says whether the promise held this time, and
-what was seen; where there is no threshold to hold, it is a figure with its conditions.
+A finding neither passes nor fails a subject. It tells if the promise held this time, and what was observed. A promise
+without a threshold becomes a figure with its conditions.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from harness.model import Finding
 
 
 def whether(question: str, check: Callable[[], None]) -> Finding:
-    """Put a promise to the test by a check that raises a Divergence where it does not hold.
+    """Test a promise with a check that raises a Divergence if the promise does not hold.
 
     Args:
-        question: What the document lets expect, as it reads after "expected": ``2 distinct identities``.
-        check: Raises Divergence where that is not observed.
+        question: The expectation from the document, as it reads after "expected": ``2 distinct identities``.
+        check: Raises Divergence if that is not observed.
 
     Returns:
-        A finding that holds, one that is refuted by what the Divergence saw, or one that was not reached because
-        something that the check stands on did not hold.
+        A finding that the promise holds, that it is refuted by the observed value, or that it was not reached because a
+            precondition failed.
     """
     try:
         check()

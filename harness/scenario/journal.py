@@ -1,7 +1,7 @@
-"""What a scenario did, in order, with what came of each act: enough to go through its steps again without a world.
+"""Note the acts of a scenario and their results, so that its steps can run again without a subject.
 
-A step does something to the world through an ``Actor``. Each of its acts is noted with its answer. When a
-saved record is judged again, the same steps run; each act is answered from the journal and nothing happens.
+A step changes the world of a scenario through an ``Actor``. The journal notes each act with its result. When a saved
+record is judged again, the same steps run, but the journal returns the noted results and no act is executed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class Extent:
-    """How much of a record there was at some moment: so many syncs, declared objects and backups."""
+    """The length of a record at some moment: its numbers of syncs, declared objects, and known backups.
+
+    Attributes:
+        syncs: The number of syncs.
+        declared: The number of declared objects.
+        backups: The number of backups of sources with known content.
+        strangers: The number of backups of kopia users with known content.
+    """
 
     syncs: int
     declared: int
@@ -32,13 +39,13 @@ class Extent:
 
     @staticmethod
     def of(record: Record) -> Extent:
-        """Return how much of a record there is."""
+        """Return the current length of a record."""
         return Extent(len(record.syncs), len(record.declared), len(record.backups), len(record.strangers))
 
 
 @dataclass(frozen=True)
 class Act:
-    """One act by name: its answer, or what it raised, and how much of the record there was after it."""
+    """One act: its name, its result or exception, and the length of the record after it."""
 
     name: str
     answer: object
@@ -46,24 +53,24 @@ class Act:
 
 
 class Journal(Protocol):
-    """Runs acts, or answers them from what was noted."""
+    """Run acts, or return their noted results."""
 
     def act(self, name: str, call: Callable[[], _T]) -> _T:
-        """Return the answer of an act."""
+        """Return the result of an act."""
 
     def record(self) -> Record:
-        """Return all that was observed until now."""
+        """Return the current record."""
 
 
 class LiveJournal:
-    """Runs each act and notes what came of it."""
+    """Run each act and note its result."""
 
     def __init__(self, observe: Callable[[], Record], still_valid: Callable[[Readings], Readings]) -> None:
-        """Begin with no act.
+        """Begin without acts.
 
         Args:
-            observe: Returns what was observed until now, without readings.
-            still_valid: Returns those readings that an act left valid.
+            observe: Returns the current record without readings.
+            still_valid: Returns the readings that are still valid after an act.
         """
         self._observe = observe
         self._still_valid = still_valid
@@ -73,7 +80,7 @@ class LiveJournal:
         self.stages: list[tuple[int, Readings]] = [(0, self._readings)]
 
     def act(self, name: str, call: Callable[[], _T]) -> _T:
-        """Run an act and note its answer; an act within another is part of that one."""
+        """Run an act and note its result. An act inside another act is not noted separately."""
         if self._inside:
             return call()
         self._inside = True
@@ -91,21 +98,21 @@ class LiveJournal:
         return result
 
     def record(self) -> Record:
-        """Return all that was observed until now; what a check reads of it is kept."""
+        """Return the current record. Values that a check reads from it are kept until the next act."""
         return replace(self._observe(), readings=self._readings)
 
 
 class Actor:
-    """Something that acts on the world of a scenario: ``@act`` marks what goes into the journal."""
+    """Base class of everything that acts on the world of a scenario. ``@act`` marks the noted methods."""
 
     def __init__(self, journal: Journal, world: World | None) -> None:
-        """``world`` is None where all acts are answered from a saved journal."""
+        """Start with a journal. ``world`` is None if all results come from a saved journal."""
         self._journal = journal
         self._there = world
 
     @property
     def _world(self) -> World:
-        """The world, which is there whenever an act is run."""
+        """Return the world. It exists whenever an act is executed."""
         if self._there is None:
             raise HarnessError("an act outside of the journal: there is no world to act on")
         return self._there
@@ -115,7 +122,7 @@ _A = TypeVar("_A", bound=Actor)
 
 
 def act(method: Callable[Concatenate[_A, _P], _T]) -> Callable[Concatenate[_A, _P], _T]:
-    """Have a method of an Actor be answered by the journal."""
+    """Run a method of an Actor through the journal."""
 
     @functools.wraps(method)
     def wrapper(self: _A, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:

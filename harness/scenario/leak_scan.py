@@ -1,4 +1,4 @@
-"""Where a secret can be read, in all that a scenario leaves to be read."""
+"""Search everything that a scenario leaves behind for secrets."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from harness.system.process import Call
 def leaks(
     syncs: Sequence[Sync], calls: Sequence[Call], secrets: Mapping[str, Collection[str]], told: Mapping[str, object]
 ) -> tuple[Leak, ...]:
-    """Return where one of the secrets can be read, in any form of harness.system.secret_forms.
+    """Return the places that show one of the secrets, in any form of harness.system.secret_forms.
 
     Args:
-        syncs: Their logs, Jobs, messages, and the command lines of all processes of their movers.
+        syncs: The syncs with their logs, Jobs, messages, and the command lines of their movers.
         calls: The processes that the harness started.
-        secrets: What nobody may read, by its kind.
-        told: By the name of its place, anything else that a user can read: a text, or an object of the API.
+        secrets: The values that must stay secret, by their kind.
+        told: Anything else that a user can read, by the name of its place: a text, or an object of the API.
 
     Returns:
-        The places with the kinds of secrets that they show; a command line is shown without the secret.
+        The places with the kinds of secrets that they show. The secret is removed from a shown command line.
     """
     everything = [secret for some in secrets.values() for secret in some]
     found = {

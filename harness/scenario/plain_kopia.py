@@ -1,4 +1,4 @@
-"""What a scenario does with plain kopia and the repository's Secret, past operator and mover."""
+"""Use plain kopia with the repository Secret in a scenario, without an operator or mover."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from harness.volumes import Tree
 
 
 class PlainKopia(Actor):
-    """Works on the documented repository by plain kopia: clients, histories, and what somebody else may do."""
+    """Work on the documented repository with plain kopia: clients, snapshots, policies and data loss."""
 
     @act
     def provide_repository(self) -> None:
-        """Have the repository exist."""
+        """Create the documented repository if it does not exist."""
         self._world.administrator.provide_repository()
 
     @act
     def client(self, verb: str, identity: Identity) -> str:
-        """Return the name of a client that opened the repository by ``connect`` or ``create`` under an identity."""
+        """Open the repository with a new client, by ``connect`` or ``create``, and return the client's name."""
         name = f"client {len(self._world.clients) + 1}"
         self._world.clients[name] = self._world.administrator.client(verb, identity)
         return name
@@ -37,26 +37,26 @@ class PlainKopia(Actor):
 
     @act
     def read(self, identity: Identity) -> Tree:
-        """Restore the newest snapshot of any identity; empty where there is none."""
+        """Restore the newest snapshot of any identity and return its content. Return an empty tree if there is none."""
         return self._world.administrator.read(identity)
 
     @act
     def keep_latest(self, hostname: str, number: int) -> None:
-        """Set a retention policy for a hostname: so many latest snapshots, and none for any period."""
+        """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._world.administrator.keep_latest(hostname, number)
 
     @act
     def lose_data(self) -> None:
-        """Remove the content of all files from the store; indexes and manifests stay."""
+        """Remove the content of all files from the store. Indexes and manifests stay."""
         self._world.locations.lose_data(DOCUMENTED_REPOSITORY)
 
 
 class History(Actor):
-    """Writes snapshots of the past: of sources, and of kopia users that no operator knows."""
+    """Write snapshots of the past, for sources and for kopia users without a source."""
 
     @act
     def write_of_source(self, ref: ObjectRef, instants: Sequence[str]) -> None:
-        """Have a source look back on backups at the given instants, under the identity its operator gives it."""
+        """Write one snapshot for each instant, under the identity that the operator gives to a source."""
         world = self._world
         identity = identity_of_job(world.runner.ask(ref))
         path = spec_of(world.objects.manifest(ref)).source_path or DEFAULT_PATH
@@ -65,31 +65,34 @@ class History(Actor):
 
     @act
     def write_of_stranger(self, identity: Identity, instant: str) -> Identity:
-        """Have a kopia user that no operator knows look back on one snapshot of ``/data``."""
+        """Write one snapshot of ``/data`` for a kopia user without a source."""
         content = self._world.histories.write_stranger(identity, instant)
         self._world.strangers.append(StrangerBackup(identity, content))
         return identity
 
     @act
     def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
-        """Have a kopia user that no operator knows look back on a snapshot that took from ``begin`` to ``end``."""
+        """Write a snapshot that took from ``begin`` to ``end``, for a kopia user without a source."""
         self._world.histories.write_long(identity, path, begin, end)
 
     @act
     def write_tenant(self, identity: Identity, number: int, latest: str) -> None:
-        """Write a history of so many snapshots of ``/data``, the latest at an instant, a minute apart."""
+        """Write this number of snapshots of ``/data`` for an identity, one a minute, the latest at an instant."""
         self._world.administrator.write_tenant(identity, number, latest)
 
     @act
     def write_crowd(self, number: int) -> None:
-        """Have so many kopia users look back on one snapshot each."""
+        """Write one snapshot each for this number of kopia users."""
         self._world.histories.write_crowd(number)
 
     @act
     def grow_to(self, number: int) -> tuple[float, float]:
-        """Have the repository grow to so many identities; return the seconds of a list before and after.
+        """Add identities to the repository up to this number.
 
-        Most are made by copying the history of a host: their manifests are real, their data is shared.
+        Most are copies of the history of one host: their manifests are real, their data is shared.
+
+        Returns:
+            The seconds that kopia takes to list all snapshots, before and after.
         """
         alone = self._world.administrator.list_seconds()
         self._world.histories.write_crowd(number)

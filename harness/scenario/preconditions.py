@@ -1,8 +1,7 @@
-"""What a scenario stands on: syncs that have to succeed before its own check is reached.
+"""Check preconditions: the syncs that must succeed before the check of a scenario is reached.
 
-A scenario that stands on a backup or a restore says nothing of its own claim where that fails: it is
-*blocked* by the claim that is broken.  That is the claim of a field that the object uses (a custom
-hostname, ``previous``, …) or, below all of them, a base claim.
+If such a backup or restore fails, the scenario cannot test its claim. It is *blocked* by the broken claim: the claim of
+a field that the object uses (a custom hostname, ``previous``, …) or else a base claim.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from harness.volsync.fields import Field
 
 BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
 RECORDED = "OV_5"
-"""The claim that a mover records its snapshots under the identity of its Job: without it no restore finds them."""
+"""The claim that a mover records snapshots under the identity of its Job. Without it no restore can find them."""
 
 BASE = (ANSWER, BACKUP, RESTORE, REPORT)
-"""The base claims, the most basic one first; each stands on nothing but the ones before it."""
+"""The base claims, the most basic one first. Each depends only on those before it."""
 
 NEVER_ENDED = (Ending.SILENT, Ending.WAITING, Ending.CUT_OFF)
-"""Endings without a result: whatever the sync was for, a base claim is broken."""
+"""Endings without a result. They break a base claim, whatever the purpose of the sync."""
 
 OF_SOURCES = {
     Field.ADDITIONAL_ARGS: "TR_5",
@@ -39,19 +38,19 @@ OF_DESTINATIONS = {
     Field.SOURCE_IDENTITY: "SI_1",
     Field.USERNAME: "RD_4",
 }
-"""Field of ``spec.kopia`` -> the claim that says that it works, the most special one first."""
+"""The claim that each field of ``spec.kopia`` works, by field, the most specific one first."""
 
 CUSTOM = (Field.USERNAME, Field.HOSTNAME, Field.SOURCE_PATH_OVERRIDE, Field.ADDITIONAL_ARGS)
 CHOOSING = (Field.RESTORE_AS_OF, Field.PREVIOUS, Field.SHALLOW, Field.ENABLE_FILE_DELETION)
-"""Fields that make a backup, or a restore, one of another kind, in the order in which a report names them."""
+"""Fields that change the kind of a backup or restore, in the order in which a report names them."""
 
 
 def roots_of(sync: Sync) -> tuple[str, ...]:
-    """Return the claims one of which is broken where this sync did not succeed, the most special one first."""
+    """Return the claims that may be broken if this sync did not succeed, the most specific one first."""
     if sync.ending in NEVER_ENDED:
         return (ANSWER,)
     if sync.ending is Ending.SUCCEEDED:
-        # Its mover failed, or there was nothing to succeed with.
+        # A success is reported although the mover failed or no mover ran.
         return (REPORT,)
     if sync.ending is Ending.UNNOTED and sync.result is not None and not sync.result.succeeded:
         return (REPORT,)
@@ -61,7 +60,7 @@ def roots_of(sync: Sync) -> tuple[str, ...]:
 
 
 def roots_of_content(sync: Sync) -> tuple[str, ...]:
-    """Return the claims one of which is broken where a sync that succeeded did not do its work."""
+    """Return the claims that may be broken if a sync succeeded with a wrong result."""
     table = OF_SOURCES if sync.is_backup else OF_DESTINATIONS
     used = [claim for field, claim in table.items() if field in sync.spec]
     if not sync.is_backup and not {Field.SOURCE_IDENTITY, Field.USERNAME} & sync.spec.keys():
@@ -72,7 +71,7 @@ def roots_of_content(sync: Sync) -> tuple[str, ...]:
 
 
 def how(sync: Sync) -> str:
-    """Return what kind of sync this is, in the words of a report: the same for all of a kind."""
+    """Return the kind of this sync as it reads in a report. All syncs of a kind have the same text."""
     if sync.is_backup:
         custom = [field for field in CUSTOM if field in sync.spec]
         return f"a backup with {' and '.join(custom)}" if custom else "a plain backup"
@@ -83,10 +82,12 @@ def how(sync: Sync) -> str:
 
 
 def succeeded(sync: Sync) -> None:
-    """The sync was admitted, its mover ended well, and the operator reports a success.
+    """Check that the sync was admitted, its mover succeeded, and the operator reports a success.
 
-    Raises Divergence where not, and Blocked where the subject never answered or the mover did not end: that
-    breaks a base claim, whatever the sync was for.
+    Raises:
+        Divergence: The sync did not succeed.
+        Blocked: The subject gave no answer, or the mover did not end. This breaks a base claim, whatever the purpose of
+            the sync.
     """
     if sync.succeeded and (sync.result is None or sync.result.succeeded):
         return
@@ -104,7 +105,11 @@ def succeeded(sync: Sync) -> None:
 
 
 def require(sync: Sync) -> None:
-    """Raise Blocked where a sync that a scenario stands on did not succeed."""
+    """Check that a sync that the scenario depends on succeeded.
+
+    Raises:
+        Blocked: It did not succeed.
+    """
     try:
         succeeded(sync)
     except Divergence as divergence:
@@ -112,7 +117,11 @@ def require(sync: Sync) -> None:
 
 
 def require_job(sync: Sync) -> MoverJob:
-    """Return the Job of a sync that a scenario stands on; raise Blocked where the operator made none."""
+    """Return the Job of a sync that the scenario depends on.
+
+    Raises:
+        Blocked: The operator created no Job.
+    """
     if sync.job is not None:
         return sync.job
     divergence = Divergence(
@@ -127,7 +136,12 @@ def require_job(sync: Sync) -> MoverJob:
 
 
 def identity_of_job(sync: Sync) -> Identity:
-    """Return the identity in the Job of a sync that a scenario stands on; Blocked where there is none."""
+    """Return the identity in the Job of a sync that the scenario depends on.
+
+    Raises:
+        Blocked: The operator created no Job.
+        HarnessError: The Job has no environment.
+    """
     require_job(sync)
     if sync.asked_for is None:
         raise HarnessError(f"the Job of {sync.ref} has no environment")
@@ -135,18 +149,22 @@ def identity_of_job(sync: Sync) -> Identity:
 
 
 def asked_without_repository(sync: Sync) -> None:
-    """Raise NotAsked where an operator wants every destination to name its repository, and says so."""
+    """Check that a missing Job is not due to an operator that requires a repository in each destination.
+
+    Raises:
+        NotAsked: The operator reports this requirement.
+    """
     if sync.job is None and "repository" in sync.said:
         raise NotAsked(f"the operator wants a destination to name its repository: {sync.said.splitlines()[0]}")
 
 
 def log_of(sync: Sync) -> str:
-    """Return the end of the mover's log, for a reader of the failure."""
+    """Return the end of the mover's log, for the reader of a failure."""
     return f"end of the mover's log:\n{tail(sync.result.log)}" if sync.result else "no mover ran"
 
 
 def ended(sync: Sync) -> str:
-    """Return how a sync ended: the word of the subject, or else that it has none."""
+    """Return in words how a sync ended: the report of the subject, or that there is none."""
     if sync.refused:
         return f"refused: {sync.refused}"
     if sync.ending is Ending.CUT_OFF and sync.result:

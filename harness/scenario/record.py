@@ -1,7 +1,7 @@
-"""The record of a scenario: all that was observed in it, as values that a check can judge.
+"""Define the record of a scenario: all observations, as values that a check can judge.
 
-A record is made by what drives a scenario (``harness.scenario.world``) or read from a file
-(``harness.scenario.saved``). Checks (``harness.expect``) take it and nothing else.
+The live scenario creates it (``harness.scenario.world``), or it is read from a file (``harness.scenario.saved``).
+Checks (``harness.expect``) take only the record.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from harness.volsync.kinds import is_destination, is_source
 from harness.volumes import Tree, contents
 
 CLOCK_SLACK = timedelta(milliseconds=5)
-"""kopia's instants and ours come from one clock; they are rounded in different ways."""
+"""The tolerance between instants of kopia and of the harness. Both use one clock, but round differently."""
 WHOLE = ""
-"""The key of a reading of which a scenario has only one."""
+"""The key of a reading that exists only once in a scenario."""
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
 class Backup:
-    """What one backup of a source held; ``instant`` is when, for a history that was written, else ""."""
+    """The content of one backup of a source. ``instant`` is set for a history that the scenario wrote, else ""."""
 
     source: ObjectRef
     content: Tree
@@ -38,7 +38,7 @@ class Backup:
 
 @dataclass(frozen=True)
 class StrangerBackup:
-    """What the snapshot of a kopia user held that no operator knows."""
+    """The content of a snapshot of a kopia user without a source."""
 
     identity: Identity
     content: Tree
@@ -46,7 +46,7 @@ class StrangerBackup:
 
 @dataclass(frozen=True)
 class Leak:
-    """A place that shows a secret, and which kind of secret; never the secret itself."""
+    """A place that shows a secret, and the kind of the secret. It never holds the secret itself."""
 
     place: str
     kind: str
@@ -54,7 +54,7 @@ class Leak:
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many bytes a repository occupies, and how many the volumes hold that were backed up into it."""
+    """The size of a repository, and the number and total size of the volumes that were backed up into it."""
 
     volumes: int
     volumes_bytes: int
@@ -63,7 +63,10 @@ class Sizes:
 
 @dataclass
 class Readings:
-    """What was read because a check asked for it, by what was asked for; ``failed`` by table and key."""
+    """The values that were read for checks, by their keys.
+
+    ``failed`` holds the readings that raised a Divergence, by table and key.
+    """
 
     snapshots: dict[str, tuple[SnapshotRecord, ...]] = field(default_factory=dict)
     objects: dict[str, Manifest | None] = field(default_factory=dict)
@@ -77,52 +80,52 @@ class Readings:
 
 
 class Reader(Protocol):
-    """What can be asked of a world while it is there."""
+    """The readings that are possible while the world of a scenario exists."""
 
     def snapshots(self, repository: str) -> tuple[SnapshotRecord, ...]:
         """Read every snapshot of a documented repository."""
 
     def get(self, ref: ObjectRef) -> Manifest | None:
-        """Read an object with its status; None where the API does not hold it."""
+        """Read an object with its status. Return None if the API does not hold it."""
 
     def described(self, ref: ObjectRef) -> str:
-        """Return what ``kubectl describe`` shows of an object beyond its fields."""
+        """Return the text that the operator adds to ``kubectl describe`` of an object."""
 
     def as_json(self, ref: ObjectRef) -> str:
-        """Return what ``kubectl get … -o json`` prints of an object."""
+        """Return the output of ``kubectl get … -o json`` for an object."""
 
     def client_identity(self, client: str) -> Identity:
         """Return the identity that kopia reports for a plain client."""
 
     def manifests(self) -> Mapping[str, str]:
-        """Return every manifest of the repository that says what is kept."""
+        """Return every manifest of the repository, except those of maintenance."""
 
     def sizes(self) -> Sizes:
-        """Measure the volumes of the sources, and the repository."""
+        """Measure the volumes of the sources and the repository."""
 
     def leaks(self) -> tuple[Leak, ...]:
         """Search all texts of the scenario for its secrets."""
 
 
 class NotRecorded(HarnessError):
-    """A check asks for what was not read when the scenario ran."""
+    """A check needs a value that was not read when the scenario ran."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """All that was observed of a scenario until now.
+    """All observations of a scenario until now.
 
-    What costs a call (a repository, an object of the API) is read when a check first asks for it, and
-    belongs to the record from then on.
+    Some values cost a call, such as a repository or an object of the API. They are read when a check first needs them,
+    and then belong to the record.
 
     Attributes:
         syncs: Every sync, in order.
         declared: Every declared object as it was applied last, in the order of its first declaration.
-        backups: What the successful backups held, in order.
-        strangers: What users of kopia backed up that no operator knows.
-        keeps_owners: Whether the mover may set owners; one that runs as another user may not.
-        readings: What was read until now.
-        reader: Where the rest can be read; None where the scenario is over.
+        backups: The content of the successful backups, in order.
+        strangers: The snapshots of kopia users without a source.
+        keeps_owners: True if the mover can set owners. A mover that does not run as root may not.
+        readings: The values that were read until now.
+        reader: Reads further values. None if the scenario is over.
     """
 
     syncs: tuple[Sync, ...] = ()
@@ -144,7 +147,11 @@ class Record:
         return [ref for ref in self.declared if is_destination(ref)]
 
     def last_sync(self, ref: ObjectRef) -> Sync:
-        """Return the newest sync of an object; HarnessError where a scenario asks before there is one."""
+        """Return the newest sync of an object.
+
+        Raises:
+            HarnessError: The object was never synced.
+        """
         for sync in reversed(self.syncs):
             if sync.ref == ref:
                 return sync
@@ -154,26 +161,26 @@ class Record:
         """Return the backups that succeeded, in order."""
         return [sync for sync in self.syncs if sync.succeeded and sync.is_backup]
 
-    # --- what was read
+    # --- readings
 
     def snapshots(self, repository: str = DOCUMENTED_REPOSITORY) -> tuple[SnapshotRecord, ...]:
         """Return every snapshot in a repository, as the Observer reads it."""
         return self._read("snapshots", self.readings.snapshots, repository, lambda reader: reader.snapshots(repository))
 
     def recorded(self, sync: Sync) -> list[SnapshotRecord]:
-        """Return the snapshots that came into its repository during one sync."""
+        """Return the snapshots that were added to its repository during one sync."""
         return _within(sync, self.snapshots(sync.repository))
 
     def get(self, ref: ObjectRef) -> Manifest | None:
-        """Return an object with its status; None where the API does not hold it."""
+        """Return an object with its status, or None if the API does not hold it."""
         return self._read("objects", self.readings.objects, str(ref), lambda reader: reader.get(ref))
 
     def described(self, ref: ObjectRef) -> str:
-        """Return what ``kubectl describe`` shows of an object beyond its fields."""
+        """Return the text that the operator adds to ``kubectl describe`` of an object."""
         return self._read("descriptions", self.readings.descriptions, str(ref), lambda reader: reader.described(ref))
 
     def as_json(self, ref: ObjectRef) -> str:
-        """Return what ``kubectl get … -o json`` prints of an object."""
+        """Return the output of ``kubectl get … -o json`` for an object."""
         return self._read("json_texts", self.readings.json_texts, str(ref), lambda reader: reader.as_json(ref))
 
     def client_identity(self, client: str) -> Identity:
@@ -181,7 +188,7 @@ class Record:
         return self._read("clients", self.readings.clients, client, lambda reader: reader.client_identity(client))
 
     def manifests(self) -> Mapping[str, str]:
-        """Return every manifest of the repository that says what is kept, by its id."""
+        """Return every manifest of the repository by id, except those of maintenance."""
         return self._read("manifests", self.readings.manifests, WHOLE, lambda reader: reader.manifests())
 
     def sizes(self) -> Sizes:
@@ -189,7 +196,7 @@ class Record:
         return self._read("sizes", self.readings.sizes, WHOLE, lambda reader: reader.sizes())
 
     def leaks(self) -> tuple[Leak, ...]:
-        """Return the places in which a secret of the scenario can be read."""
+        """Return the places that show a secret of the scenario."""
         return self._read("leaks", self.readings.leaks, WHOLE, lambda reader: reader.leaks())
 
     def _read(self, name: str, table: dict[str, _T], key: str, read: Callable[[Reader], _T]) -> _T:
@@ -208,24 +215,27 @@ class Record:
 
 
 def account(record: Record) -> list[tuple[Sync, tuple[str, ...]]]:
-    """Return every sync, with the ids of its snapshots where its repository was read after it."""
+    """Return every sync with the ids of its snapshots.
+
+    There are no ids if the repository was not read after its last change.
+    """
     known = record.readings.snapshots
     return [(sync, tuple(one.id for one in _within(sync, known.get(sync.repository, ())))) for sync in record.syncs]
 
 
 def newest(record: Record, source: ObjectRef) -> Tree | None:
-    """Return what the newest successful backup of a source held; None where there is none."""
+    """Return the content of the newest successful backup of a source, or None if there is none."""
     return next((one.content for one in reversed(record.backups) if one.source == source), None)
 
 
 def owners_of(record: Record, content: Tree) -> list[ObjectRef]:
-    """Return the sources one of whose backups had exactly this content."""
+    """Return the sources that have a backup with exactly this content."""
     files = contents(content)
     return list(dict.fromkeys(one.source for one in record.backups if contents(one.content) == files))
 
 
 def backup_at(record: Record, source: ObjectRef, instant: str) -> Tree:
-    """Return what the backup of a source at an instant held."""
+    """Return the content of the backup of a source at an instant."""
     found = [one.content for one in record.backups if (one.source, one.instant) == (source, instant)]
     if not found:
         raise HarnessError(f"no backup of {source} at {instant} was written in this scenario")
@@ -233,14 +243,14 @@ def backup_at(record: Record, source: ObjectRef, instant: str) -> Tree:
 
 
 def instant_of(record: Record, source: ObjectRef, content: Tree) -> str:
-    """Return which backup of a source's history had exactly this content; "" where none had."""
+    """Return the instant of the backup in a source's history with exactly this content, or "" if there is none."""
     files = contents(content)
     history = [one for one in record.backups if one.source == source and one.instant]
     return next((one.instant for one in history if contents(one.content) == files), "")
 
 
 def of_stranger(record: Record, identity: Identity) -> Tree:
-    """Return what the snapshot of a kopia user held that no operator knows."""
+    """Return the content of the snapshot of a kopia user without a source."""
     found = [one.content for one in record.strangers if one.identity == identity]
     if not found:
         raise HarnessError(f"{identity} has no snapshot in this scenario")

@@ -1,8 +1,8 @@
-"""Repeats the kopia calls of a run as plain shell scripts, to measure what the harness adds.
+"""Repeat the kopia calls of a run as plain shell scripts, to measure the overhead of the harness.
 
-A worker writes one script a scenario; the controller then runs them all through ``xargs``, as
-many at a time as there were workers, against buckets and folders of their own on the same store.
-The scripts hold secrets: they lie in the folder of the run, which only its user can read.
+A worker writes one script for each scenario. The main process then runs all of them through ``xargs``, with the same
+parallelism as the run, on separate buckets and folders of the same store. The scripts hold secrets. They lie in the
+folder of the run, which only its user can read.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FOLDER = "replay"
 
 
 def write_script(context: WorkerContext, name: str, begin: float, calls: Iterable[Call]) -> None:
-    """Writes the script of one scenario; ``begin`` orders the scripts as the scenarios were."""
+    """Write the script of one scenario. ``begin`` puts the scripts in the order of the scenarios."""
     folder = context.folder / FOLDER
     folder.mkdir(exist_ok=True)
     known: dict[str, str] = {}
@@ -39,9 +39,10 @@ def write_script(context: WorkerContext, name: str, begin: float, calls: Iterabl
 
 
 def run_all(context: WorkerContext, parallel: int) -> float:
-    """Runs every script, ``parallel`` at a time; returns the seconds it took.
+    """Run every script, ``parallel`` at a time, and return the duration in seconds.
 
-    Raises HarnessError where a call ended with another exit status than in the run.
+    Raises:
+        HarnessError: There is no script, or a call ended with another exit status than in the run.
     """
     scripts = sorted((context.folder / FOLDER).glob("*.sh"))
     if not scripts:
@@ -56,7 +57,7 @@ def run_all(context: WorkerContext, parallel: int) -> float:
 
 
 def _make_bucket(context: WorkerContext, bucket: str) -> None:
-    """Makes a bucket of the loop, which begins as its counterpart in the run did."""
+    """Create a bucket for the shell loop, with the same initial content as its counterpart in the run."""
     prefix = context.store.bucket_prefix
     context.buckets.make(bucket)
     beginning = context.buckets.copied_from(bucket.replace(f"{prefix}-r-", f"{prefix}-", 1))
@@ -66,7 +67,7 @@ def _make_bucket(context: WorkerContext, bucket: str) -> None:
 
 def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list[str]:
     is_create = call.args[1:3] == ("snapshot", "create")
-    # A snapshot is taken of the volume that the run left; all that is written goes elsewhere.
+    # A snapshot reads the volume that the run left. Everything that is written goes to another folder.
     kept = {call.args[-1]} if is_create else set()
     words = [_word(word if word in kept else _moved(word, folder), known) for word in call.args]
     env = " ".join(f"{key}={shlex.quote(_moved(value, folder))}" for key, value in _sorted(call.env))
@@ -83,7 +84,7 @@ def _lines(call: Call, number: int, folder: Path, known: dict[str, str]) -> list
 
 
 def _configured(call: Call, context: WorkerContext, opened: set[str]) -> list[str]:
-    """Gives a client that never connected (the Observer's) the configuration that it had in the run."""
+    """Return the shell lines that write the configuration of a client that never connected, such as the Observer."""
     config = call.env[CONFIG_PATH]
     if config in opened or not Path(config).exists():
         return []

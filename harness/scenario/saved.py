@@ -1,7 +1,7 @@
-"""A record as a file: what was observed in a scenario and what it did, without a secret.
+"""Save the record of a scenario to a file without secrets, and load it.
 
-It is written when a scenario fails (``harness.scenario.failure_bundle``) and judged again without the parts
-that made it (``plugin.judge``). ``SCHEMA`` grows with every change of what is written.
+A record is saved when a scenario fails (``harness.scenario.failure_bundle``), and judged again without the subject
+(``plugin.judge``). ``SCHEMA`` increases with every change of the file format.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True)
 class SavedAct:
-    """One act by name, with its answer and how much of the record there was after it."""
+    """One act: its name, its result, and the length of the record after it."""
 
     name: str
     answer: Answer
@@ -40,7 +40,7 @@ class SavedAct:
 
 @dataclass(frozen=True)
 class Stage:
-    """What checks read between two acts: after so many ``acts``."""
+    """The values that checks read after this number of ``acts``."""
 
     acts: int
     readings: Readings
@@ -48,7 +48,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class SavedCall:
-    """One call of kopia."""
+    """One kopia call."""
 
     args: tuple[str, ...]
     exit_code: int
@@ -57,17 +57,17 @@ class SavedCall:
 
 @dataclass(frozen=True)
 class About:
-    """Which run of which scenario a record is of.
+    """The run and the scenario of a record.
 
     Attributes:
         scenario: The node id.
         example: The row of an outline, by its columns.
         subject: The name of the subject.
-        sides: The variants of the document that were in force.
+        sides: The variants of the document that applied.
         options: The options of the run, to repeat it.
         verdict: The verdict of the run.
-        message: What the run said.
-        claims: The claims that the scenario is about.
+        message: The message of the run.
+        claims: The claims that the scenario tests.
     """
 
     scenario: str
@@ -81,7 +81,7 @@ class About:
 
 
 class SavedRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Everything of a record, and the acts of its scenario."""
+    """A complete record, and the acts of its scenario."""
 
     schema: int
     about: About
@@ -96,7 +96,7 @@ class SavedRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _Schema(msgspec.Struct):
-    """What every version of the file has."""
+    """The field that every version of the file has."""
 
     schema: int
 
@@ -104,7 +104,7 @@ class _Schema(msgspec.Struct):
 def saved(
     about: About, record: Record, acts: Sequence[Act], stages: Sequence[tuple[int, Readings]], calls: Sequence[Call]
 ) -> SavedRecord:
-    """Return a record as it is saved; it is not redacted yet."""
+    """Return a record as it is saved, before redaction."""
     return SavedRecord(
         SCHEMA,
         about,
@@ -120,7 +120,7 @@ def saved(
 
 
 def encoded(one: SavedRecord) -> bytes:
-    """Return a record as JSON, with every secret redacted."""
+    """Return a record as JSON, with all secrets redacted."""
     plain = REDACT.values(msgspec.to_builtins(one, enc_hook=_encode))
     return msgspec.json.format(msgspec.json.encode(plain), indent=1)
 
@@ -129,7 +129,7 @@ def load(file: Path) -> SavedRecord:
     """Read a saved record.
 
     Raises:
-        UsageError: The file is missing, is no record, or is one of another schema.
+        UsageError: The file is missing, is not a record, or has another schema.
     """
     try:
         text = file.read_bytes()
@@ -145,7 +145,7 @@ def load(file: Path) -> SavedRecord:
 
 
 class SavedJournal:
-    """Answers the acts of a scenario from a saved record (``harness.scenario.journal.Journal``)."""
+    """Return the results of acts from a saved record (``harness.scenario.journal.Journal``)."""
 
     def __init__(self, one: SavedRecord) -> None:
         self._saved = one
@@ -153,10 +153,10 @@ class SavedJournal:
         self._done = 0
 
     def act(self, name: str, call: Callable[[], _T]) -> _T:
-        """Return what an act answered when the record was made; nothing is called.
+        """Return the saved result of an act. Nothing is called.
 
         Raises:
-            NotRecorded: The scenario of this checkout does something else than that of the record.
+            NotRecorded: The scenario of this checkout executes another act than the saved one.
         """
         acts = self._saved.acts
         noted = acts[self._done].name if self._done < len(acts) else "nothing"
@@ -166,7 +166,7 @@ class SavedJournal:
         return cast("_T", value_of(acts[self._done - 1].answer, self._saved.syncs))
 
     def record(self) -> Record:
-        """Return what was observed until the last act that was answered."""
+        """Return the record up to the last act whose result was returned."""
         extent = self._saved.acts[self._done - 1].extent if self._done else Extent(0, 0, 0, 0)
         readings = [stage.readings for stage in self._saved.stages if stage.acts == self._done]
         return Record(

@@ -1,4 +1,4 @@
-"""The record of one sync: how it began, what the operator made of it, and how it ended."""
+"""Define the record of one sync: its trigger, the answer of the operator, and its ending."""
 
 from __future__ import annotations
 
@@ -17,24 +17,27 @@ from harness.volumes import Tree
 
 
 class Ending(Enum):
-    """How a sync ended, by the word of the subject; silence is an ending of its own."""
+    """How a sync ended, as the subject reports it.
+
+    Silence is an ending of its own.
+    """
 
     SUCCEEDED = "succeeded"
     """The operator reports a success."""
     FAILED = "failed"
-    """The operator reports a failure, or says why it makes no Job."""
+    """The operator reports a failure, or the reason why it creates no Job."""
     REFUSED = "refused"
     """The API refused the object."""
     SILENT = "no answer"
-    """The operator made no Job and said nothing within the time limit."""
+    """The operator created no Job and reported nothing within the time limit."""
     WAITING = "Pod cannot start"
-    """The operator made a Job whose Pod cannot start, and says nothing of that."""
+    """The operator created a Job whose Pod cannot start, and does not report this."""
     UNNOTED = "result not noted"
     """The mover ended, and the operator reported neither success nor failure within the time limit."""
     CUT_OFF = "cut off"
-    """The mover was ended by the harness: it hung, flooded its log, or left processes behind."""
+    """The harness ended the mover: it hung, flooded its log or left processes behind."""
     ASKED = "asked"
-    """No mover was meant to run: the operator was only asked for its Job."""
+    """No mover was supposed to run: only the Job of the operator was requested."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +46,21 @@ class Sync:
 
     Attributes:
         ref: The object.
-        begin: When it was triggered.
-        end: When its outcome was recorded.
+        begin: The time of the trigger.
+        end: The time when its outcome was recorded.
         ending: How it ended.
         spec: ``spec.kopia`` of the object as it was applied.
-        refused: The message of the API where the object was refused.
-        job: The Job of the operator, None where it made none.
-        result: How the mover ended, None where none ran.
-        status: The status of the object when the sync ended.
-        messages: What the operator wrote about the object: conditions and events.
-        log_shown: What the status shows of the mover's log.
-        note: What the harness has to say of the sync, such as a time limit; never the word of the operator.
-        before: The content of the volume when the sync began.
-        after: The content of the volume when the sync ended.
-        attributes_before: Owner, time and hard links of each path when the sync began (volumes.attributes).
-        attributes_after: The same when the sync ended.
+        refused: The message of the API if it refused the object, else "".
+        job: The Job of the operator, or None.
+        result: The result of the mover, or None if no mover ran.
+        status: The status of the object at the end of the sync.
+        messages: The conditions and events that the operator wrote for the object.
+        log_shown: The part of the mover's log that the status shows.
+        note: A remark of the harness, such as a time limit. It never comes from the operator.
+        before: The content of the volume at the start of the sync.
+        after: The content of the volume at the end of the sync.
+        attributes_before: Owner, time and hard links of each path at the start of the sync (volumes.attributes).
+        attributes_after: The same at the end of the sync.
         repository: The documented repository that the object names.
     """
 
@@ -81,38 +84,38 @@ class Sync:
 
     @property
     def succeeded(self) -> bool:
-        """Whether the operator reports a success."""
+        """Return True if the operator reports a success."""
         return self.ending is Ending.SUCCEEDED
 
     @property
     def is_backup(self) -> bool:
-        """Whether the object is a source."""
+        """Return True if the object is a source."""
         return is_source(self.ref)
 
     @property
     def requested(self) -> str:
-        """The identity that the status says to have been asked for, "" where it does not."""
+        """Return the requested identity as the status shows it, or ""."""
         return requested_identity(self.status)
 
     @property
     def said(self) -> str:
-        """What the subject itself told the user: the refusal of the API, conditions and events."""
+        """Return the messages of the subject: the refusal of the API, conditions and events."""
         return "\n".join(filter(None, [self.refused, *self.messages]))
 
     @property
     def told(self) -> str:
-        """Everything that ``kubectl describe`` shows the user, the log of the mover included."""
+        """Return everything that ``kubectl describe`` shows, including the log of the mover."""
         return "\n".join(filter(None, [self.said, self.log_shown]))
 
     @property
     def asked_for(self) -> Identity | None:
-        """The identity in the Job's environment: the operator's own word to its mover."""
+        """Return the identity in the environment of the operator's Job, or None without a Job."""
         return None if self.job is None else identity_of(self.job)
 
 
 @dataclass(frozen=True)
 class Growth:
-    """What one backup of ``of_bytes`` bytes added to the store; ``content`` is what it held, and is not saved."""
+    """The bytes that one backup of ``of_bytes`` bytes added to the store. ``content`` is its data, and is not saved."""
 
     sync: Sync
     of_bytes: int

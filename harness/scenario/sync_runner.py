@@ -1,4 +1,4 @@
-"""Carry one sync from its trigger to its end, and record all that was observed of it."""
+"""Run one sync from its trigger to its end, and record all observations."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before i
 
 
 class SyncRunner:
-    """Runs syncs one after another, on the platform and the mover of one scenario."""
+    """Run syncs one after another, on the platform and the mover of one scenario."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class SyncRunner:
         takes_jobs: bool,
         limits: SubjectLimits,
     ) -> None:
-        """``takes_jobs`` is whether the mover runs Jobs that no operator made."""
+        """Start without syncs. ``takes_jobs`` is True if the mover can run Jobs that no operator created."""
         self._limits = limits
         self._platform = platform
         self._mover = mover
@@ -56,29 +56,33 @@ class SyncRunner:
         self.mover_seconds: list[float] = []
 
     def volume(self, ref: ObjectRef) -> Path:
-        """The folder of the PVC that an object backs up or restores into."""
+        """Return the folder of the PVC that an object backs up or restores into."""
         return self._volumes.claim(ref.namespace, claim_of(self._objects.manifest(ref)).name)
 
     def watch_command_lines(self) -> None:
-        """Has the command line of every process of the mover be seen from here on."""
+        """Record the command line of every process of the mover from now on."""
         self._mover.watched = True
 
     def sync(self, ref: ObjectRef) -> Sync:
-        """Triggers an object and carries its Job from the operator to the mover and back."""
+        """Trigger an object, and pass its Job from the operator to the mover and the result back."""
         return self._sync(ref, self._run)
 
     def fail(self, ref: ObjectRef) -> Sync:
-        """Triggers an object, and has its Job fail without running the mover."""
+        """Trigger an object, and let its Job fail without running the mover.
+
+        Raises:
+            NotAsked: The cluster runs the Jobs, so the harness cannot make one fail.
+        """
         if not self._takes_jobs:
             raise NotAsked("the Jobs of a cluster run there: none can be made to fail")
         return self._sync(ref, lambda job: FAILED_BY_HARNESS)
 
     def ask(self, ref: ObjectRef) -> Sync:
-        """Triggers an object and sees what the operator makes of it, without running its mover."""
+        """Trigger an object and record the operator's Job, without running the mover."""
         return self._sync(ref, None)
 
     def discover(self, ref: ObjectRef) -> Sync:
-        """Syncs a destination, and gives its operator the documented time to list the identities."""
+        """Sync a destination, and wait until its operator lists the identities, at most for the documented time."""
         before = identities(status_of(self._platform.get(ref)))
         sync = self.sync(ref)
         if sync.job is None:
@@ -93,7 +97,13 @@ class SyncRunner:
         return self.syncs[-1]
 
     def hand_over(self, ref: ObjectRef, identity: Identity) -> Sync:
-        """Hands the mover a Job of an identity, past admission and operator; its exit status is its word."""
+        """Run the mover with a Job for an identity, without admission and operator.
+
+        The exit status of the mover decides the ending.
+
+        Raises:
+            NotAsked: The cluster runs the Jobs of its operator, so the harness cannot pass a Job to the mover.
+        """
         if not self._takes_jobs:
             raise NotAsked("the Jobs of a cluster come from its operator: its mover can be handed none past that")
         manifest, volume, begin = self._objects.manifest(ref), self.volume(ref), datetime.now(UTC)
@@ -148,7 +158,7 @@ class SyncRunner:
         return sync
 
     def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:
-        """Return what the operator reports of a Job that ended."""
+        """Return the ending that the operator reports for a finished Job."""
         if synced_trigger(status) == trigger:
             return Ending.SUCCEEDED
         return Ending.FAILED if self._platform.failure(ref) else Ending.UNNOTED
@@ -161,7 +171,7 @@ class SyncRunner:
 
 
 def _ending(refused: str, answer: MoverJob | NoJob, result: MoverResult | None, word: Ending) -> Ending:
-    """Return how a sync ended; ``word`` is what the operator reports of a Job that ended."""
+    """Return how a sync ended. ``word`` is the ending that the operator reports for a finished Job."""
     if refused:
         return Ending.REFUSED
     if isinstance(answer, NoJob):

@@ -1,4 +1,4 @@
-"""What a scenario has synced: sources that are backed up, and destinations that restore."""
+"""Sync objects in a scenario: back up sources, and restore destinations."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.volumes import fill, fill_peculiar, write_bytes
 
 
 class Syncs(Actor):
-    """Triggers objects, and carries their Jobs from the operator to the mover and back."""
+    """Trigger objects, and pass their Jobs from the operator to the mover and the results back."""
 
     @act
     def back_up(self, ref: ObjectRef) -> Sync:
@@ -26,28 +26,28 @@ class Syncs(Actor):
 
     @act
     def back_up_peculiar(self, ref: ObjectRef) -> Sync:
-        """Fill the source's volume with what a restore easily loses, and sync it once."""
+        """Fill the source's volume with files that a restore easily gets wrong, and sync it once."""
         content = fill_peculiar(self._world.runner.volume(ref), str(ref))
         return self._world.remember(self._world.runner.sync(ref), content)
 
     @act
     def sync(self, ref: ObjectRef) -> Sync:
-        """Trigger an object and carry its Job from the operator to the mover and back."""
+        """Trigger an object, and pass its Job from the operator to the mover and the result back."""
         return self._world.runner.sync(ref)
 
     @act
     def fail(self, ref: ObjectRef) -> Sync:
-        """Trigger an object, and have its Job fail without running the mover."""
+        """Trigger an object, and let its Job fail without running the mover."""
         return self._world.runner.fail(ref)
 
     @act
     def ask(self, ref: ObjectRef) -> Sync:
-        """Trigger an object and see what the operator makes of it, without running its mover."""
+        """Trigger an object and record the operator's Job, without running the mover."""
         return self._world.runner.ask(ref)
 
     @act
     def discover(self, ref: ObjectRef) -> Sync:
-        """Sync a destination, and give its operator the documented time to list the identities."""
+        """Sync a destination, and wait until its operator lists the identities, at most for the documented time."""
         return self._world.runner.discover(ref)
 
     @act
@@ -58,13 +58,13 @@ class Syncs(Actor):
 
     @act
     def restore_recorded(self, name: str, namespace: str, source: ObjectRef) -> Sync:
-        """Restore by the very identity that the operator gave its mover for the newest backup of a source."""
+        """Restore by the identity in the Job of a source's newest backup."""
         identity = identity_of_job(self._world.observed().last_sync(source))
         return self.restore(name, namespace, {"username": identity.username, "hostname": identity.hostname})
 
     @act
     def restore_every_source(self, namespace: str) -> list[tuple[ObjectRef, Sync]]:
-        """Restore each declared source from another namespace, by nothing but its name and namespace."""
+        """Restore each declared source into another namespace, using only its name and namespace."""
         sources = self._world.objects.of_kind(SOURCE)
         return [
             (source, self.restore(f"restore-{number}", namespace, objects.fields_that_name(source)))
@@ -73,7 +73,10 @@ class Syncs(Actor):
 
     @act
     def restore_each(self, source: ObjectRef, rows: Sequence[Mapping[str, str]]) -> list[Sync]:
-        """Restore a source by the destination of its name, once for each row of fields, each into a new volume."""
+        """Restore a source once for each row of fields, each time into a new volume.
+
+        The destination has the name and namespace of the source.
+        """
         return [
             self.restore(source.name, source.namespace, {**row, Field.DESTINATION_PVC.value: f"restored-{number}"})
             for number, row in enumerate(rows, 1)
@@ -81,49 +84,49 @@ class Syncs(Actor):
 
     @act
     def ask_for_names(self, names: Sequence[tuple[str, str]]) -> list[Sync]:
-        """Apply a source for each (field, custom name)."""
+        """Apply one source for each pair of a field and a custom name."""
         sources = [objects.source(f"source-{number}", "tenant", {field: name})
                    for number, (field, name) in enumerate(names, 1)]  # fmt: skip
         return [self.ask(self._world.objects.declare(source)) for source in sources]
 
     @act
     def ask_for_sources(self, sources: Sequence[tuple[str, str]]) -> list[Sync]:
-        """Apply a source for each (name, namespace), legal or not."""
+        """Apply one source for each pair of a name and a namespace, legal or not."""
         return [self.ask(self._world.objects.declare(objects.source(name, namespace))) for name, namespace in sources]
 
 
 class MoverAlone(Actor):
-    """Hands a mover what no operator made, or watches what it does."""
+    """Run a mover without an operator, or watch its processes."""
 
     @act
     def back_up(self, ref: ObjectRef, identity: Identity) -> Sync:
-        """Hand the mover the backup Job of an identity, past admission and operator."""
+        """Run the mover with the backup Job of an identity, without admission and operator."""
         content = fill(self._world.runner.volume(ref), str(ref))
         return self._world.remember(self._world.runner.hand_over(ref, identity), content)
 
     @act
     def restore(self, namespace: str, identity: Identity, fields: Mapping[str, str] | None = None) -> Sync:
-        """Hand the mover the restore Job of an identity, past admission and operator."""
+        """Run the mover with the restore Job of an identity, without admission and operator."""
         ref = self._world.objects.declare(objects.destination("handed-over", namespace, fields))
         return self._world.runner.hand_over(ref, identity)
 
     @act
     def watch_command_lines(self) -> None:
-        """Have the command line of every process of the movers be seen from here on."""
+        """Record the command line of every process of the movers from now on."""
         self._world.runner.watch_command_lines()
 
 
 class Measurements(Actor):
-    """Backups that are measured: how much one of so many bytes adds to the store."""
+    """Measure how many bytes a backup adds to the store."""
 
     @act
     def back_up_random(self, ref: ObjectRef, size_bytes: int) -> Growth:
-        """Back up so many random bytes, which no compression makes smaller."""
+        """Back up this number of random bytes, which cannot be compressed."""
         return self._grown(ref, secrets.token_bytes(size_bytes))
 
     @act
     def back_up_the_same(self, ref: ObjectRef, growth: Growth) -> Growth:
-        """Back up the very bytes of another backup."""
+        """Back up the same bytes as another backup."""
         return self._grown(ref, growth.content)
 
     def _grown(self, ref: ObjectRef, content: bytes) -> Growth:

@@ -1,7 +1,7 @@
-"""One scenario as its steps meet it: what they can do, and what was seen.
+"""Give the steps of one scenario their actions and the record.
 
-Steps declare objects (``Declarations``), have them synced (``Syncs``, ``MoverAlone``, ``Measurements``) and use
-plain kopia (``PlainKopia``, ``History``). What was observed is one ``Record``; judging is in ``harness.expect``.
+Steps declare objects (``Declarations``), sync them (``Syncs``, ``MoverAlone``, ``Measurements``) and use plain kopia
+(``PlainKopia``, ``History``). All observations are in one ``Record``. ``harness.expect`` judges them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from harness.scenario.world import World
 
 
 class Testbed:
-    """Everything that the steps of one scenario use; ``world`` is None where a saved record is judged again."""
+    """Everything that the steps of one scenario use. ``world`` is None if a saved record is judged again."""
 
-    __test__ = False  # not a test class, whatever pytest makes of the name
+    __test__ = False  # pytest must not collect this class because of its name.
 
     def __init__(self, journal: Journal, world: World | None) -> None:
         self._journal = journal
@@ -31,16 +31,16 @@ class Testbed:
         self.findings: list[Finding] = []
 
     def seen(self) -> Record:
-        """Return all that was observed until now."""
+        """Return the current record."""
         return self._journal.record()
 
     def found(self, finding: Finding) -> None:
-        """Keep what was found where a promise was put to the test."""
+        """Store the finding for a tested promise."""
         self.findings.append(finding)
 
 
 class LiveTestbed(Testbed):
-    """A scenario that runs: its acts change a world, and are noted in a journal."""
+    """A running scenario. Its acts change a world, and a journal notes them."""
 
     __test__ = False
 
@@ -51,18 +51,23 @@ class LiveTestbed(Testbed):
 
     @property
     def mover_seconds(self) -> list[float]:
-        """How long each Job of the mover took."""
+        """Return the duration of each Job of the mover in seconds."""
         return self.world.runner.mover_seconds
 
     @property
     def operator_seconds(self) -> float:
-        """How long the operator took to answer, in all."""
+        """Return the total time that the operator took to answer, in seconds."""
         return self.world.platform.answer_s
 
     def check_surroundings(self) -> None:
-        """Raise HarnessError where store or disk are not well: what was seen is then no verdict."""
+        """Check the store and the disk.
+
+        Raises:
+            HarnessError: The disk is full, or the store failed its health check. Then the observations allow no
+                verdict.
+        """
         self.world.context.check()
 
     def close(self) -> None:
-        """End the scenario: what it left on a shared API is removed."""
+        """End the scenario, and remove its objects from a shared API."""
         self.world.platform.close()

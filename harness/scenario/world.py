@@ -1,4 +1,7 @@
-"""The live parts of one scenario: a platform, a mover, volumes and repositories that no other scenario meets."""
+"""Create the live parts of one scenario: a platform, a mover, volumes and repositories.
+
+No other scenario uses them.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ from harness.volumes import FolderVolumes, Tree
 
 
 class World:
-    """Holds the parts that acts work with, and what came of them."""
+    """The live parts that acts use, and the observations of the scenario."""
 
     def __init__(
         self,
@@ -35,14 +38,14 @@ class World:
         name: str,
         rename: Callable[[str], str] = str,
     ) -> None:
-        """Make the world of the scenario ``name``.
+        """Create the world of the scenario ``name``.
 
         Args:
-            context: What the worker works with.
-            subject: Who is tested.
-            variants: Which variants of the document the reference parts follow.
-            name: Names the folder and the buckets of the scenario.
-            rename: Maps namespaces as a scenario calls them to those on an API that others share.
+            context: The worker context.
+            subject: The subject under test.
+            variants: The variants of the document that the reference parts follow.
+            name: The name for the folder and the buckets of the scenario.
+            rename: Maps the namespaces of the scenario to those on a shared API.
         """
         self.folder = context.folder / name
         self.context = context
@@ -72,7 +75,7 @@ class World:
         self._keeps_owners = subject.mover_kind.keeps_owners
 
     def observed(self) -> Record:
-        """Return all that was observed until now, without what nobody asked for yet."""
+        """Return the current record without readings."""
         return Record(
             syncs=tuple(self.runner.syncs),
             declared={ref: self.objects.manifest(ref) for ref in self.objects.all()},
@@ -83,23 +86,23 @@ class World:
         )
 
     def still_valid(self, readings: Readings) -> Readings:
-        """Return those readings that nothing has changed since: snapshots of repositories that nobody wrote to."""
+        """Return the readings that are still valid: snapshots of repositories that have not changed since."""
         kept = {one: seen for one, seen in readings.snapshots.items() if self.repositories.last_read(one) is seen}
         return Readings(snapshots=kept)
 
     def remember(self, sync: Sync, content: Tree) -> Sync:
-        """Keep what a backup held, where it succeeded."""
+        """Store the content of a backup if it succeeded, and return its sync."""
         if sync.succeeded:
             self.backups.append(Backup(sync.ref, content))
         return sync
 
     def operator_log(self) -> str:
-        """Return what an operator with a process of its own wrote; "" where it has none."""
+        """Return the log of an operator with its own process, or "" without one."""
         return self.context.cluster.operator_log() if self.context.cluster else ""
 
 
 class WorldReader:
-    """Reads of a world what checks ask for (``harness.scenario.record.Reader``)."""
+    """Read values for checks from a world (``harness.scenario.record.Reader``)."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -1,1 +1,1 @@
-"""The subject under test: its platform, its mover, and the variants of the document that it follows."""
+"""Describe the subject under test: its platform, its mover, and the variants that it follows."""

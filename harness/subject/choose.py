@@ -1,4 +1,4 @@
-"""The subject that ``--subject`` names."""
+"""Find the subject that ``--subject`` names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def load(request: str) -> Subject:
     """Return the subject of a request: ``reference``, ``mutant:NAME`` or the path of a subject file.
 
     Raises:
-        UsageError: The one thing that is wrong, and its remedy.
+        UsageError: The request is invalid. The message names one problem and its remedy.
     """
     if request == "reference":
         return Subject("reference")
@@ -25,7 +25,11 @@ def load(request: str) -> Subject:
 
 
 def of_mutant(name: str) -> Subject:
-    """Return the reference with one decision or one step broken on purpose."""
+    """Return the reference with the deliberate fault of a mutant.
+
+    Raises:
+        UsageError: There is no mutant of this name.
+    """
     mutant = MUTANTS.get(name)
     if mutant is None:
         raise UsageError(f"--subject mutant:{name}: no such mutant; use one of {', '.join(MUTANTS)}")

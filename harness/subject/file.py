@@ -1,4 +1,4 @@
-"""Reads a subject file: its form is in subject.schema.yaml, docs/subjects.md explains it."""
+"""Read a subject file. Its schema is in subject.schema.yaml, and docs/subjects.md explains it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ ABOUT = ("organisation", "project", "url", "version", "contact")
 
 
 def read(file: Path) -> Subject:
-    """Return the subject of a file; UsageError names the one thing that is wrong, where, and its remedy."""
+    """Return the subject of a file.
+
+    Raises:
+        UsageError: The file is invalid. The message names one problem, its place and its remedy.
+    """
     document = _checked(file)
     limits = SubjectLimits(**document.get("limits", {}))
     platform = document.get("platform", {})
@@ -66,7 +70,7 @@ def read(file: Path) -> Subject:
 
 
 def schema() -> dict[str, Any]:
-    """Return the form of a subject file, with the fields of kinds of mover that were registered from elsewhere."""
+    """Return the schema of a subject file, including the fields of mover kinds that other packages registered."""
     whole: dict[str, Any] = yaml_io.load(FORM.schema.read_text(encoding="utf-8"))
     section, parts = whole["properties"]["mover"], whole["$defs"]["mover"]
     for word, kind in MOVERS.items():
@@ -80,7 +84,7 @@ def schema() -> dict[str, Any]:
 
 
 def _brings(moves: MoverKind, *, is_operator: bool) -> frozenset[Part]:
-    """Return the parts that are the subject's own; a file without any stands for the reference, with every part."""
+    """Return the parts that are the subject's own. A file without own parts means the reference, with every part."""
     own = moves.brings | (OF_AN_OPERATOR if is_operator else frozenset())
     return NOT_OF_A_SUBJECT | own if own else EVERY_PART
 
@@ -94,7 +98,7 @@ def _checked(file: Path) -> Mapping[str, Any]:
 
 
 def _of_another_kind(wrong: Misfit, document: Any, form: Mapping[str, Any]) -> Misfit | None:
-    """Return the field that goes with another kind of platform or mover, where that is what is wrong."""
+    """Return the misfit of a field that belongs to another kind of platform or mover, or None."""
     section = wrong.field
     if section not in ("platform", "mover") or not wrong.remedy:
         return None
@@ -129,7 +133,11 @@ def _api(request: str, folder: SubjectFolder) -> str:
 
 
 def _additions(objects: Mapping[str, Any], file: Path) -> Additions:
-    """Return the fields that every object gets; UsageError for one that makes an identity or chooses a snapshot."""
+    """Return the fields that are added to every object.
+
+    Raises:
+        UsageError: A field determines an identity or selects a snapshot.
+    """
     for holder in ("source", "destination"):
         for name in objects.get(holder) or {}:
             if name in DECIDED_BY_SCENARIOS:
@@ -145,7 +153,7 @@ def _imported(target: str, file: Path) -> type[Decisions]:
     module_name, _, class_name = target.partition(":")
     try:
         found = getattr(importlib.import_module(module_name), class_name)
-    except Exception as error:  # noqa: BLE001 (the module is somebody else's: it may raise anything)
+    except Exception as error:  # noqa: BLE001 (the module comes from the subject: it may raise anything)
         reason = f"{type(error).__name__}: {error}"
         raise UsageError(f"{where}: cannot be imported ({reason}); write module:Class, on PYTHONPATH") from None
     if not (isinstance(found, type) and issubclass(found, Decisions)):

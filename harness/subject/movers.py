@@ -1,7 +1,7 @@
-"""The kinds of mover that a subject file can name.
+"""Define the kinds of mover that a subject file can name.
 
-A kind is one class, registered by the word of ``mover.kind``. The fields of the kinds below stand in
-subject.schema.yaml, under ``$defs.mover``; a kind that is registered from elsewhere passes that part itself.
+A kind is one class, registered under the value of ``mover.kind``. The fields of the kinds in this module are in
+subject.schema.yaml, under ``$defs.mover``. A kind from another package provides that part itself.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ if TYPE_CHECKING:
     from harness.kubernetes.connection import Cluster
 
 HELPER_IMAGE = "busybox:1.37"
-"""Looks into volumes of a cluster where a subject file names no other image: it has sh, tar and sleep."""
+"""The default image that reads volumes of a cluster. It has sh, tar and sleep."""
 
 
 class MoverKind(ABC):
     """The mover of one subject, as its file describes it."""
 
     schema: ClassVar[Mapping[str, Any] | None] = None
-    """The fields of a kind that subject.schema.yaml does not have: ``properties``, and which of them are required."""
+    """The schema of fields that subject.schema.yaml does not have: ``properties`` and ``required``."""
 
     is_reference: ClassVar[bool] = False
-    """Whether the mover is the reference's, or a mutant of it."""
+    """True if the mover is that of the reference or of a mutant."""
 
     brings: ClassVar[frozenset[Part]] = OF_A_MOVER
-    """The parts whose behaviour is the subject's own with this mover."""
+    """The parts that belong to the subject if it uses this mover."""
 
     needs_cluster: ClassVar[bool] = False
-    """Whether it goes with an operator on a Kubernetes API only."""
+    """True if this kind needs an operator on a Kubernetes API."""
 
     uses_containers: ClassVar[bool] = False
-    """Whether it leaves containers behind when a run is killed."""
+    """True if this kind leaves containers behind when a run is killed."""
 
     @classmethod
     @abstractmethod
@@ -56,13 +56,13 @@ class MoverKind(ABC):
         """Return the mover that a subject file describes.
 
         Args:
-            fields: What stands under ``mover``; it fits the schema.
-            folder: Resolves the paths that the file names.
-            platform: What stands under ``platform``.
-            limits: How long the mover may take, where its own fields do not say.
+            fields: The valid content of ``mover``.
+            folder: Resolves the paths in the file.
+            platform: The content of ``platform``.
+            limits: The time limits, for fields that are missing.
 
         Raises:
-            UsageError: Something that the file names is not there.
+            UsageError: A file or program that the subject file names does not exist.
         """
 
     @abstractmethod
@@ -70,44 +70,48 @@ class MoverKind(ABC):
         """Return a new mover for one scenario.
 
         Args:
-            kopia: The kopia of the harness.
-            scratch: A folder of the mover's own.
-            record: Takes every call of kopia, or of the mover, for the report.
-            cluster: The connection to the Kubernetes API, None where the platform is simulated.
+            kopia: The kopia program of the harness.
+            scratch: A separate folder for the mover.
+            record: A callback that gets every call of kopia or of the mover, for the report.
+            cluster: The connection to the Kubernetes API, or None if the platform is simulated.
         """
 
     @abstractmethod
     def in_words(self, kopia: Path) -> str:
-        """Return what runs as the mover, how, and with which kopia; UsageError where it cannot be had."""
+        """Return a description of the mover, of how it runs, and of its kopia.
+
+        Raises:
+            UsageError: The mover is not available.
+        """
 
     @abstractmethod
     def own_kopia(self, kopia: Path, folder: Path) -> Path | None:
-        """Return the kopia that the mover runs, None where this machine cannot run it.
+        """Return the kopia program of the mover, or None if this machine cannot run it.
 
         Args:
-            kopia: The kopia of the harness, which the reference's mover runs.
-            folder: Where the kopia of an image is copied to.
+            kopia: The kopia program of the harness. The mover of the reference runs it.
+            folder: The target folder for the kopia program of an image.
         """
 
     @property
     def pods(self) -> PodsSpec | None:
-        """What is said of the cluster that runs the Jobs by itself; None where the harness runs them."""
+        """Return the settings for a cluster that runs the Jobs itself, or None if the harness runs them."""
         return None
 
     @property
     def keeps_owners(self) -> bool:
-        """Whether the mover may give a file to any owner, as root does."""
+        """Return True if the mover can give a file to any owner, as root can."""
         return True
 
 
 MOVERS: dict[str, type[MoverKind]] = {}
-"""Every kind by its word; one table for the process, as there is one format. Importing a kind's module fills it in."""
+"""Every kind by its value of ``mover.kind``. A kind is added when its module is imported."""
 
 _Kind = TypeVar("_Kind", bound=type[MoverKind])
 
 
 def mover_kind(word: str) -> Callable[[_Kind], _Kind]:
-    """Register a class as the kind of mover that a subject file names by ``word``."""
+    """Register a class as the kind of mover that a subject file names ``word``."""
 
     def register(kind: _Kind) -> _Kind:
         if word in MOVERS:
@@ -121,7 +125,7 @@ def mover_kind(word: str) -> Callable[[_Kind], _Kind]:
 @mover_kind("reference")
 @dataclass(frozen=True)
 class ReferenceKind(MoverKind):
-    """The reference's mover, or a mutant of it."""
+    """The mover of the reference, or of a mutant."""
 
     mover_type: type[ReferenceMover] = ReferenceMover
     is_reference = True
@@ -150,7 +154,7 @@ class ReferenceKind(MoverKind):
 @mover_kind("command")
 @dataclass(frozen=True)
 class CommandKind(MoverKind):
-    """A program on this machine."""
+    """A mover that is a program on this machine."""
 
     spec: CommandSpec
 
@@ -180,7 +184,7 @@ class CommandKind(MoverKind):
 @mover_kind("image")
 @dataclass(frozen=True)
 class ImageKind(MoverKind):
-    """A container image."""
+    """A mover that is a container image."""
 
     spec: ImageSpec
     uses_containers = True
@@ -226,7 +230,7 @@ class ImageKind(MoverKind):
 @mover_kind("cluster")
 @dataclass(frozen=True)
 class ClusterKind(MoverKind):
-    """The Pods of a real cluster, which runs the Jobs by itself."""
+    """A mover that runs in the Pods of a real cluster, which runs the Jobs itself."""
 
     spec: PodsSpec
     api: str

@@ -1,4 +1,4 @@
-"""Paths and programs that a subject file names: they start from the folder of the file."""
+"""Resolve the paths and programs in a subject file, relative to its folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.errors import UsageError
 
 @dataclass(frozen=True)
 class SubjectFolder:
-    """The folder of a subject file; ``file`` is named in every message."""
+    """The folder of a subject file. Every message names ``file``."""
 
     file: Path
 
@@ -21,7 +21,11 @@ class SubjectFolder:
         return tuple(self.file.absolute().parent / entry for entry in entries)
 
     def existing(self, entries: Sequence[str], field: str) -> tuple[Path, ...]:
-        """Return absolute paths of files or folders; UsageError where one is not there."""
+        """Return absolute paths of files or folders.
+
+        Raises:
+            UsageError: A path does not exist.
+        """
         paths = self.paths(entries)
         for path in paths:
             if not path.exists():
@@ -31,7 +35,11 @@ class SubjectFolder:
         return paths
 
     def folders(self, entries: Sequence[str], field: str, what: str) -> tuple[Path, ...]:
-        """Return absolute paths of folders; UsageError where one is none."""
+        """Return absolute paths of folders.
+
+        Raises:
+            UsageError: A path is not a folder.
+        """
         paths = self.paths(entries)
         for path in paths:
             if not path.is_dir():
@@ -39,7 +47,11 @@ class SubjectFolder:
         return paths
 
     def program(self, command: Sequence[str], field: str) -> tuple[str, ...]:
-        """Return a command with paths made absolute; UsageError where a part of it is not there."""
+        """Return a command with absolute paths.
+
+        Raises:
+            UsageError: The program, or a file in its first argument, does not exist.
+        """
         folder = self.file.absolute().parent
         words = [str(folder / word) if (folder / word).exists() else word for word in command]
         program = shutil.which(words[0])
@@ -47,7 +59,7 @@ class SubjectFolder:
             raise UsageError(
                 f"{self.file}: {field}: {words[0]}: no such program; name one, from the folder of this file"
             )
-        # What comes later may be a file that the program makes.
+        # Later arguments may be files that the program creates.
         for word in words[1:2]:
             if "/" in word and not word.startswith("-") and not Path(word).exists():
                 raise UsageError(f"{self.file}: {field}: {word}: no such file; name it from the folder of this file")

@@ -1,4 +1,4 @@
-"""Who is tested: a platform, a mover, and which parts of the verdict are theirs."""
+"""Define a subject: its platform, its mover, and the parts whose behaviour is its own."""
 
 from __future__ import annotations
 
@@ -26,27 +26,26 @@ if TYPE_CHECKING:
     from harness.kubernetes.connection import Cluster
 
 AUTO = "auto"
-"""In place of a variant: it is found out from what the subject does."""
+"""The value that replaces a variant if the harness must find it out from the behaviour of the subject."""
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A subject with the classes that make it up.
+    """A subject and its settings.
 
     Attributes:
-        name: Its name in reports.
-        decisions: What decides in place of an operator, where the platform is simulated.
-        mover_kind: The mover that it brings, or the reference's.
-        kubernetes: Its operator on a Kubernetes API, None where the platform is simulated.
-        brings: The parts whose behaviour is its own: a claim that only other parts decide is skipped, never
-            credited to it.
-        lacks: Capabilities that it declares it does not have.
-        expectations: The file of its known divergences.
-        variants: For each contradiction, by name, the variant that it declares, or ``auto``.
+        name: The name in reports.
+        decisions: The decisions that replace an operator if the platform is simulated.
+        mover_kind: The mover of the subject, or that of the reference.
+        kubernetes: The operator on a Kubernetes API, or None if the platform is simulated.
+        brings: The parts whose behaviour is the subject's own. A claim that only other parts decide is skipped.
+        lacks: The capabilities that the subject declares it lacks.
+        expectations: The file of known divergences.
+        variants: The declared variant of each contradiction, or ``auto``, by the name of the contradiction.
         about: Further facts for the report.
-        additions: Fields that every object gets besides.
-        limits: How long its operator, mover and cluster may take.
-        mutant: What it does wrong on purpose, None for every other subject.
+        additions: Fields that are added to every object.
+        limits: The time limits of the operator, mover and cluster.
+        mutant: The deliberate fault, or None if the subject is no mutant.
     """
 
     name: str
@@ -65,8 +64,8 @@ class Subject:
     def decides(self, claim: str) -> bool:
         """Return True if this claim applies to the parts that the subject supplies, or to the document alone.
 
-        What only the document decides is not asked of a mover alone: it would move much data to say nothing
-        about that mover.
+        A claim that only the document decides is left out for a mover without an operator. It would move much data and
+        test nothing of that mover.
         """
         own = self.brings - NOT_OF_A_SUBJECT
         asked = self.brings | (NOT_OF_A_SUBJECT if own - OF_A_MOVER else NOT_OF_A_SUBJECT - {Part.DOCUMENT})
@@ -79,7 +78,14 @@ class Subject:
         cluster: Cluster | None = None,
         rename: Callable[[str], str] = str,
     ) -> Platform:
-        """Return a new platform that follows the given variants; on a Kubernetes API, the operator's own platform."""
+        """Return a new platform for one scenario.
+
+        Args:
+            variants: The variants that the simulated operator follows.
+            volumes: The PVCs of the scenario.
+            cluster: The connection to the Kubernetes API, or None if the platform is simulated.
+            rename: Maps the namespaces of the scenario to those on a shared API.
+        """
         if cluster is not None:
             # Imported late: runs without a Kubernetes API need no client of it.
             from harness.kubernetes.platform import KubernetesPlatform
@@ -92,5 +98,5 @@ class Subject:
     def mover(
         self, binary: Path, scratch: Path, record: Callable[[Call], None], cluster: Cluster | None = None
     ) -> Mover:
-        """Return a new mover; see MoverKind.make."""
+        """Return a new mover for one scenario. See MoverKind.make."""
         return self.mover_kind.make(binary, scratch, record, cluster)

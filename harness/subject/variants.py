@@ -1,4 +1,4 @@
-"""Find out which variant of each contradiction a subject follows, by a few objects and without a mover."""
+"""Find out which variants a subject follows, with a few objects and without a mover."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 NEITHER = "neither"
 UNANSWERED = "unanswered"
-"""Nothing can be found out: the operator made no Job of a plain source."""
+"""The result if the operator creates no Job for a plain source."""
 
 NO_JOB = "no Job"
 REFUSED = "refused"
@@ -33,7 +33,13 @@ PLAIN, EMAIL = "probe.user_1", "probe@example.test"
 
 @dataclass(frozen=True)
 class Probed:
-    """A variant of each contradiction, or ``neither`` or ``unanswered``, with what was seen of each in words."""
+    """The variants that a subject was observed to follow.
+
+    Attributes:
+        default_username: The variant, ``neither`` or ``unanswered``.
+        custom_names: The variant, ``neither`` or ``unanswered``.
+        seen: The observation for each contradiction, in words.
+    """
 
     default_username: str
     custom_names: str
@@ -41,17 +47,17 @@ class Probed:
 
     @property
     def followed(self) -> dict[str, str]:
-        """What was found out, by the names of the contradictions."""
+        """Return the results by the names of the contradictions."""
         return {"default_username": self.default_username, "custom_names": self.custom_names}
 
 
 def probe(subject: Subject, cluster: Cluster | None = None) -> Probed:
-    """Apply four sources to a fresh platform of the subject, and read the names that its Jobs get."""
-    # Its own name on any API: what is called so already is somebody else's.
+    """Apply four sources to a new platform of the subject, and read the usernames in their Jobs."""
+    # A random name, because a fixed one may belong to an existing namespace of the API.
     namespace = f"variants-{secrets.token_hex(3)}"
     with ExitStack() as ending:
         folder = Path(ending.enter_context(tempfile.TemporaryDirectory()))
-        # Its end also ends what the platform takes from watches, before the folder is gone.
+        # Close the platform before the folder is removed, because its watches may still use the folder.
         platform = ending.enter_context(closing(subject.platform(Variants(), FolderVolumes(folder), cluster)))
         short = _username(platform, namespace, SHORT, additions=subject.additions)
         if short.startswith(NO_JOB):
@@ -82,7 +88,11 @@ def _custom_names(plain: str, email: str) -> str:
 def _username(
     platform: Platform, namespace: str, name: str, custom: str = "", additions: Additions = NOTHING_ADDED
 ) -> str:
-    """The username in the Job of a source; ``refused`` where the API does not take it, ``no Job`` and why otherwise."""
+    """Return the username in the Job of a source.
+
+    Returns:
+        The username, ``refused`` if the API refuses a custom name, or ``no Job`` with the reason.
+    """
     source = objects.source(name, namespace, {"username": custom} if custom else {})
     completion = complete(triggered(source, "probe"), additions)
     values = {Key.REPOSITORY.value: "s3://probe", Key.PASSWORD.value: "probe"}

@@ -1,7 +1,7 @@
-"""Deliberately wrong subjects: each breaks one decision or one step, and must be caught.
+"""Register mutants: deliberately wrong subjects, each with one fault that the suite must detect.
 
-For each the claims that must fail are written down beside it, before anything is run, with a few
-that have nothing to do with the fault and must still hold.  ``tox -e proof`` runs them all.
+Each mutant lists the claims that must fail, before anything is run, and some unrelated claims that must still hold.
+``tox -e proof`` runs all mutants.
 """
 
 from harness.subject.mutants import (

@@ -1,4 +1,4 @@
-"""Mutants that decide wrongly: an identity, or a repository."""
+"""Mutants that decide wrongly on an identity or a repository."""
 
 from __future__ import annotations
 

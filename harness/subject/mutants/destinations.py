@@ -1,4 +1,4 @@
-"""Mutants that ask for another identity than a destination, or the source that it names, gives."""
+"""Mutants that request another identity than the destination or its named source specifies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants that tell the mover something else than the object says: variables of its Job."""
+"""Mutants that pass the mover wrong variables in its Job."""
 
 from __future__ import annotations
 

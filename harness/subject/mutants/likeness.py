@@ -1,4 +1,4 @@
-"""Mutants that take one name for another that is like it: whose snapshots a restore takes for its own."""
+"""Mutants that take snapshots of a similar identity for those of the requested one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from harness.subject.mutants.registry import mutant
 
 
 def _taking(alike: Callable[[Identity, Identity], bool]) -> type[ReferenceMover]:
-    """Return a mover that takes for its own what is ``alike``, given the wanted identity and a recorded one."""
+    """Return a mover that restores snapshots of identities which are ``alike``.
+
+    ``alike`` gets the requested identity and a recorded one.
+    """
 
     class Taking(ReferenceMover):
         def own(

@@ -1,4 +1,4 @@
-"""Mutants that move wrongly: who to connect as, which snapshot to take, what to leave."""
+"""Mutants that move wrongly: who to connect as, which snapshot to restore, what to leave."""
 
 from __future__ import annotations
 

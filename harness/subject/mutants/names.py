@@ -1,4 +1,4 @@
-"""Mutants that spoil a name: one that is long, doubles a character, looks like a number, or is of another language."""
+"""Mutants that change a name that is long, repeats a character, looks like a number, or has non-ASCII letters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
 
 HOST_NAME_MAX = 64
-"""The limit of Linux for the name of a host."""
+"""The limit of Linux for a hostname."""
 
 
 @mutant("custom-username-cut", fails="UN_1", unrelated="UN_6 CU_E1 HN_1")

@@ -1,4 +1,4 @@
-"""What a mutant is, and how one is registered."""
+"""Define and register mutants."""
 
 from __future__ import annotations
 
@@ -12,7 +12,16 @@ from harness.operator.decisions import Decisions
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: what it does wrong, the claims it must fail, and claims it must not touch."""
+    """One fault of the reference.
+
+    Attributes:
+        name: The name after ``mutant:``.
+        says: What the mutant does wrong.
+        must_fail: The claims that must fail.
+        unrelated: Claims that must still hold.
+        decisions: The decisions of the operator.
+        mover: The class of the mover.
+    """
 
     name: str
     says: str
@@ -23,13 +32,19 @@ class Mutant:
 
 
 MUTANTS: dict[str, Mutant] = {}
-"""Every mutant by name; one table a process. Importing ``harness.subject.mutants`` fills it, nothing else does."""
+"""Every mutant by name. Only importing ``harness.subject.mutants`` fills it."""
 
 _T = TypeVar("_T", type[Decisions], type[ReferenceMover])
 
 
 def mutant(name: str, *, fails: str, unrelated: str) -> Callable[[_T], _T]:
-    """Registers a subclass as a mutant; its docstring says what it does wrong."""
+    """Register a subclass as a mutant. Its docstring says what it does wrong.
+
+    Args:
+        name: The name after ``mutant:``.
+        fails: The claims that must fail, separated by blanks.
+        unrelated: Claims that must still hold, separated by blanks.
+    """
 
     def register(broken: _T) -> _T:
         part = {"decisions": broken} if issubclass(broken, Decisions) else {"mover": broken}

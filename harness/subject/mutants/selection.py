@@ -1,4 +1,4 @@
-"""Mutants that choose wrongly: which snapshot of a history a restore takes, and when a volume is emptied."""
+"""Mutants that choose wrongly: which snapshot a restore takes, and when a volume is emptied."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from harness.volsync.variables import DESTINATION_MOUNT
 
 
 def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
-    """Empty the volume of a job where that is wanted, but for what is spared; return that nothing is left to do."""
+    """Empty the volume of a Job if that is wanted, except for spared names.
+
+    Return False, because nothing is left to delete.
+    """
     if wanted:
         empty_volume(job.volumes[DESTINATION_MOUNT], spared)
     return False

@@ -1,4 +1,4 @@
-"""Mutants that tell wrongly: what a status lists, and what counts as a success."""
+"""Mutants that report wrongly: what a status lists, and what counts as a success."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mutants that spoil a volume: what a restore gives back, and what a backup leaves."""
+"""Mutants that change a volume: what a restore writes, and what a backup leaves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.volsync.variables import DESTINATION_MOUNT, SOURCE_MOUNT
 
 
 class _AfterRestore(ReferenceMover):
-    """Does something wrong to a volume that was restored."""
+    """Base class of mutants that change a volume after its restore."""
 
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
@@ -21,7 +21,7 @@ class _AfterRestore(ReferenceMover):
         return result
 
     def spoil(self, volume: Path) -> None:
-        """What is wrong with the volume."""
+        """Change the volume."""
         raise NotImplementedError
 
 
