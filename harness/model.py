@@ -164,7 +164,7 @@ class MoverResult:
     log: str
     why_ended: str = ""
     command_lines: tuple[str, ...] = field(default=(), repr=False, compare=False)
-    blind: str = field(default="nobody watched", repr=False, compare=False)
+    blind: str = field(default="the processes of the mover were not traced", repr=False, compare=False)
 
     @property
     def succeeded(self) -> bool:

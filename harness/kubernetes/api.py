@@ -143,7 +143,7 @@ class Api:
                     raise _refusal_or_broken(error) from None
             else:
                 return
-        raise HarnessError(f"{ref} could not be changed: somebody else changes it all the time")
+        raise HarnessError(f"{ref} could not be updated: another client changed it at each attempt")
 
     def set_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> None:
         """Merge fields into the status of an object; HarnessError if the API rejects them."""

@@ -20,7 +20,7 @@ from harness.operator.platform import Volumes
 
 ALWAYS_READ_ONLY = ("secret", "configMap", "projected", "downwardAPI")
 FILE_MODE, SHARED_FOLDER_MODE = 0o644, 0o777
-NO_TOKEN = "This is no token: the conformance suite plays the kubelet, and there is no ServiceAccount here.\n"  # noqa: S105
+NO_TOKEN = "Not a token: the conformance suite acts as the kubelet, and no ServiceAccount exists.\n"  # noqa: S105
 
 
 @dataclass(frozen=True)

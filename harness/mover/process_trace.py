@@ -49,7 +49,7 @@ class Seen:
     blind: str = ""
 
 
-NOBODY_WATCHED = Seen(blind="nobody watched")
+NOBODY_WATCHED = Seen(blind="the processes of the mover were not traced")
 
 
 def blind_here() -> str:

@@ -158,7 +158,7 @@ class Decisions:
         If the requested identity has no snapshot, the message names this identity and the available ones.  Otherwise it
         names the exit status.  It always holds the last line of the log.
         """
-        last = result.log.strip().splitlines()[-1:] or ["the mover ended without a word"]
+        last = result.log.strip().splitlines()[-1:] or ["the mover wrote no log"]
         if requested is None or discovered.snapshots_of(requested):
             return f"mover failed with exit status {result.exit_code}: {last[0]}"
         available = ", ".join(str(identity) for identity in discovered.identities) or "none"

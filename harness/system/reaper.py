@@ -82,7 +82,7 @@ class Reaper:
         with self._process.stdout as output:
             problem = output.read().decode(errors="replace").strip()
         if self._process.exit_code != 0:
-            raise HarnessError(f"cleaning up failed: {(problem.splitlines() or ['without a word'])[-1]}")
+            raise HarnessError(f"cleaning up failed: {(problem.splitlines() or ['no message'])[-1]}")
 
     def _tell(self, line: str) -> None:
         if not self._process.is_running:

@@ -97,7 +97,7 @@ def test_command_lines_that_nobody_saw_are_no_proof_that_they_held_none():
     expect.secrecy.no_secret_is_shown(seen(sync()))
     with pytest.raises(NotAsked, match="cannot be: there is no seccomp"):
         expect.secrecy.no_secret_is_shown(seen(sync(blind="there is no seccomp")))
-    with pytest.raises(NotAsked, match="nobody watched"):
+    with pytest.raises(NotAsked, match="the processes of the mover were not traced"):
         expect.secrecy.no_secret_is_shown(seen(dataclasses.replace(sync(), result=MoverResult(0, ""))))
 
 

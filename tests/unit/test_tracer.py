@@ -109,7 +109,7 @@ def test_a_mover_is_watched_where_that_is_asked_for(tmp_path, isolation):
     for folder in job.volumes.values():
         folder.mkdir()
     mover = CommandMover(CommandSpec(words, isolation=isolation), Path("/usr/bin/true"), tmp_path / "mover", print)
-    assert mover.run(job).blind == "nobody watched"
+    assert mover.run(job).blind == "the processes of the mover were not traced"
     mover.watched = True
     result = mover.run(job)
     assert (result.exit_code, result.why_ended, result.blind) == (4, "", "")
