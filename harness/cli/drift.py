@@ -24,7 +24,7 @@ def main(arguments: list[str]) -> int:
         0 if no place drifted, 1 if a place changed or is gone, 4 if the document cannot be read.
     """
     files = [one for one in arguments if one != MUTATE]
-    if len(files) != 1 or len(arguments) > 2:
+    if len(files) != 1 or len(arguments) > 2 or files[0].startswith("-"):
         print(USAGE, file=sys.stderr)
         return ExitStatus.WRONG_USE
     try:

@@ -115,7 +115,9 @@ class ReferenceMover:
         if not history:
             raise _JobFailed(f"No snapshot found for {who}")
         usable = len(candidates(history, self.selection(job)))
-        raise _JobFailed(f"{who} has {len(history)} snapshots; the request counts back further than the {usable} that match")
+        raise _JobFailed(
+            f"{who} has {len(history)} snapshots; the request counts back further than the {usable} that match"
+        )
 
     def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         """Connect with the identity of the Job; a backup creates the repository if it does not exist."""

@@ -13,6 +13,8 @@ from harness.report.outcome import Outcome
 from harness.report.verdicts import MutantResult, Prediction, by_area, by_mutant
 
 LONGEST_TEXT = 400
+LEAST_TIME_S = 1.0
+"""A share of less time than this says nothing about the suite."""
 MARKS = {"passed": "✓", "failed": "✗", "not run": "·"}
 
 
@@ -107,8 +109,8 @@ def _findings(outcomes: Sequence[Outcome]) -> list[str]:
 
 def _mutant_table(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> list[str]:
     return [
-        f"{'mutant':<34}outcome",
-        *(f"{row.name:<34}{_mutant_in_words(row)}" for row in by_mutant(outcomes, predictions)),
+        f"{'mutant':<40}outcome",
+        *(f"{row.name:<39} {_mutant_in_words(row)}" for row in by_mutant(outcomes, predictions)),
     ]
 
 
@@ -146,6 +148,8 @@ def of_mover(outcomes: Sequence[Outcome], seconds: float, workers: int, provisio
     if not operations:
         return ""
     operator_s = sum(one.operator_s for one in outcomes)
+    if inside_s + operator_s < LEAST_TIME_S:
+        return f"{operations} operations of the mover, {inside_s:.1f} s inside it"
     added = (seconds * workers - inside_s - operator_s) / (inside_s + operator_s)
     above = (seconds * workers - inside_s) / inside_s
     of_operator = f"the operator answered in {operator_s:.1f} s; " if operator_s else ""

@@ -59,6 +59,11 @@ class MutantResult:
         """Return True if every claim ended as predicted."""
         return not (self.survived or self.collateral or self.unknown)
 
+    @property
+    def is_tested(self) -> bool:
+        """Return True if a claim that the mutant must fail was run."""
+        return bool(self.killed_by or self.survived)
+
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
     """Return the most severe verdict, or ``skip`` if there is none."""
@@ -121,11 +126,14 @@ def exit_status(outcomes: Sequence[Outcome]) -> ExitStatus:
 
 
 def exit_status_of_proof(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> ExitStatus:
-    """Return the exit status of a run of mutants: 0 if every claim ended as predicted."""
+    """Return the exit status of a run of mutants: 0 if every claim ended as predicted, 5 if no such claim was run."""
     if any(outcome.verdict is Verdict.ERROR for outcome in outcomes):
         return ExitStatus.UNKNOWN
-    proven = all(result.proven for result in by_mutant(outcomes, predictions))
-    return ExitStatus.CONFORMANT if proven else ExitStatus.DIVERGES
+    results = by_mutant(outcomes, predictions)
+    if not all(result.proven for result in results):
+        return ExitStatus.DIVERGES
+    tested = not results or any(result.is_tested for result in results)
+    return ExitStatus.CONFORMANT if tested else ExitStatus.NOTHING
 
 
 def _mutant_result(name: str, prediction: Prediction, outcomes: Sequence[Outcome]) -> MutantResult:

@@ -143,9 +143,10 @@ def _follow(what: GoBuild, command: Sequence[str], say: Progress) -> None:
             if elapsed > SUITE.build_s:
                 raise HarnessError(f"building {what.name} did not end within {SUITE.build_s:g} s")
     finally:
-        # Its compilers, too.
+        # Its compilers, too. The pipe ends with them, and then the reader.
         process.end_group()
-    reader.join()
+        reader.join()
+        process.stdout.close()
     if process.exit_code != 0:
         said = b"".join(lines).decode(errors="replace")
         raise HarnessError(f"building {what.name} failed (go ended with {process.exit_code}): {tail(said, 5)}")

@@ -93,7 +93,8 @@ def test_a_group_is_ended_with_grace():
     assert process.stdout.readline() == b"up\n"
     process.end_group(5)
     assert process.exit_code == 3
-    assert b"ended" in process.stdout.read()
+    with process.stdout as output:
+        assert b"ended" in output.read()
 
 
 def test_a_group_that_ignores_sigterm_is_killed_with_its_children():
@@ -102,7 +103,8 @@ def test_a_group_that_ignores_sigterm_is_killed_with_its_children():
     assert process.stdout.readline() == b"up\n"
     process.end_group(0.2)
     assert process.exit_code == -signal.SIGKILL
-    assert process.stdout.read() == b"", "the pipe is closed: no child holds it any more"
+    with process.stdout as output:
+        assert output.read() == b"", "the pipe is closed: no child holds it any more"
 
 
 def test_waiting_has_a_limit():

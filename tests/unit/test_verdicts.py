@@ -93,3 +93,9 @@ def test_a_claim_that_survives_beside_one_that_is_caught_is_named():
 )
 def test_a_scenario_that_was_left_out_is_no_pass(before, after, verdict):
     assert verdicts.of_phases(before, after) == verdict
+
+
+def test_a_proof_that_runs_no_claim_of_a_mutant_proves_nothing():
+    outcomes = [one for one in of_mutant("fail", "pass") if one.claims[0] in MUTANT.unrelated]
+    assert verdicts.exit_status_of_proof(outcomes, {NAME: MUTANT}) == 5
+    assert verdicts.exit_status_of_proof(of_mutant("fail", "pass"), {NAME: MUTANT}) == 0
