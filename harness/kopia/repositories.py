@@ -69,6 +69,10 @@ class Repositories:
         """
         return self._seen.get(repository, ())
 
+    def is_read(self, repository: str) -> bool:
+        """Return True if the Observer has read a repository since its last change."""
+        return repository in self._seen
+
     def changed(self) -> None:
         """Discard what was read, so that the next query reads the repositories again."""
         self._seen.clear()

@@ -31,6 +31,7 @@ from harness.volsync.kinds import GROUP, PLURALS, VERSION
 
 LOG = logging.getLogger(__name__)
 REFUSED = (400, 403, 404, 422)
+NOT_ALLOWED = (401, 403)
 CONFLICT, GONE, NOT_FOUND, ALREADY_THERE = 409, 410, 404, 409
 CONFLICTS_TRIED = 20
 WATCH_AGAIN_AFTER_S = 0.2
@@ -277,7 +278,8 @@ class Informer:
             except (ApiError, HarnessError, httpx2.HTTPError, OSError) as error:
                 # The server shuts down, is not ready, or has discarded the resource version of the watch.
                 LOG.info("the watch of %s begins again: %s: %s", kind, type(error).__name__, error)
-                self._failures[kind].append((time.monotonic(), error))
+                if not _is_refused(error):
+                    self._failures[kind].append((time.monotonic(), error))
                 pause(WATCH_AGAIN_AFTER_S)
 
     def _require_watches(self) -> None:
@@ -309,6 +311,11 @@ def _in(ref: ObjectRef) -> dict[str, str]:
 def _in_manifest(manifest: Manifest) -> dict[str, str]:
     namespace = manifest["metadata"].get("namespace")
     return {"namespace": namespace} if namespace else {}
+
+
+def _is_refused(error: Exception) -> bool:
+    """Return True if the API answered that it does not serve a kind, or not to this user: the API itself works."""
+    return isinstance(error, ApiError) and _code(error) in (NOT_FOUND, *NOT_ALLOWED)
 
 
 def _code(error: ApiError) -> int:

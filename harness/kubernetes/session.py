@@ -81,8 +81,10 @@ class OperatorSession:
             if notes := noted(self._folder / KUBELET_LOG):
                 _write(kept_log.with_name(KUBELET_LOG), notes)
             if self._operator is not None:
-                self._operator.stop()
-                _write(kept_log, self._operator.log.read_text(encoding="utf-8", errors="replace"))
+                try:
+                    self._operator.stop()
+                finally:
+                    _write(kept_log, self._operator.log.read_text(encoding="utf-8", errors="replace"))
         crash = crashes.unexplained(self._operator.crashes) if self._operator else ""
         if crash:
             raise HarnessError(f"the operator crashed, and no scenario provoked it again: {crash}")

@@ -7,6 +7,7 @@ A record is saved when a scenario fails (``harness.scenario.failure_bundle``), a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -121,7 +122,7 @@ def saved(
 
 def encoded(one: SavedRecord) -> bytes:
     """Return a record as JSON, with all secrets redacted."""
-    plain = REDACT.values(msgspec.to_builtins(one, enc_hook=_encode))
+    plain = REDACT.values(_plain(msgspec.to_builtins(one, enc_hook=_encode)))
     return msgspec.json.format(msgspec.json.encode(plain), indent=1)
 
 
@@ -187,9 +188,23 @@ def _without_secret_env(sync: Sync) -> Sync:
 
 
 def _encode(value: object) -> object:
-    if isinstance(value, Path):
-        return str(value)
-    raise NotImplementedError(f"{type(value).__name__} cannot be saved")
+    """Return a value that JSON can hold; a status or an object of a subject may hold anything."""
+    if isinstance(value, Mapping):
+        return {str(key): one for key, one in value.items()}
+    if isinstance(value, AbstractSet):
+        return sorted(value, key=str)
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """Return builtin values with texts that UTF-8 can hold: a file name or an argument may be any bytes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, Mapping):
+        return {_plain(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value
 
 
 def _decode(kind: type, value: Any) -> Any:

@@ -3,7 +3,9 @@
 import itertools
 import threading
 
+import httpx2
 import pytest
+from lightkube import ApiError
 
 from harness.errors import HarnessError
 from harness.kubernetes.api import Informer
@@ -50,3 +52,12 @@ def test_a_watch_that_breaks_ends_the_wait_at_once():
     informer = Informer(Watched(("ADDED", {})), ("Job",))
     with pytest.raises(HarnessError, match="watch-Job failed: KeyError"):
         informer.wait(lambda: None, 60)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_a_kind_that_the_api_does_not_serve_is_no_outage(status):
+    answer = httpx2.Response(
+        status, json={"code": status, "message": "no"}, request=httpx2.Request("GET", "https://127.0.0.1/watch")
+    )
+    refusal = ApiError(request=answer.request, response=answer)
+    assert Informer(Watched(again=refusal), ("VolumeSnapshot",)).wait(lambda: None, 1.0) is None

@@ -4,17 +4,20 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import pytest
 
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked, UsageError
+from harness.kopia.repositories import Repositories
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
 from harness.scenario import answers, record, saved
 from harness.scenario.failure import Failure
 from harness.scenario.journal import Actor, LiveJournal, act
 from harness.scenario.record import Backup, Leak, NotRecorded, Readings, Record, StrangerBackup
 from harness.scenario.sync import Ending, Growth, Sync
+from harness.scenario.world import World
 from harness.system.process import REDACT, Call, Completed
 from harness.volsync import objects
 
@@ -273,3 +276,30 @@ def test_a_record_that_differs_in_one_thing_is_another(tmp_path):
     one = whole()
     assert read_back(one, tmp_path) != msgspec.structs.replace(one, keeps_owners=False)
     assert read_back(one, tmp_path) != msgspec.structs.replace(one, syncs=(replace(one.syncs[0], note="x"),))
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        {"kopia": {"at": datetime(2026, 1, 2, tzinfo=UTC), "names": {"a", "b"}}},
+        MappingProxyType({"kopia": MappingProxyType({"a": 1})}),
+        {"kopia": {"file \udcff": "bytes that are no UTF-8: \udcfe"}},
+    ],
+)
+def test_a_status_that_no_json_holds_is_saved_all_the_same(tmp_path, status):
+    one = saved.saved(ABOUT, Record(syncs=(sync(status=status, messages=("\udcff",)),)), [], [], [])
+    again = read_back(one, tmp_path)
+    assert again.syncs[0].status["kopia"].keys()
+    assert again.syncs[0].messages == ("\\udcff",)
+
+
+@pytest.mark.parametrize("seen_before", [(), (snapshot(1),)])
+def test_a_repository_that_changed_is_read_again_also_where_it_was_empty(seen_before):
+    repositories = object.__new__(Repositories)
+    repositories._seen = {"s3://x": seen_before}
+    world = object.__new__(World)
+    world.repositories = repositories
+    readings = Readings(snapshots={"s3://x": seen_before})
+    assert world.still_valid(readings) == readings, "nothing changed"
+    repositories.changed()
+    assert world.still_valid(readings) == Readings(), "it changed"
