@@ -112,6 +112,10 @@ class Blocked(Exception):
 class OperatorCrashed(HarnessError):
     """The operator process ended while a scenario was waiting for an answer."""
 
+    def as_divergence(self) -> Divergence:
+        """Return the verdict for the scenario that makes the operator crash again."""
+        return Divergence("the operator process", expected="it keeps running", seen=str(self), oracle="operator")
+
 
 class NotAsked(HarnessError):
     """The scenario cannot be run on this subject. The message is the reason for the skip."""

@@ -30,6 +30,7 @@ USAGE = "usage: tox -e judge -- BUNDLE ...   (a failure bundle, its record.json,
 STEPS = sorted(
     f"steps.{file.stem}" for file in (PROJECT / "steps").glob("*.py") if file.stem not in ("__init__", "types")
 )
+ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 HEADINGS = {
     Verdict.PASS: "HOLDS",
     Verdict.FAIL: "DIVERGES",
@@ -52,7 +53,8 @@ class Judgement:
     def outcome(self) -> Outcome:
         """Return the judgement as an outcome, with the fields that the exit status depends on."""
         about = self.record.about
-        return Outcome(about.scenario, about.claims, about.subject, about.sides, self.verdict, self.message, 0.0, 0.0)
+        known = tuple(claim for claim in about.claims if claim in claims())
+        return Outcome(about.scenario, known, about.subject, about.sides, self.verdict, self.message, 0.0, 0.0)
 
     @property
     def lines(self) -> list[str]:
@@ -150,15 +152,14 @@ def judge(records: Sequence[SavedRecord]) -> list[Judgement]:
         UsageError: This checkout does not have the scenario of a record, or its features cannot be read.
     """
     plugin = Judge(records)
-    modules = sorted({PROJECT / one.about.scenario.partition("::")[0] for one in records})
-    for module in modules:
-        if not module.is_file():
-            raise UsageError(f"this checkout has no {module.relative_to(PROJECT)}, which a record names")
+    modules = sorted({_module(one.about.scenario) for one in records})
     options = ["-c", str(PROJECT / "pyproject.toml"), "--rootdir", str(PROJECT), "--noconftest", "-p", "no:terminal"]
     options += [word for name in ("plugin.world", *STEPS) for word in ("-p", name)]
-    pytest.main([*options, *map(str, modules)], plugins=[plugin])
+    status = pytest.main([*options, *map(str, modules)], plugins=[plugin])
     if plugin.collected:
         raise UsageError(f"the features of this checkout cannot be read: {plugin.collected.splitlines()[-1]}")
+    if status not in ENDED:
+        raise UsageError(f"the steps of this checkout cannot be run (pytest ended with {int(status)})")
     seen = [id(one.record) for one in plugin.judgements]
     for one in records:
         if id(one) not in seen:
@@ -182,6 +183,15 @@ def main(arguments: Sequence[str]) -> int:
     status = verdicts.exit_status([one.outcome for one in judgements])
     print(f"verdict: {status.in_words}")
     return status
+
+
+def _module(scenario: str) -> Path:
+    """Return the module of a scenario. A record may come from anywhere: only modules below features/ are imported."""
+    name = scenario.partition("::")[0]
+    module = next((one for one in (PROJECT / "features").rglob("*.py") if str(one.relative_to(PROJECT)) == name), None)
+    if module is None:
+        raise UsageError(f"this checkout has no module {name!r} in features/, which a record names")
+    return module
 
 
 def _base(scenario: str) -> str:

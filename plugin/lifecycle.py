@@ -121,7 +121,7 @@ class Run:
         try:
             if self._operator is not None:
                 self._operator.close(self._config.rootpath / "reports" / "operator.log")
-        except HarnessError as error:
+        except (HarnessError, OSError) as error:
             self._fail(error)
         try:
             if context is not None and context.store.lasting:
@@ -130,11 +130,11 @@ class Run:
                 context.remove_buckets()
             if context is not None and context.keep:
                 reaper.keep()
-        except HarnessError as error:
+        except (HarnessError, OSError) as error:
             self._fail(error)
         try:
             reaper.close()
-        except HarnessError as error:
+        except (HarnessError, OSError) as error:
             self._fail(error)
 
     def compare_with_shell_loop(self, parallel: int) -> None:
@@ -151,7 +151,7 @@ class Run:
             f"{loop_s:.1f} s: {suite_s / loop_s:.2f} times"
         )
 
-    def _fail(self, error: HarnessError) -> None:
+    def _fail(self, error: HarnessError | OSError) -> None:
         self.problem = self.problem or str(error)
         self.say(f"ERROR: {REDACT(str(error))}")
 

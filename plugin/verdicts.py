@@ -189,7 +189,7 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     if isinstance(error, OperatorCrashed):
         item.stash[CRASHED] = item.stash.get(CRASHED, 0) + 1
         if item.stash[CRASHED] > 1:
-            error = Divergence("the operator process", expected="it keeps running", seen=str(error), oracle="operator")
+            error = error.as_divergence()
     if not isinstance(error, Divergence | Blocked):
         return Verdict.ERROR, f"verdict unknown: {REDACT(str(error))}" if isinstance(
             error, HarnessError | OSError

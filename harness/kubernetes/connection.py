@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from harness.errors import HarnessError
-from harness.kubernetes.api import Api, Informer
+from harness.kubernetes.api import Api
 from harness.kubernetes.api_access import ApiAccess
 from harness.kubernetes.created import CreatedObjects
+from harness.kubernetes.informer import Informer
 from harness.kubernetes.kubelet import Kubelet
 from harness.kubernetes.log_server import LogServer
 from harness.kubernetes.notes import KUBELET_LOG, Notes

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.errors import HarnessError
-from harness.kubernetes.api import Api, Informer
+from harness.errors import AdmissionRefused, HarnessError
+from harness.kubernetes.api import Api
+from harness.kubernetes.informer import Informer
 from harness.kubernetes.kubelet import job_ref
 from harness.kubernetes.notes import Note
 from harness.kubernetes.pod import PodFacts, mover_of
@@ -169,7 +170,12 @@ class Pods:
             # Every helper Pod would fail for the same reason, each after the full time limit.
             raise HarnessError(self._no_helper)
         helper = ObjectRef("Pod", claim.namespace, f"conformance-helper-{secrets.token_hex(4)}")
-        self._api.create(self._helper_pod(helper, claim))
+        try:
+            self._api.create(self._helper_pod(helper, claim))
+        except AdmissionRefused as refusal:
+            # It is not the operator's object that the API refuses.
+            self._no_helper = f"the Pod that looks into {claim} is refused: {refusal}"
+            raise HarnessError(self._no_helper) from None
         try:
             start_s = self._limits.volume_pod_start_s
             ready = self._informer.wait(lambda: self._running(helper), start_s)

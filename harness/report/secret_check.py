@@ -24,6 +24,10 @@ def _texts(file: Path) -> Iterator[str]:
     text = file.read_text(encoding="utf-8", errors="replace")
     yield text
     if file.suffix == ".json":
-        yield from secret_forms.texts(json.loads(text))
+        try:
+            yield from secret_forms.texts(json.loads(text))
+        except (ValueError, RecursionError):
+            # A worker was killed while it wrote the file. The stored text was searched.
+            return
     if file.suffix in (".html", ".xml"):
         yield html.unescape(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 import msgspec
@@ -117,7 +118,8 @@ def answer_of(value: object, syncs: Sequence[Sync]) -> Answer:
         case Identity():
             return OneIdentity(value)
         case Completed():
-            return OneCall(value)
+            # Its bytes may hold part of a secret, which text would show and Base64 would hide.
+            return OneCall(replace(value, stdout_bytes=b""))
         case str():
             return OneName(value)
         case Mapping():

@@ -98,7 +98,7 @@ class WorkerContext:
         if self.keep or self.overhead:
             return
         self.removals = [one for one in self.removals if one.is_running]
-        self.removals.append(spawn(["rm", "-rf", "--", folder], env={"PATH": os.defpath}))
+        self.removals.append(spawn(["rm", "-rf", "--", folder], env={"PATH": os.environ.get("PATH", os.defpath)}))
 
     def remove_buckets(self) -> None:
         """Remove all remaining buckets of this run, if the store outlives the run."""

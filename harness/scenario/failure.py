@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.errors import Blocked, Divergence, HarnessError, NotAsked
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked, OperatorCrashed
 from harness.volumes import Tree
 
-DIVERGENCE, BLOCKED, NOT_ASKED, BROKEN = "divergence", "blocked", "not asked", "broken"
+DIVERGENCE, BLOCKED, NOT_ASKED, CRASHED, BROKEN = "divergence", "blocked", "not asked", "crashed", "broken"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Failure:
         """Return an exception as a value."""
         divergence = error.divergence if isinstance(error, Blocked) else error
         if not isinstance(divergence, Divergence):
-            return Failure(NOT_ASKED if isinstance(error, NotAsked) else BROKEN, str(error))
+            kinds: dict[type[Exception], str] = {NotAsked: NOT_ASKED, OperatorCrashed: CRASHED}
+            return Failure(kinds.get(type(error), BROKEN), str(error))
         return Failure(
             BLOCKED if isinstance(error, Blocked) else DIVERGENCE,
             divergence.what,
@@ -54,6 +55,8 @@ class Failure:
         """Return the exception for this value."""
         if self.kind == NOT_ASKED:
             return NotAsked(self.what)
+        if self.kind == CRASHED:
+            return OperatorCrashed(self.what).as_divergence()
         if self.kind == BROKEN:
             return HarnessError(self.what)
         divergence = Divergence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +24,7 @@ from harness.volumes import Tree
 
 REPEAT = """#!/bin/sh
 # Runs just this scenario again, from a checkout of the suite; it fails in the same way.
-cd "$(dirname "$0")/../../.." && exec ${{TOX:-tox}} -e conformance -- {options}'{scenario}'
+cd "$(dirname "$0")/../../.." && exec ${{TOX:-tox}} -e conformance -- {options}{scenario}
 """
 
 
@@ -62,7 +63,10 @@ def write(
         _sync(folder / f"sync-{number}-{sync.ref.kind}-{sync.ref.namespace}-{sync.ref.name}"[:200], sync, record)
     write_record(folder / saved.FILE, testbed, about, calls)
     script = folder / "repeat.sh"
-    _text(script, REPEAT.format(options=f"{about.options} " if about.options else "", scenario=about.scenario))
+    _text(
+        script,
+        REPEAT.format(options=f"{about.options} " if about.options else "", scenario=shlex.quote(about.scenario)),
+    )
     script.chmod(0o755)
 
 

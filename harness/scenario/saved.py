@@ -122,7 +122,7 @@ def saved(
 
 def encoded(one: SavedRecord) -> bytes:
     """Return a record as JSON, with all secrets redacted."""
-    plain = REDACT.values(_plain(msgspec.to_builtins(one, enc_hook=_encode)))
+    plain = REDACT.values(msgspec.to_builtins(one, enc_hook=_encode))
     return msgspec.json.format(msgspec.json.encode(plain), indent=1)
 
 
@@ -141,7 +141,7 @@ def load(file: Path) -> SavedRecord:
         if schema != SCHEMA:
             raise UsageError(f"{file}: is a record of schema {schema}; this checkout reads schema {SCHEMA}")
         return msgspec.json.decode(text, type=SavedRecord, dec_hook=_decode)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(f"{file}: is no record of a scenario: {error}") from None
 
 
@@ -194,17 +194,6 @@ def _encode(value: object) -> object:
     if isinstance(value, AbstractSet):
         return sorted(value, key=str)
     return str(value)
-
-
-def _plain(value: Any) -> Any:
-    """Return builtin values with texts that UTF-8 can hold: a file name or an argument may be any bytes."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    if isinstance(value, Mapping):
-        return {_plain(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    return value
 
 
 def _decode(kind: type, value: Any) -> Any:

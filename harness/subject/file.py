@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from harness.subject.movers import MOVERS, MoverKind
 from harness.subject.paths import SubjectFolder
 from harness.subject.subject import AUTO, Subject
 from harness.system import yaml_io
-from harness.system.limits import SubjectLimits
+from harness.system.limits import COUNTS, SubjectLimits
 from harness.system.schema import Misfit, SchemaFile, misfit
 from harness.volsync.defaults import Additions
 from harness.volsync.fields import DECIDED_BY_SCENARIOS
@@ -42,7 +43,7 @@ def read(file: Path) -> Subject:
         UsageError: The file is invalid. The message names one problem, its place and its remedy.
     """
     document = _checked(file)
-    limits = SubjectLimits(**document.get("limits", {}))
+    limits = _limits(document.get("limits", {}), file)
     platform = document.get("platform", {})
     mover = document.get("mover", {"kind": "reference"})
     decisions, on_api = platform.get("decisions"), platform.get("kind") == "kubernetes"
@@ -67,6 +68,18 @@ def read(file: Path) -> Subject:
         variants={**dict.fromkeys(VARIANTS, AUTO), **document.get("sides", {})},
         about={key: document[key] for key in ABOUT if key in document},
     )
+
+
+def _limits(given: Mapping[str, Any], file: Path) -> SubjectLimits:
+    """Return the limits of a subject file.
+
+    JSON Schema accepts 10.0 as an integer, and NaN within any bounds.
+    """
+    for name, value in given.items():
+        if isnan(value):
+            raise UsageError(f"{file}: limits.{name}: is not a number; write a number above 0")
+    numbers: dict[str, Any] = {name: int(one) if name in COUNTS else float(one) for name, one in given.items()}
+    return SubjectLimits(**numbers)
 
 
 def schema() -> dict[str, Any]:

@@ -37,4 +37,4 @@ def engine() -> DockerClient:
 
 def reason(error: Exception) -> str:
     """Return the first line of an engine's error message."""
-    return str(error).strip().splitlines()[0][:200]
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -107,6 +107,9 @@ class SuiteLimits:
     store_start_s: float = 30.0
     """MinIO: time until it answers its health check."""
 
+    killed_s: float = 10.0
+    """A killed process: time until it is gone, and until its pipes are closed."""
+
     store_answer_s: float = 10.0
     """An S3 store: time until it answers a request."""
 
@@ -148,5 +151,7 @@ class SuiteLimits:
 
 
 SUITE = SuiteLimits()
+COUNTS = frozenset({"operator_crashes", "mover_log_bytes"})
+"""The limits for subjects that are whole numbers."""
 DEFAULT_LIMITS = SubjectLimits()
 """The limits of a subject whose file sets none."""

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from harness.errors import HarnessError, TimeLimitExceeded
 from harness.system import secret_forms
+from harness.system.limits import SUITE
 
 RUN_MARKER = "VOLSYNC_CONFORMANCE_RUN"
 """Environment variable in all processes of a run, so that the reaper finds them."""
@@ -38,8 +39,8 @@ class Redactor:
         self.secrets.update(value for value in values if len(value) >= secret_forms.MIN_LENGTH)
 
     def __call__(self, text: str) -> str:
-        """Return the text with ``***`` in place of every secret."""
-        return secret_forms.hidden(text, self.secrets)
+        """Return the text with ``***`` in place of every secret, and with escapes for bytes that are not UTF-8."""
+        return secret_forms.hidden(text, self.secrets).encode("utf-8", "backslashreplace").decode("utf-8")
 
     def values(self, value: Any) -> Any:
         """Redact every text in a JSON value; tuples become lists, as in JSON."""
@@ -157,12 +158,16 @@ class Process:
 
         Args:
             grace_s: How long the process may take to end after SIGTERM; with 0 there is only SIGKILL.
+
+        Raises:
+            HarnessError: The process cannot be ended, for example because it belongs to another user.
         """
         if grace_s > 0:
             self._signal_group(signal.SIGTERM)
             self.wait(grace_s)
         self._signal_group(signal.SIGKILL)
-        self._popen.wait()
+        if not self.wait(SUITE.killed_s):
+            raise HarnessError(f"{_in_words(self._popen.args)} did not end within {SUITE.killed_s:g} s after SIGKILL")
 
     def communicate(self, given: bytes | None = None, timeout_s: float | None = None) -> tuple[int, bytes, bytes]:
         """Write the input, read all output, and return exit status, stdout and stderr.
@@ -175,6 +180,12 @@ class Process:
         except subprocess.TimeoutExpired:
             raise TimeLimitExceeded(f"{_in_words(self._popen.args)} did not end within {timeout_s:g} s") from None
         return self._popen.returncode, out or b"", err or b""
+
+    def close(self) -> None:
+        """Close the pipes. A process that still writes to one gets SIGPIPE."""
+        for stream in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+            if stream is not None:
+                stream.close()
 
     def _signal_group(self, number: signal.Signals) -> None:
         try:
@@ -260,7 +271,11 @@ def run(
 
 def _kill(process: Process) -> None:
     process.end_group()
-    process.communicate()
+    try:
+        process.communicate(timeout_s=SUITE.killed_s)
+    except TimeLimitExceeded:
+        # A descendant in a session of its own holds the pipes.
+        process.close()
 
 
 def _popen(

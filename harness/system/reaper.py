@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import HarnessError, TimeLimitExceeded
+from harness.errors import HarnessError
 from harness.system.container_engine import reason
 from harness.system.limits import SUITE
 from harness.system.process import RUN_MARKER, Output, run, spawn
@@ -260,12 +260,16 @@ def _remove_folder(folder: Path) -> str:
 
     def is_gone() -> bool:
         if folder.exists():
-            run(["rm", "-rf", "--", folder], env={"PATH": os.defpath}, timeout_s=SUITE.remove_folder_s)
+            run(
+                ["rm", "-rf", "--", folder],
+                env={"PATH": os.environ.get("PATH", os.defpath)},
+                timeout_s=SUITE.remove_folder_s,
+            )
         return not folder.exists()
 
     try:
         gone = wait_until(is_gone, SUITE.sweep_s, poll_s=SWEEP_POLL_S)
-    except TimeLimitExceeded:
+    except HarnessError:
         gone = False
     return "" if gone else f"folder {folder} could not be removed"
 

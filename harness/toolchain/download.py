@@ -68,7 +68,8 @@ def _download(archive: Archive, packed: Path, say: Progress, stall_s: float, tot
                 if now - said > PROGRESS_EVERY_S:
                     said = now
                     say(f"downloading {archive.url}: {received >> 20} of {promised >> 20} MiB, {now - begin:.0f} s")
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ImportError, ValueError) as error:
+        # The last two: a proxy in the environment that the client cannot use.
         raise DownloadFailed(f"{archive.url}: {_reason(error)}") from None
     if promised and received != promised:
         raise DownloadFailed(f"{archive.url}: cut off after {received} of {promised} bytes")

@@ -19,7 +19,8 @@ import docker
 import trustme
 import yaml
 
-from harness.kubernetes.api import Api, Informer
+from harness.kubernetes.api import Api
+from harness.kubernetes.informer import Informer
 from harness.storage.server import free_port
 from harness.toolchain import provision
 from tests.movers import pack

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import AdmissionRefused
-from harness.kubernetes.api import Api, Informer
+from harness.kubernetes.api import Api
+from harness.kubernetes.informer import Informer
 from harness.model import CustomNames, DefaultUsername, MoverJob, MoverResult, ObjectRef, Variants
 from harness.operator.decisions import Decisions
 from harness.operator.platform import NoJob

@@ -8,7 +8,7 @@ import pytest
 from lightkube import ApiError
 
 from harness.errors import HarnessError
-from harness.kubernetes.api import Informer
+from harness.kubernetes.informer import Informer
 from harness.model import ObjectRef
 
 JOB = {"metadata": {"namespace": "shop", "name": "backup"}}

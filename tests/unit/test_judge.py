@@ -140,3 +140,26 @@ def test_what_is_no_bundle_is_told_in_one_line(tmp_path, capsys, make):
 def test_without_a_bundle_the_usage_is_shown(capsys):
     assert judge.main([]) == ExitStatus.WRONG_USE
     assert "usage: tox -e judge" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["/tmp/evil.py", "../evil.py", "plugin/judge.py", "features/" + "x" * 5000 + ".py"])
+def test_a_record_cannot_name_a_module_outside_the_features(tmp_path, capsys, module):
+    other = altered(RECORDS / "HN_E2-pass.json", tmp_path, "features/test_document.py", module)
+    assert judge.main([str(other)]) == ExitStatus.WRONG_USE
+    told = capsys.readouterr().err
+    assert "this checkout has no module" in told
+    assert len(told.splitlines()) == 1
+
+
+def test_a_claim_that_this_checkout_lacks_is_left_out_of_the_exit_status(tmp_path):
+    other = altered(RECORDS / "HN_E2-fail.json", tmp_path, '"claims":["HN_E2"]', '"claims":["HN_E2","ZZ_1"]')
+    one = judge.Judgement(saved.load(other), Verdict.FAIL, "")
+    assert one.outcome.claims == ("HN_E2",)
+    assert one.outcome.is_judged
+
+
+def test_a_file_that_nests_without_end_is_told_in_one_line(tmp_path, capsys):
+    file = tmp_path / "record.json"
+    file.write_text('{"schema":1,"x":' + "[" * 100_000)
+    assert judge.main([str(file)]) == ExitStatus.WRONG_USE
+    assert len(capsys.readouterr().err.splitlines()) == 1

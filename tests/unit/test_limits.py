@@ -112,3 +112,10 @@ def test_an_operator_that_was_silent_has_the_rest_of_its_time(answer_s, silent_s
     cluster.facts = ApiAccess("", "", "", "", "", "", silent_s=silent_s, limits=own)
     assert cluster.answer_limit_s == left_s
     assert cluster.answer_timeout_s == answer_s
+
+
+def test_a_limit_is_a_number_and_a_count_is_whole(tmp_path):
+    with pytest.raises(UsageError, match=r"limits\.answer_s: is not a number"):
+        load(tmp_path, "limits: {answer_s: .nan}")
+    found = load(tmp_path, "limits: {operator_crashes: 10.0}").limits.operator_crashes
+    assert (found, type(found)) == (10, int)

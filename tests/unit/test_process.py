@@ -4,12 +4,14 @@ import os
 import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.errors import HarnessError, TimeLimitExceeded
 from harness.model import MoverJob, ObjectRef, RepositoryAccess
+from harness.system import process
 from harness.system.process import REDACT, RUN_MARKER, Output, Redactor, run, spawn
 
 
@@ -125,3 +127,12 @@ def test_a_pipe_that_was_not_asked_for_is_a_mistake_of_the_caller():
     with pytest.raises(ValueError, match="pipe"):
         process.stdout.read()
     process.wait()
+
+
+def test_a_descendant_that_holds_the_pipe_does_not_keep_a_killed_run(monkeypatch):
+    limits = replace(process.SUITE, killed_s=0.3)
+    monkeypatch.setattr(process, "SUITE", limits)
+    begin = time.monotonic()
+    with pytest.raises(TimeLimitExceeded):
+        run(["setsid", "--fork", "sh", "-c", "sleep 5"], env={"PATH": os.environ["PATH"]}, timeout_s=0.3)
+    assert time.monotonic() - begin < 3
