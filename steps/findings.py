@@ -79,10 +79,10 @@ def accepts_each(admissions: list[Sync], testbed: Testbed) -> None:
         testbed.found(whether(f"the API to accept {promises.in_question(sync)}", partial(expect.ending.admitted, sync)))
 
 
-@then("record whether what follows the @ is the namespace")
-def host_is_namespace(restore: Sync, testbed: Testbed) -> None:
-    question = f"the namespace {restore.ref.namespace} after the @ in {StatusField.REQUESTED_IDENTITY}"
-    testbed.found(whether(question, lambda: expect.operator.requested_host_is_namespace(restore)))
+@then(phrase(f'record whether {StatusField.REQUESTED_IDENTITY.value} shows "{{hostname:Text}}" after the @'))
+def host_is_namespace(hostname: str, restore: Sync, testbed: Testbed) -> None:
+    question = f"the namespace {hostname} after the @ in {StatusField.REQUESTED_IDENTITY}"
+    testbed.found(whether(question, lambda: expect.operator.requested_host_is(restore, hostname)))
 
 
 @then(phrase('record whether it is recorded under username "{username:Text}" and hostname "{hostname:Text}"'))

@@ -45,14 +45,14 @@ Feature: Kubernetes shows which identity an object uses
 
   Rule: The document promises that the part after the @ is the namespace
 
-    @IS_3P
+    @IS_3P @literal-namespaces
     Scenario: A destination has a custom hostname
       Given the kopia user "order-desk" of host "site-a.eu" has a snapshot from "2024-01-20T10:00:00Z"
       When the destination "restore-data" in namespace "shop" restores with:
         | field    | value      |
         | username | order-desk |
         | hostname | site-a.eu  |
-      Then record whether what follows the @ is the namespace
+      Then record whether requestedIdentity shows "shop" after the @
 
   Rule: A destination of another name or in another namespace needs a sourceIdentity
 

@@ -41,7 +41,7 @@ Feature: The username of an identity is the custom one, or is made from the name
       Then it is recorded under username "app-data-prod" and hostname "prod"
 
     @UN_2 @object-name-namespace @literal-namespaces
-    Scenario: A name that has exactly 50 characters with its namespace gets the namespace
+    Scenario: A name that has at most 50 characters with its namespace gets the namespace
       Given these sources:
         | name                                          | namespace |
         | orders                                        | shop      |

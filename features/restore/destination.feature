@@ -9,6 +9,19 @@ Feature: The fields of a destination decide whose data it restores
       When the destination "restore-data" in namespace "production" is reconciled without running its mover
       Then its Job has username "restore-data" and hostname "production"
 
+  Rule: A destination of the same name and namespace restores its source
+
+    @RD_2
+    Scenario: Destinations restore the sources of their name and namespace
+      Given these sources:
+        | name   | namespace |
+        | orders | shop      |
+        | orders | office    |
+        | files  | office    |
+      And every source is backed up
+      When destinations of the same name and namespace restore every source
+      Then every restore holds exactly the data of its source
+
   Rule: Username and hostname are given both or neither
 
     @RD_3
@@ -45,7 +58,7 @@ Feature: The fields of a destination decide whose data it restores
   Rule: Username and hostname come first, then the source that is named, then the destination itself
 
     @RD_5
-    Scenario: A destination that names an identity and a source restores under the identity
+    Scenario: The Job of a destination that names an identity and a source has the identity
       Given a source "orders" in namespace "shop"
       When the destination "files" in namespace "office" is reconciled without running its mover, with:
         | field           | value      |
@@ -56,7 +69,7 @@ Feature: The fields of a destination decide whose data it restores
       Then its Job has username "order-desk" and hostname "back-room"
 
     @RD_5 @literal-namespaces
-    Scenario: A destination that names a source restores under the identity of that source
+    Scenario: The Job of a destination that names a source has the identity of that source
       Given a source "orders" in namespace "a-namespace-that-is-too-long-to-enter-any-username"
       When the destination "files" in namespace "office" is reconciled without running its mover, with:
         | field           | value                                              |

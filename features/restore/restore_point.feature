@@ -8,7 +8,7 @@ Feature: A destination may choose which backup it restores
   Rule: Without a restore point the newest backup is restored
 
     @RP_1
-    Scenario: The newest of three backups is restored, in whichever order they were written
+    Scenario: The newest of three backups is restored, though it was not written last
       Given the source "orders" in namespace "shop" was backed up at:
         | 2024-01-20T10:00:00Z     |
         | 2024-01-20T12:00:00.500Z |

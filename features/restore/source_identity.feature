@@ -18,11 +18,11 @@ Feature: A destination restores a source by the name of that source
     @SI_1
     Scenario: A destination that names no repository restores from that of the source
       Given these repositories:
-        | secret          | repository        |
-        | team-repository | s3://team-backups |
+        | secret            | repository        |
+        | the-team-s-bucket | s3://team-backups |
       And a source "webapp-backup" in namespace "production" with:
-        | field      | value           |
-        | repository | team-repository |
+        | field      | value             |
+        | repository | the-team-s-bucket |
       And every source is backed up
       When the destination "restore-data" in namespace "restore-lab" restores, without a repository, with:
         | field           | value         |
@@ -34,12 +34,12 @@ Feature: A destination restores a source by the name of that source
     @SI_1
     Scenario: A destination that names a repository restores from that one
       Given these repositories:
-        | namespace   | secret          | repository           |
-        | production  | team-repository | s3://company-backups |
-        | restore-lab | team-repository | s3://team-backups    |
+        | namespace   | secret            | repository           |
+        | production  | the-team-s-bucket | s3://company-backups |
+        | restore-lab | the-team-s-bucket | s3://team-backups    |
       And a source "webapp-backup" in namespace "production" with:
-        | field      | value           |
-        | repository | team-repository |
+        | field      | value             |
+        | repository | the-team-s-bucket |
       And every source is backed up
       When the destination "restore-data" in namespace "restore-lab" restores with:
         | field           | value            |
@@ -86,11 +86,11 @@ Feature: A destination restores a source by the name of that source
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
       Examples:
-        | pvc         |
-        | webapp-data |
-        | other-data  |
+        | pvc            |
+        | webapp-data    |
+        | somebody-elses |
 
-  Rule: The name of a source that does not exist restores nothing
+  Rule: The name of a source that does not exist never restores the data of another source
 
     @SI_7
     Scenario: A restore by the name of a source that does not exist fails, and leaves the volume as it was
@@ -152,7 +152,7 @@ Feature: A destination restores a source by the name of that source
   Rule: The document promises that sourceIdentity helps where the rules for identities have changed
 
     @SI_6 @literal-namespaces
-    Scenario: A backup made under an older rule is restored by the name of its source
+    Scenario: A destination names a source whose backup was made under an older rule
       Given a source "webapp-backup" in namespace "production"
       And the kopia user "webapp-backup-production" of host "production-webapp-pvc" has a snapshot from "2024-01-20T10:00:00Z"
       When the destination "restore-data" in namespace "production" restores with:

@@ -24,7 +24,7 @@ Feature: Sources of many namespaces share one repository
 
   Rule: A destination of the same name and namespace restores its source, and nothing of others in the repository
 
-    @RD_2 @SR_3 @long
+    @SR_3 @literal-namespaces @long
     Scenario: Destinations restore the sources whose name and namespace they share
       Given these sources:
         | name     | namespace  |

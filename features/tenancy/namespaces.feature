@@ -54,7 +54,7 @@ Feature: Every source of every namespace has an identity of its own
 
   Rule: Sources of one name in two namespaces have different identities
 
-    @TN_9
+    @TN_9 @literal-namespaces
     Scenario: Two sources of one name in two namespaces are restored from their own backups
       Given these sources:
         | name   | namespace  |

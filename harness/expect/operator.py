@@ -127,14 +127,14 @@ def requested(record: Record, sync: Sync, query: str, identity: Identity) -> Non
     equal(what, expected=str(identity), seen=seen, oracle=STATUS, part=Part.CONTROLLER, cause=cause)
 
 
-def requested_host_is_namespace(sync: Sync) -> None:
-    """Check that the text after the last ``@`` of the requested identity is the destination's namespace."""
+def requested_host_is(sync: Sync, hostname: str) -> None:
+    """Check that the text after the last ``@`` of the requested identity is ``hostname``."""
     if not sync.requested:
         raise Divergence(f"{REQUESTED} of {sync.ref}", expected="an identity", seen="none", oracle=STATUS,
                          roots=("IS_3",))  # fmt: skip
     equal(
         f"what follows the @ in {REQUESTED} of {sync.ref}",
-        expected=sync.ref.namespace,
+        expected=hostname,
         seen=sync.requested.rpartition("@")[2],
         oracle=STATUS,
     )

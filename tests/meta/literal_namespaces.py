@@ -1,7 +1,8 @@
 """Says of each scenario whether its result depends on the name of one of its namespaces.
 
 It does where a value holds the name as the documented rules would make it (the name alone, or joined to something by
-a hyphen), where the name is none that Kubernetes takes, and where the length of name and namespace decides.
+a hyphen), where the name is none that Kubernetes takes, where the length of name and namespace decides, and where one
+namespace begins with another: a suffix would end that.
 Custom names that the scenario itself gives are used as they are: what they look like proves nothing.
 """
 
@@ -57,7 +58,10 @@ def depends(steps: Sequence[Step], fixtures: Path) -> bool:
     custom = {value for one, _ in manifests for value in _custom_of(one)}.union(*map(_custom, steps))
     values = {value for step in steps for value in _values(step)} - custom
     illegal = any(LABEL.fullmatch(name) is None for name in names)
-    return illegal or any(_holds(part, name) for value in values for part in value.split("@") for name in names)
+    alike = any(one != other and one.startswith(other) for one in names for other in names)
+    return (
+        illegal or alike or any(_holds(part, name) for value in values for part in value.split("@") for name in names)
+    )
 
 
 def _holds(value: str, name: str) -> bool:
