@@ -75,9 +75,9 @@ def plugin(tmp_path):
 
 
 BLIND = """
-from harness.mover import processes
+from harness.mover import process_trace
 
-processes.blind_here = lambda: "no seccomp on this host"
+process_trace.blind_here = lambda: "no seccomp on this host"
 """
 
 
