@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.document.verdict import ExitStatus
+
 FILE = Path(__file__).parents[2] / "action" / "summary.py"
 spec = importlib.util.spec_from_file_location("action_summary", FILE)
 assert spec and spec.loader
@@ -100,3 +102,11 @@ def test_a_run_that_could_not_start(job, capsys):
     assert run(job, 4) == 4
     assert "verdict=wrong use" in (job / "output").read_text()
     assert "wrote no report" in capsys.readouterr().out
+
+
+def test_its_words_are_those_of_the_suite():
+    """The script imports nothing of the harness, so it has a copy of these words."""
+    known = {int(status): status.short for status in ExitStatus}
+    assert {status: known[status] for status in summary.WORDS} == summary.WORDS
+    assert known[summary.UNKNOWN] == "unknown"
+    assert set(summary.ICONS) <= set(known.values())
