@@ -22,7 +22,7 @@ def log_shows_override(command: str, username: str, hostname: str, sync: Sync) -
     expect.operator.log_shows_override_at(sync, command, Identity(username, hostname))
 
 
-@then(phrase('the log shows "{command:Text}" without an override'))
+@then(phrase('no "{command:Text}" in the log has an override'))
 def log_shows_no_override(command: str, sync: Sync) -> None:
     expect.operator.log_shows_no_override_at(sync, command)
 
@@ -32,7 +32,7 @@ def command_lines_seen(mover_alone: MoverAlone) -> None:
     mover_alone.watch_command_lines()
 
 
-@then(phrase('the log says that "{flag:Text}" is refused'))
+@then(phrase('the log of the mover or a message of the operator says that "{flag:Text}" is refused'))
 def flag_refused(flag: str, sync: Sync) -> None:
     expect.operator.refusal_of_flag_is_shown(sync, flag)
 

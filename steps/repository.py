@@ -70,7 +70,7 @@ def endpoint_as_url(namespace: str, declarations: Declarations) -> None:
     declarations.give_endpoint_as_url(namespace)
 
 
-@given("every manifest of the repository is recorded", target_fixture="manifests_before")
+@given("every kopia manifest (snapshot or policy) of the repository is noted", target_fixture="manifests_before")
 def record_manifests(testbed: Testbed) -> Mapping[str, str]:
     return testbed.seen().manifests()
 
@@ -103,7 +103,7 @@ def crowd(number: int, past: History) -> None:
     past.write_crowd(number)
 
 
-@then("every manifest of the repository is as it was")
+@then("every kopia manifest of the repository is as it was")
 def manifests_unchanged(manifests_before: Mapping[str, str], testbed: Testbed) -> None:
     expect.repository.unchanged("the manifests of the repository", manifests_before, testbed.seen().manifests())
 

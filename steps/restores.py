@@ -94,7 +94,7 @@ def restore_every_source(namespace: str, syncs: Syncs) -> list[tuple[ObjectRef, 
     return syncs.restore_every_source(namespace)
 
 
-@when("destinations of the same name and namespace restore every source", target_fixture="restores")
+@when("every source is restored by a destination of its own name and namespace", target_fixture="restores")
 def restore_by_name(syncs: Syncs, testbed: Testbed) -> list[tuple[ObjectRef, Sync]]:
     return [(source, syncs.restore(source.name, source.namespace)) for source in testbed.seen().sources()]
 

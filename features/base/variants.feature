@@ -1,9 +1,9 @@
-Feature: An operator follows one of the two documented variants
-  The document contradicts itself twice: on the default username of a ReplicationSource (below: source), and on
-  custom usernames.  An operator follows either variant.  One that follows neither has diverged, and the claims
-  of both variants cannot be judged.
+Feature: Where the document contradicts itself, an operator follows one of the two variants
+  The document contradicts itself in two places: on the default username of a ReplicationSource (below: source), and
+  on custom usernames.  In each place an operator may follow either statement (variant).  If it follows neither, it
+  has diverged, and the claims that assume one of these variants cannot be judged.
 
-  Rule: A generated username is the name of the object, or name and namespace where both have at most 50 characters
+  Rule: A generated username is the name; or it is name-namespace if that has at most 50 characters, and else the name
 
     @VR_1 @literal-namespaces @long
     Scenario: The default usernames of short and long names follow the same variant

@@ -80,7 +80,7 @@ Feature: Contradictions, gaps and impossible examples of the document
         | name   | namespace | username   | hostname |
         | orders | shop      | order-desk | site-a   |
       And every source is backed up
-      When destinations of the same name and namespace restore every source
+      When every source is restored by a destination of its own name and namespace
       Then record whether every restore holds the data of its source
 
   Rule: The document promises that hostnames made from namespaces are sanitised

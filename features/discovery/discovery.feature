@@ -125,9 +125,9 @@ Feature: A ReplicationDestination made for discovery lists every identity of its
       Given the history of these tenants:
         | username | hostname | snapshots | latest               |
         | orders   | shop     | 2         | 2024-01-20T10:30:00Z |
-      And every manifest of the repository is recorded
+      And every kopia manifest (snapshot or policy) of the repository is noted
       When the documented destination discovers the repository
-      Then every manifest of the repository is as it was
+      Then every kopia manifest of the repository is as it was
 
     @DI_5
     Scenario: Discovery leaves the volume of its destination unchanged

@@ -1,6 +1,6 @@
-Feature: Custom identities follow the names of an organisation
-  A ReplicationSource (below: source) may be named by environment, by department, by function, or by the
-  e-mail address of its owner.
+Feature: Custom usernames and hostnames may follow the naming of an organisation
+  The username and hostname of a ReplicationSource (below: source) may come from its environment, its department, its
+  function, or the e-mail address of its owner.
 
   Rule: Environments and departments have identities of their own in one repository
 
@@ -73,6 +73,7 @@ Feature: Custom identities follow the names of an organisation
       Given a source "ledger" in namespace "finance"
       And the kopia user "legacy" of host "db01.company" has a snapshot from "2024-01-20T10:00:00Z"
       And the mover has backed up the source "ledger" in namespace "finance" as username "legacy" and hostname "db01.company"
+      # previous: 1 asks for the snapshot before the newest, here that of the kopia user.
       When the mover restores it as username "legacy" and hostname "db01.company" with:
         | field    | value |
         | previous | 1     |

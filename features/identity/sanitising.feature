@@ -1,9 +1,10 @@
 Feature: Generated usernames and hostnames are sanitised
-  Characters that kopia or a policy cannot take are removed from names that are generated for a
-  ReplicationSource (below: source).  Kubernetes refuses most of the names below: the rule is shown by the
-  Job of a ReplicationDestination (below: destination) that names such a source.
+  A name that is generated for a ReplicationSource (below: source) keeps a documented set of characters; the others
+  are removed, but in a hostname _ becomes -.  Then separators at both ends are removed.  A name of which nothing is
+  left becomes volsync-default.  Kubernetes refuses most of the names below: the rule is shown by the Job of a
+  ReplicationDestination (below: destination) that names such a source in its sourceIdentity.
 
-  Rule: A generated username keeps letters, digits, hyphens and underscores
+  Rule: A generated username keeps letters, digits, hyphens and underscores, but neither of the last two at its ends
 
     @SU_E @object-name
     Scenario: A source whose name needs no change is recorded under its name
@@ -11,7 +12,7 @@ Feature: Generated usernames and hostnames are sanitised
       When the source "app-backup" in namespace "shop" is backed up
       Then it is recorded under username "app-backup"
 
-    # The namespace is so long that no variant adds it to the username.
+    # Name and namespace have more than 50 characters: in both documented variants the default username is the name.
     @UN_4
     Scenario: The dots of a legal name are removed
       Given a source "orders.of.the-shop" in namespace "a-namespace-that-is-too-long-to-enter-any-username"
@@ -37,7 +38,7 @@ Feature: Generated usernames and hostnames are sanitised
         | @#$%            | volsync-default |
 
       @SU_1
-      Examples: the steps of the rule in their order
+      Examples: other characters are removed first, then hyphens and underscores at both ends
         | name             | username        |
         | 7.Order__Desk--9 | 7Order__Desk--9 |
         | .-orders-.       | orders          |
@@ -52,7 +53,7 @@ Feature: Generated usernames and hostnames are sanitised
         | -_-  | volsync-default |
         | @    | volsync-default |
 
-  Rule: A generated hostname keeps letters, digits, dots and hyphens
+  Rule: In a generated hostname _ becomes -; it keeps letters, digits, dots and hyphens, but neither at its ends
 
     @SH_E @literal-namespaces
     Scenario: A source whose namespace needs no change is recorded under its namespace
@@ -76,7 +77,7 @@ Feature: Generated usernames and hostnames are sanitised
         | ___                | volsync-default    |
 
       @SH_1
-      Examples: the steps of the rule in their order
+      Examples: _ becomes - first, then other characters are removed, then dots and hyphens at both ends
         | namespace        | hostname         |
         | 7_Shop__Floor..9 | 7-Shop--Floor..9 |
         | _orders_         | orders           |

@@ -1,6 +1,7 @@
 Feature: The API validates custom usernames and hostnames
-  One half of the document has the API refuse a ReplicationSource (below: source) or a ReplicationDestination
-  (below: destination) whose username or hostname does not match this pattern:
+  The document contradicts itself on custom names.  In one variant (tag @validated), the API refuses a
+  ReplicationSource (below: source) or a ReplicationDestination (below: destination) whose username or hostname does
+  not match this pattern:
   ^[a-zA-Z0-9][a-zA-Z0-9._-]*[a-zA-Z0-9]$|^[a-zA-Z0-9]$
 
   Rule: A custom name that matches the pattern is accepted
@@ -48,7 +49,7 @@ Feature: The API validates custom usernames and hostnames
       Then the API refuses it because of its "<field>"
 
       @VA_I
-      Examples: the documented invalid names
+      Examples: the documented invalid names (an empty cell is the empty string)
         | field    | name          |
         | username | -backup-user  |
         | username | backup-user-  |
@@ -80,7 +81,7 @@ Feature: The API validates custom usernames and hostnames
       Then the API refuses it because of its "<field>"
 
       @VA_I
-      Examples: the documented invalid names
+      Examples: the documented invalid names (an empty cell is the empty string)
         | field    | name          | other    |
         | username | -backup-user  | hostname |
         | username | backup user   | hostname |

@@ -19,7 +19,7 @@ Feature: The fields of a destination decide whose data it restores
         | orders | office    |
         | files  | office    |
       And every source is backed up
-      When destinations of the same name and namespace restore every source
+      When every source is restored by a destination of its own name and namespace
       Then every restore holds exactly the data of its source
 
   Rule: Username and hostname are given both or neither

@@ -22,7 +22,7 @@ Feature: Sources of many namespaces share one repository
       When the source "files" in namespace "office" backs up as much other random data
       Then the store grows by at least 95 % of the data
 
-  Rule: A destination of the same name and namespace restores its source, and nothing of others in the repository
+  Rule: A destination with the name and namespace of a source restores the data of that source, and nothing else
 
     @SR_3 @literal-namespaces @long
     Scenario: Destinations restore the sources whose name and namespace they share
@@ -32,7 +32,7 @@ Feature: Sources of many namespaces share one repository
         | orders-2 | shop       |
         | orders   | shop-floor |
       And every source is backed up
-      When destinations of the same name and namespace restore every source
+      When every source is restored by a destination of its own name and namespace
       Then every restore holds exactly the data of its source
 
   Rule: Path prefixes in one bucket are separate repositories
@@ -63,7 +63,7 @@ Feature: Sources of many namespaces share one repository
       Then the repository "s3://company-backups/team/app1" holds snapshots of source "orders" alone
       And the repository "s3://company-backups/team/app2" holds snapshots of source "files" alone
 
-  Rule: A repository of its own keeps data from all others
+  Rule: Backups in one repository cannot be restored through another repository
 
     @SR_6
     Scenario: A destination restores nothing from the repository of another namespace

@@ -1,6 +1,6 @@
-Feature: Every source of every namespace has an identity of its own
+Feature: Without custom names, every source of every namespace has an identity of its own
   ReplicationSources (below: sources) and ReplicationDestinations (below: destinations) of many namespaces share
-  one repository.  The identity of each follows from its name and its namespace alone.
+  one repository.  Without custom names, the identity of each follows from its name and its namespace alone.
 
   Rule: The default hostname is the namespace, and nothing else
 
@@ -61,7 +61,7 @@ Feature: Every source of every namespace has an identity of its own
         | orders | shop       |
         | orders | shop-floor |
       And every source is backed up
-      When destinations of the same name and namespace restore every source
+      When every source is restored by a destination of its own name and namespace
       Then the backups have 2 different identities
       And every restore holds exactly the data of its source
 
@@ -74,7 +74,7 @@ Feature: Every source of every namespace has an identity of its own
         | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies-country | shop      |
         | orders-of-the-shop-in-the-north-of-the-country-with-all-of-its-branches-and-their-copies-county  | shop      |
       And every source is backed up
-      When destinations of the same name and namespace restore every source
+      When every source is restored by a destination of its own name and namespace
       Then the backups have 2 different identities
       And every restore holds exactly the data of its source
 

@@ -11,7 +11,7 @@ Feature: Promises of the document on tenants are put to the test
         | app.data | shop      |
         | appdata  | shop      |
       And every source is backed up
-      When destinations of the same name and namespace restore every source
+      When every source is restored by a destination of its own name and namespace
       Then record whether the backups have 2 different identities
       And record whether every restore holds the data of its source
 
