@@ -62,16 +62,9 @@ class Repositories:
             self._seen[repository] = self._observer.snapshots(address, access)
         return self._seen[repository]
 
-    def last_read(self, repository: str) -> tuple[SnapshotRecord, ...]:
-        """Return the snapshots that the Observer read last.
-
-        Return none if the repository was never read, or has changed since.
-        """
-        return self._seen.get(repository, ())
-
-    def is_read(self, repository: str) -> bool:
-        """Return True if the Observer has read a repository since its last change."""
-        return repository in self._seen
+    def last_read(self, repository: str) -> tuple[SnapshotRecord, ...] | None:
+        """Return the snapshots that the Observer read since the last change of a repository; None if it read none."""
+        return self._seen.get(repository)
 
     def changed(self) -> None:
         """Discard what was read, so that the next query reads the repositories again."""

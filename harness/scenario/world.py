@@ -87,12 +87,8 @@ class World:
 
     def still_valid(self, readings: Readings) -> Readings:
         """Return the readings that are still valid: snapshots of repositories that have not changed since."""
-        kept = {one: seen for one, seen in readings.snapshots.items() if self._is_current(one, seen)}
+        kept = {one: seen for one, seen in readings.snapshots.items() if self.repositories.last_read(one) is seen}
         return Readings(snapshots=kept)
-
-    def _is_current(self, repository: str, seen: tuple[SnapshotRecord, ...]) -> bool:
-        # An empty reading is the same object as "not read": only the first condition tells them apart.
-        return self.repositories.is_read(repository) and self.repositories.last_read(repository) is seen
 
     def remember(self, sync: Sync, content: Tree) -> Sync:
         """Store the content of a backup if it succeeded, and return its sync."""

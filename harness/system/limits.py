@@ -10,7 +10,7 @@ that must not import the harness.  ``system/sandbox.py`` has its own constant fo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ class SuiteLimits:
 
 
 SUITE = SuiteLimits()
-COUNTS = frozenset({"operator_crashes", "mover_log_bytes"})
+COUNTS = frozenset(one.name for one in fields(SubjectLimits) if one.type == "int")
 """The limits for subjects that are whole numbers."""
 DEFAULT_LIMITS = SubjectLimits()
 """The limits of a subject whose file sets none."""
