@@ -89,6 +89,7 @@ def _run_facts(
         status=status,
         begin=run.begin_at,
         seconds=run.ended_s,
+        provisioning_s=run.first_s or run.ended_s,
         is_complete=not (run.interrupted or run.problem or config.stash[CUT_OFF] or STOPPED in config.stash),
         problem=REDACT(run.problem),
         mover=run.mover,

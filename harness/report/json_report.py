@@ -35,6 +35,7 @@ class RunFacts:
         status: The exit status of the run.
         begin: The time when the run began.
         seconds: The duration of the run.
+        provisioning_s: The part of it before the first scenario: downloads, builds and the start of servers.
         is_complete: True if every selected scenario ended.
         problem: The error of the harness or its surroundings, or "".
         mover: A description of the mover and of how it was run.
@@ -56,6 +57,7 @@ class RunFacts:
     status: ExitStatus
     begin: datetime
     seconds: float
+    provisioning_s: float
     is_complete: bool
     problem: str = ""
     mover: str = ""
@@ -77,6 +79,7 @@ def build(outcomes: Sequence[Outcome], facts: RunFacts) -> dict[str, Any]:
         "problem": facts.problem,
         "begin": facts.begin.isoformat(timespec="seconds"),
         "seconds": round(facts.seconds, 3),
+        "provisioning_seconds": round(facts.provisioning_s, 3),
         "kopia_seconds": round(sum(outcome.kopia_s for outcome in outcomes), 3),
         "proof": facts.is_proof,
         "harness": {"name": HARNESS, "version": facts.harness_version},

@@ -34,7 +34,8 @@ def lines(outcomes: Sequence[Outcome], facts: RunFacts, predictions: Mapping[str
         *table,
         *([f"variants detected: {'; '.join(dict.fromkeys(facts.found_out))}"] if facts.found_out else []),
         f"subject {subject}; {facts.store_origin}; kopia {facts.kopia_version}",
-        f"{number} scenarios in {facts.seconds:.1f} s; {kopia_s:.1f} s inside kopia, summed over the workers",
+        f"{number} scenarios in {facts.seconds - facts.provisioning_s:.1f} s after {facts.provisioning_s:.1f} s of "
+        f"provisioning; {kopia_s:.1f} s inside kopia, summed over the workers",
         f"verdict: {_verdict(facts)}",
     ]
 

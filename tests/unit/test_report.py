@@ -23,7 +23,9 @@ STORY = Story("F", "R", "<b>a title</b>", "a.feature", 3, (StepRecord("Given", "
 
 def facts(status=0, **changed):
     kopia, store = ("/k", "0.23.1", "cache"), ("process", "MinIO as a process")
-    return RunFacts("mine", {}, *kopia, *store, "0.1.0", ExitStatus(status), datetime.now(UTC), 1.5, True, **changed)
+    return RunFacts(
+        "mine", {}, *kopia, *store, "0.1.0", ExitStatus(status), datetime.now(UTC), 1.5, 0.5, True, **changed
+    )
 
 
 def outcome(verdict="pass", *names, scenario="one", **changed):
@@ -114,6 +116,11 @@ def test_a_finding_is_no_failure_in_junit():
 def test_control_characters_do_not_break_junit():
     broken = Outcome("one", ("HN_2",), "mine", "", Verdict.FAIL, "a\x00b\x1b[31m", 0.1, 0.0)
     ElementTree.fromstring(json_report.junit([broken], facts(1)))
+
+
+def test_the_time_of_the_scenarios_does_not_include_provisioning():
+    lines = terminal.lines([outcome()], facts(), {})
+    assert "1 scenarios in 1.0 s after 0.5 s of provisioning; 0.2 s inside kopia, summed over the workers" in lines
 
 
 def test_what_the_suite_added_is_neither_the_movers_time_nor_the_operators():
