@@ -27,6 +27,8 @@ NOT_ALLOWED = (401, 403)
 UNUSABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, ConfigError)
 """What the client raises for a kubeconfig, or a proxy of the environment, that it cannot use."""
 CONFLICT, GONE, NOT_FOUND, ALREADY_THERE = 409, 410, 404, 409
+GONE_OR_OTHER = (NOT_FOUND, CONFLICT, 422)
+"""What the API answers to a change of an object by its uid, if the object is gone or another one has its name."""
 CONFLICTS_TRIED = 20
 
 _NAMESPACED = {
@@ -139,19 +141,28 @@ class Api:
                 return
         raise HarnessError(f"{ref} could not be updated: another client changed it at each attempt")
 
-    def set_status(self, ref: ObjectRef, status: Mapping[str, Any]) -> None:
-        """Merge fields into the status of an object; HarnessError if the API rejects them."""
+    def set_status(self, ref: ObjectRef, status: Mapping[str, Any], uid: str = "") -> bool:
+        """Merge fields into the status of an object.
+
+        Args:
+            ref: The object.
+            status: The fields to set.
+            uid: If given, the object must have this uid: an object of the same name that was created later is left.
+
+        Returns:
+            True; or False if ``uid`` is given and no object has it any more.
+
+        Raises:
+            HarnessError: The API rejects the fields, or ``uid`` is not given and the object does not exist.
+        """
+        patch = {"metadata": {"uid": uid}, "status": status} if uid else {"status": status}
         try:
-            self._call(
-                "patch",
-                RESOURCES[ref.kind].Status,
-                ref.name,
-                {"status": status},
-                patch_type=PatchType.MERGE,
-                **_in(ref),
-            )
+            self._call("patch", RESOURCES[ref.kind].Status, ref.name, patch, patch_type=PatchType.MERGE, **_in(ref))
         except ApiError as error:
+            if uid and code_of(error) in GONE_OR_OTHER and not self._has_uid(ref, uid):
+                return False
             raise _broken(error) from None
+        return True
 
     def delete(self, ref: ObjectRef) -> None:
         """Delete an object; do nothing if it does not exist."""
@@ -191,6 +202,10 @@ class Api:
     def watch(self, kind: str) -> Any:
         """Return an iterator of pairs: event type (ADDED, MODIFIED, DELETED) and object, for all namespaces."""
         return self._client.watch(RESOURCES[kind], **({} if kind in _GLOBAL else {"namespace": "*"}))
+
+    def _has_uid(self, ref: ObjectRef, uid: str) -> bool:
+        found = self.get(ref)
+        return found is not None and found["metadata"]["uid"] == uid
 
     def _call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
         try:

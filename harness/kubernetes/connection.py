@@ -32,8 +32,8 @@ class Node(Protocol):
     def start(self, job: Mapping[str, Any], owner: ObjectRef, volumes: Volumes) -> MoverJob:
         """Start a Job and return what it gives its mover; MissingKey if its Pod cannot start."""
 
-    def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
-        """Report to the API how a mover ended."""
+    def finish(self, job: Mapping[str, Any], result: MoverResult) -> bool:
+        """Report to the API how a mover ended; return False if the operator deleted the Job before."""
 
     def fill(self, claim: ObjectRef, folder: Path) -> None:
         """Replace the content of a PVC with the content of a folder."""
@@ -56,6 +56,7 @@ class Cluster:
         self.pods: Pods | None = None
         """The node that is also the mover if a cluster runs the Jobs; None if the harness is the kubelet."""
         self._snapshot_takers: tuple[TakeSnapshot, ...] = ()
+        self._kubelet: Kubelet | None = None
         note = Notes(Path(facts.log).with_name(KUBELET_LOG))
         if facts.helper:
             self.informer = Informer(self.api, ("Job", "Pod", "Namespace", "Event", *SYNCED))
@@ -66,7 +67,7 @@ class Cluster:
             self.informer = Informer(self.api, ("Job", "VolumeSnapshot", "Namespace", "Event", *SYNCED), self._notice)
             kubelet = Kubelet(self.api, LogServer(Path(facts.certificates)), note)
             self.made.note("Node", kubelet.node)
-            self.node = kubelet
+            self.node = self._kubelet = kubelet
 
     def serve_snapshots(self, take: TakeSnapshot) -> Callable[[], None]:
         """Call ``take`` for each new or changed VolumeSnapshot, in the thread of the watch.
@@ -125,9 +126,13 @@ class Cluster:
         gone: bool | None = self.informer.wait(lambda: self.informer.get(ref) is None, timeout_s)
         return bool(gone)
 
-    def _notice(self, kind: str, one: dict[str, Any]) -> None:
-        for take in self._snapshot_takers if kind == "VolumeSnapshot" else ():
-            take(one)
+    def _notice(self, event: str, kind: str, one: dict[str, Any]) -> None:
+        """Act on an event as the snapshot controller and the garbage collector of a cluster do."""
+        if kind == "VolumeSnapshot" and event != "DELETED":
+            for take in self._snapshot_takers:
+                take(one)
+        if kind == "Job" and event == "DELETED" and self._kubelet:
+            self._kubelet.collect(one)
 
     def operator_log(self) -> str:
         """Return the output of the operator so far."""

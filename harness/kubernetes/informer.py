@@ -31,14 +31,14 @@ class Informer:
     """Watch objects of some kinds, keep their newest state, and wake waiting threads on each change."""
 
     def __init__(
-        self, api: Api, kinds: tuple[str, ...], tell: Callable[[str, dict[str, Any]], None] | None = None
+        self, api: Api, kinds: tuple[str, ...], tell: Callable[[str, str, dict[str, Any]], None] | None = None
     ) -> None:
         """Start one watch for each kind.
 
         Args:
             api: The API to watch.
             kinds: The kinds to watch.
-            tell: Called with the kind and the object whenever an object is new or changed.
+            tell: Called with each event: its type (ADDED, MODIFIED or DELETED), the kind and the object.
         """
         self._api = api
         self._tell = tell
@@ -118,8 +118,8 @@ class Informer:
             else:
                 self._objects[key] = one
             self._changed.notify_all()
-        if self._tell and event != "DELETED":
-            self._tell(kind, one)
+        if self._tell:
+            self._tell(event, kind, one)
 
 
 def _is_refused(error: Exception) -> bool:

@@ -32,7 +32,9 @@ class Kubelet:
         self._api = api
         self._logs = logs
         self._note = note
-        self._pods: dict[str, ObjectRef] = {}
+        self._running: dict[str, dict[str, Any]] = {}
+        self._made: dict[str, ObjectRef] = {}
+        self._deleted_jobs: set[str] = set()
         self.node = f"conformance-{secrets.token_hex(4)}"
         api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": self.node}})
         status = {
@@ -71,7 +73,7 @@ class Kubelet:
         _runs_one_pod(job, facts)
         for text in left_out(facts.pod["spec"]):
             self._note(facts.job, text)
-        self._forget_older(job)
+        self._collect_older(job)
         try:
             made = self._api.create(facts.pod)
         except AdmissionRefused as refusal:
@@ -81,16 +83,20 @@ class Kubelet:
             ) from None
         facts = PodFacts(facts.job, made, self.node)
         pod = ObjectRef("Pod", metadata["namespace"], made["metadata"]["name"])
+        self._made[metadata["uid"]] = pod
         container = mover_of(made["spec"])
         try:
             read = Reading(self._api)
             environment = environment_of(read, container, facts, self._note)
             mounts = PodVolumes(read, volumes, owner.namespace, facts, self._note).mounts(container, environment)
         except MissingKey as problem:
-            self._api.set_status(pod, _waiting(made, problem))
+            self._set_status(pod, made, _waiting(made, problem))
             raise
-        self._pods[metadata["uid"]] = pod
-        self._api.set_status(job_ref(job), {"startTime": _now(), "active": 1})
+        self._running[metadata["uid"]] = made
+        self._set_status(job_ref(job), job, {"startTime": _now(), "active": 1})
+        if metadata["uid"] in self._deleted_jobs:
+            # The operator deleted the Job before its Pod was listed here, so ``collect`` did not find the Pod.
+            self.collect(job)
         return MoverJob(
             owner,
             arguments_of(container, environment, facts),
@@ -102,29 +108,45 @@ class Kubelet:
             declared=job,
         )
 
-    def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
-        """Report how the mover of a Job ended: serve its log, then set the status of the Pod, then that of the Job."""
-        pod = self._pods.pop(job["metadata"]["uid"])
+    def finish(self, job: Mapping[str, Any], result: MoverResult) -> bool:
+        """Report how the mover of a Job ended: serve its log, then set the status of the Pod, then that of the Job.
+
+        Returns:
+            True; or False if the operator deleted the Job, for example because it has read the status of the Pod.
+        """
+        made = self._running.pop(job["metadata"]["uid"])
+        pod = ObjectRef("Pod", made["metadata"]["namespace"], made["metadata"]["name"])
         container = mover_of(job["spec"]["template"]["spec"])["name"]
         succeeded = result.succeeded
         self._logs.serve(pod.namespace, pod.name, container, result.log)
         terminated = {"exitCode": result.exit_code or (0 if succeeded else 137), "finishedAt": _now()}
         status = {**_not_ready(container), "state": {"terminated": terminated}}
-        self._api.set_status(pod, {"phase": "Succeeded" if succeeded else "Failed", "containerStatuses": [status]})
-        self._api.set_status(job_ref(job), _succeeded() if succeeded else _failed(result))
+        phase = {"phase": "Succeeded" if succeeded else "Failed", "containerStatuses": [status]}
+        self._set_status(pod, made, phase)
+        return self._set_status(job_ref(job), job, _succeeded() if succeeded else _failed(result))
 
-    def _forget_older(self, job: Mapping[str, Any]) -> None:
-        """Delete the Pods of an older Job of the same name, as the garbage collector of a cluster does.
+    def collect(self, job: Mapping[str, Any]) -> None:
+        """Delete the Pod of a deleted Job, as the garbage collector of a cluster does."""
+        uid = job["metadata"]["uid"]
+        self._deleted_jobs.add(uid)
+        if pod := self._made.pop(uid, None):
+            self._api.delete(pod)
+
+    def _collect_older(self, job: Mapping[str, Any]) -> None:
+        """Delete the Pods of older Jobs of the same name, even if the watch has not yet told that these are deleted.
 
         Operators look up the Pod by the name of the Job.  Creation times have a resolution of one second, so two Pods
         could not be told apart.
         """
         namespace, name = job["metadata"]["namespace"], job["metadata"]["name"]
-        for pod in self._api.list("Pod", namespace):
-            owners = [owner["uid"] for owner in pod["metadata"].get("ownerReferences") or ()]
-            of_its_name = (pod["metadata"].get("labels") or {}).get("job-name") == name
-            if of_its_name and job["metadata"]["uid"] not in owners:
-                self._api.delete(ObjectRef("Pod", namespace, pod["metadata"]["name"]))
+        for uid, pod in list(self._made.items()):
+            of_its_name = pod.namespace == namespace and pod.name.rpartition("-")[0] == name
+            if of_its_name and uid != job["metadata"]["uid"] and self._made.pop(uid, None):
+                self._api.delete(pod)
+
+    def _set_status(self, ref: ObjectRef, one: Mapping[str, Any], status: Mapping[str, Any]) -> bool:
+        """Set the status of exactly this object; return False if the operator deleted it."""
+        return self._api.set_status(ref, status, uid=one["metadata"]["uid"])
 
     def _pod_for(self, job: Mapping[str, Any]) -> dict[str, Any]:
         metadata, template = job["metadata"], job["spec"]["template"]

@@ -98,6 +98,8 @@ class KubernetesPlatform:
             return NoJob(
                 found or "", "" if found else f"the operator made no Job and said nothing within {limit_s:g} s"
             )
+        if ref in self._failed:
+            found = self._settled(ref, found)
         self._known_jobs.add(found["metadata"]["uid"])
         if ref in self._failed:
             # The status still describes the failure before this Job: ignore it until it changes.
@@ -116,17 +118,23 @@ class KubernetesPlatform:
             self._wait(lambda: said_in.requested_identity(self._status(ref)), self._limits.requested_identity_s)
         return moved
 
-    def finished(self, job: MoverJob, result: MoverResult) -> str:
+    def finished(self, job: MoverJob, result: MoverResult) -> str | None:
         """See Platform: wait until the operator has reported the result."""
         ref = job.owner
         trigger = manual_trigger(self._applied[ref])
-        self._cluster.node.finish(self._jobs.pop(ref), result)
+        is_there = self._cluster.node.finish(self._jobs.pop(ref), result)
 
         def noted() -> bool:
             return said_in.synced_trigger(self._status(ref)) == trigger or bool(self.failure(ref))
 
+        def noted_or_replaced() -> Any:
+            return noted() or (not is_there and self._job_of(ref))
+
         limit_s = self._cluster.answer_timeout_s
-        was_noted = self._wait(noted, limit_s)
+        was_noted = self._wait(noted_or_replaced, limit_s)
+        if was_noted and was_noted is not True:
+            self._triggered = ref
+            return None
         if is_destination(ref):
             claim = claim_of(self._applied[ref])
             self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
@@ -252,6 +260,20 @@ class KubernetesPlatform:
             if uid in owners and job["metadata"]["uid"] not in self._known_jobs:
                 return job
         return None
+
+    def _settled(self, ref: ObjectRef, job: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the Job that the operator keeps for a trigger after a failed sync.
+
+        An operator that retries may have created the Job before it saw the trigger.  It then either uses the Job for
+        the trigger, or replaces it at once.
+        """
+        uid = job["metadata"]["uid"]
+
+        def other() -> Mapping[str, Any] | None:
+            found = self._job_of(ref)
+            return found if found and found["metadata"]["uid"] != uid else None
+
+        return self._wait(other, self._limits.replace_s) or job
 
     def _wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
         """Wait for the operator and add the time to ``answer_s``; OperatorCrashed if the operator crashes meanwhile."""

@@ -100,8 +100,9 @@ class Pods:
         args = tuple(container.get("args") or ())
         return MoverJob(owner, args, environment.plain, environment.secret, {}, declared=job)
 
-    def finish(self, job: Mapping[str, Any], result: MoverResult) -> None:
-        """No-op: the cluster sets the status of the Job itself."""
+    def finish(self, job: Mapping[str, Any], result: MoverResult) -> bool:
+        """Return False if the operator deleted the Job; the cluster sets the status of the Job itself."""
+        return self._is_there(job)
 
     def fill(self, claim: ObjectRef, folder: Path) -> None:
         """Replace the content of a PVC with the content of a folder."""
@@ -139,18 +140,24 @@ class Pods:
         return str(found["metadata"]["uid"]) if found else None
 
     def _ended(self, job: Mapping[str, Any]) -> MoverResult | None:
-        for pod in self._pods_of(job):
+        pods = self._pods_of(job)
+        for pod in pods:
             code = _terminated(pod, mover_of(pod["spec"])["name"])
             if code is not None:
                 return MoverResult(code, self._log(pod), blind=ELSEWHERE)
             if why := _stuck(pod):
                 return MoverResult(1, "", f"its Pod cannot start ({why})", blind=ELSEWHERE)
-        current = self._informer.get(job_ref(job))
-        for condition in status_of(current).get("conditions") or ():
+        if not pods and not self._is_there(job):
+            return MoverResult(1, "", "its Job was deleted before its Pod ended", blind=ELSEWHERE)
+        for condition in status_of(self._informer.get(job_ref(job))).get("conditions") or ():
             if (condition["type"], condition["status"]) == ("Failed", "True"):
                 why = f"its Job failed: {condition.get('message', condition.get('reason'))}"
                 return MoverResult(1, "", why, blind=ELSEWHERE)
         return None
+
+    def _is_there(self, job: Mapping[str, Any]) -> bool:
+        found = self._informer.get(job_ref(job))
+        return found is not None and bool(found["metadata"]["uid"] == job["metadata"]["uid"])
 
     def _pods_of(self, job: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         uid, namespace = job["metadata"]["uid"], job["metadata"]["namespace"]

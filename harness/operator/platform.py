@@ -64,11 +64,13 @@ class Platform(Protocol):
             held: True if the scenario only inspects the Job.  On a cluster, the Job is then suspended.
         """
 
-    def finished(self, job: MoverJob, result: MoverResult) -> str:
+    def finished(self, job: MoverJob, result: MoverResult) -> str | None:
         """Report to the operator how a Job ended.
 
         Returns:
-            "" if the operator reported the result in the status, else a message of the harness that it did not.
+            "" if the operator reported the result in the status, else a message of the harness that it did not.  None
+            if the operator replaced the Job before its mover ended: the result is void, and ``next_job`` returns the
+            new Job.
         """
 
     def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:

@@ -25,6 +25,8 @@ from harness.volsync.status import identities, mover_log, synced_trigger
 from harness.volsync.status_writer import status_that_requests
 from harness.volumes import FolderVolumes, attributes, tree
 
+JOBS_A_SYNC = 3
+"""Number of Jobs that an operator may create, one after another, for one trigger."""
 FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n", blind="")
 
 
@@ -127,12 +129,9 @@ class SyncRunner:
         before, attributes_before = tree(volume), attributes(volume)
         begin, trigger, refused = datetime.now(UTC), *self._objects.trigger(ref)
         answer = NoJob() if refused else self._platform.next_job(held=run is None)
-        result, note = None, "" if isinstance(answer, MoverJob) else answer.note
         if isinstance(answer, MoverJob) and answer.owner != ref:
             raise HarnessError(f"a job of {answer.owner} appeared while {ref} was synced")
-        if isinstance(answer, MoverJob) and run is not None:
-            result = run(answer)
-            note = self._platform.finished(answer, result)
+        answer, result, note = self._run_jobs(answer, run)
         self._repositories.changed()
         status = status_of(self._platform.get(ref))
         sync = Sync(
@@ -156,6 +155,22 @@ class SyncRunner:
         )
         self.syncs.append(sync)
         return sync
+
+    def _run_jobs(
+        self, answer: MoverJob | NoJob, run: Callable[[MoverJob], MoverResult] | None
+    ) -> tuple[MoverJob | NoJob, MoverResult | None, str]:
+        """Run a Job, and each Job that the operator replaces it with; return the last one, its result and a note."""
+        for _ in range(JOBS_A_SYNC):
+            if isinstance(answer, NoJob):
+                return answer, None, answer.note
+            if run is None:
+                return answer, None, ""
+            result = run(answer)
+            note = self._platform.finished(answer, result)
+            if note is not None:
+                return answer, result, note
+            answer = self._platform.next_job()
+        return NoJob(), None, f"the operator replaced its Job {JOBS_A_SYNC} times before the mover ended"
 
     def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:
         """Return the ending that the operator reports for a finished Job."""

@@ -36,6 +36,9 @@ class SubjectLimits:
     because its cache is late, and a cache catches up fast.
     """
 
+    replace_s: float = 1.0
+    """An operator that retries failed syncs: time from a trigger until it replaces the Job of a retry."""
+
     pod_failure_s: float = 2.0
     """An operator: time until it reports that the Pod of its Job cannot start."""
 

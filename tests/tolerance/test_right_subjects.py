@@ -22,3 +22,11 @@ def test_a_right_subject_passes(suite, tmp_path, name):
     assert wrong == {}, ended.output
     assert ended.status == 0, ended.output
     assert "pass" in ended.claims.values(), ended.output
+
+
+def test_an_operator_that_replaces_the_job_of_its_retry_passes(suite, tmp_path):
+    """It retries a failed discovery at once, and replaces that Job when the next trigger comes."""
+    file = subject("operator-terse", tmp_path)
+    ended = suite.run(*BY_WORKERS, "-m", "DI_6", "--subject", str(file))
+    assert ended.claims["DI_6"] == "pass", ended.output
+    assert ended.status == 0, ended.output

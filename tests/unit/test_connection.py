@@ -57,13 +57,14 @@ def test_snapshots_go_to_every_platform_that_is_open(connected):
     cluster, first, second = connected(), [], []
     end_first = cluster.serve_snapshots(first.append)
     end_second = cluster.serve_snapshots(second.append)
-    cluster._notice("VolumeSnapshot", "a")
-    cluster._notice("Job", "b")
+    cluster._notice("ADDED", "VolumeSnapshot", "a")
+    cluster._notice("ADDED", "Job", "b")
+    cluster._notice("DELETED", "VolumeSnapshot", "gone")
     end_first()
     end_first()
-    cluster._notice("VolumeSnapshot", "c")
+    cluster._notice("ADDED", "VolumeSnapshot", "c")
     end_second()
-    cluster._notice("VolumeSnapshot", "d")
+    cluster._notice("ADDED", "VolumeSnapshot", "d")
     assert (first, second) == (["a"], ["a", "c"])
 
 
@@ -73,13 +74,13 @@ def test_a_platform_that_is_closed_takes_no_snapshot(connected, tmp_path):
     platform = KubernetesPlatform(cluster, volumes, lambda name: f"{name}-1")
     (volumes.claim("shop", "data") / "file").write_text("x")
     platform._applied = {ObjectRef("Namespace", "", "shop"): {}}
-    cluster._notice("VolumeSnapshot", snapshot("elsewhere-1"))
+    cluster._notice("ADDED", "VolumeSnapshot", snapshot("elsewhere-1"))
     assert not hasattr(cluster.api, "status")
-    cluster._notice("VolumeSnapshot", snapshot("shop-1"))
+    cluster._notice("ADDED", "VolumeSnapshot", snapshot("shop-1"))
     assert cluster.api.status[1]["readyToUse"] is True
     del cluster.api.status
     platform.close()
-    cluster._notice("VolumeSnapshot", snapshot("shop-1", "two"))
+    cluster._notice("ADDED", "VolumeSnapshot", snapshot("shop-1", "two"))
     assert not hasattr(cluster.api, "status")
 
 

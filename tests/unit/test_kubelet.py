@@ -20,7 +20,7 @@ class FakeApi:
 
     def __init__(self):
         self.objects = {CLAIM: {"spec": {}}}
-        self.created, self.statuses, self.deleted = [], [], []
+        self.created, self.statuses, self.deleted, self.gone = [], [], [], set()
 
     def get(self, ref):
         return self.objects.get((ref.kind, ref.namespace, ref.name))
@@ -30,14 +30,14 @@ class FakeApi:
         self.created.append(made)
         return made
 
-    def list(self, kind, namespace):
-        return [one for one in self.created if (one["kind"], one["metadata"].get("namespace")) == (kind, namespace)]
-
     def delete(self, ref):
         self.deleted.append(ref.name)
 
-    def set_status(self, ref, status):
+    def set_status(self, ref, status, uid=""):
+        if uid in self.gone:
+            return False
         self.statuses.append((ref.kind, status))
+        return True
 
 
 class FakeLogs:
@@ -199,13 +199,37 @@ def test_a_pod_that_the_api_refuses_is_no_refusal_of_an_object(world, monkeypatc
 def test_the_pod_of_an_older_job_of_the_same_name_is_deleted(world):
     world.start(job())
     (older,) = [one["metadata"]["name"] for one in world.api.created if one["kind"] == "Pod"]
-    world.start(job())
-    assert world.api.deleted == []
     again = job()
     again["metadata"]["uid"] = "another"
-    world.api.created.pop()
     world.start(again)
     assert world.api.deleted == [older]
+    world.kubelet.collect(job())
+    assert world.api.deleted == [older]
+
+
+def test_the_pod_of_a_deleted_job_is_deleted(world):
+    world.start(job())
+    other = job()
+    other["metadata"] |= {"name": "volsync-src-carts", "uid": "other"}
+    world.start(other)
+    world.kubelet.collect(job())
+    pods = [one["metadata"]["name"] for one in world.api.created if one["kind"] == "Pod"]
+    assert world.api.deleted == pods[:1]
+
+
+def test_the_pod_of_a_job_that_was_deleted_before_is_deleted(world):
+    world.kubelet.collect(job())
+    world.start(job())
+    (pod,) = [one["metadata"]["name"] for one in world.api.created if one["kind"] == "Pod"]
+    assert world.api.deleted == [pod]
+
+
+@pytest.mark.parametrize(("gone", "is_there"), [(set(), True), ({"job"}, False), ({"job", "uid-of-the-pod"}, False)])
+def test_a_job_that_its_operator_deleted_is_no_error(world, gone, is_there):
+    world.start(job())
+    world.api.gone = gone
+    assert world.kubelet.finish(job(), MoverResult(0, "the log")) is is_there
+    assert world.logs.served == {"kopia": "the log"}
 
 
 def test_a_pod_that_cannot_start_says_why(world):
