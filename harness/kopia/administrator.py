@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -16,11 +18,33 @@ from harness.system.process import Completed
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 from harness.volumes import FolderVolumes, Tree, fill, tree
 
+AT_ONCE = 3
+"""Number of past snapshots that are written at the same time; a mover of the subject often leaves a core idle."""
+
 SELF = Identity("administrator", "conformance-harness")
 KEEP_PERIODS = ("hourly", "daily", "weekly", "monthly", "annual")
 KEEP_EVERYTHING = 1_000_000
 KEPT_BY_DEFAULT = 10
 """How many of the latest snapshots of a source kopia always keeps (``keep-latest`` of its default policy)."""
+
+
+@dataclass(frozen=True)
+class PastSnapshot:
+    """Describe one snapshot of the past.
+
+    Attributes:
+        identity: The identity of the snapshot.
+        folder: The content of the snapshot.
+        path: The path that the snapshot records.
+        instant: The start of the snapshot, and its end if ``end`` is "".
+        end: The end of the snapshot.
+    """
+
+    identity: Identity
+    folder: Path
+    path: str
+    instant: str
+    end: str = ""
 
 
 class Administrator:
@@ -68,22 +92,12 @@ class Administrator:
         self._repositories.changed()
         return client.snapshot(folder, "/data", *flags)
 
-    def write_snapshot(self, identity: Identity, folder: Path, path: str, instant: str, end: str = "") -> None:
-        """Write one past snapshot of a folder.
-
-        Args:
-            identity: The identity of the snapshot.
-            folder: The content of the snapshot.
-            path: The path that the snapshot records.
-            instant: The start of the snapshot.
-            end: The end of the snapshot, by default the same instant.
-        """
-        client, source = self._client(), f"{identity.username}@{identity.hostname}:{path}"
-        if "@" in identity.username:
-            # kopia splits a source at its first @. So only a client with that username can write for it.
-            client, source = self._repositories.open(DOCUMENTED_REPOSITORY, self._next_name(), identity), path
-        times = (f"--start-time={_as_kopia_reads(instant)}", f"--end-time={_as_kopia_reads(end or instant)}")
-        require(client.snapshot(folder, source, *times), "write a snapshot of the past")
+    def write_snapshots(self, snapshots: Sequence[PastSnapshot]) -> None:
+        """Write snapshots of the past, some of them at the same time."""
+        self.provide_repository()
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            for done in pool.map(self._write, snapshots):
+                require(done, "write a snapshot of the past")
         self._repositories.changed()
 
     def begin_with(self, recipes: Sequence[str]) -> Sequence[Tree] | None:
@@ -144,8 +158,8 @@ class Administrator:
             begun = self._last_tenant[1]
         folder = self._volumes.claim("outside", "tenant")
         end = datetime.fromisoformat(latest)
-        for minutes in reversed(range(number - begun)):
-            self.write_snapshot(identity, folder, "/data", (end - timedelta(minutes=minutes)).isoformat())
+        instants = [(end - timedelta(minutes=minutes)).isoformat() for minutes in reversed(range(number - begun))]
+        self.write_snapshots([PastSnapshot(identity, folder, "/data", instant) for instant in instants])
         self._last_tenant = (identity, number)
 
     def read(self, identity: Identity) -> Tree:
@@ -172,6 +186,14 @@ class Administrator:
     def list_seconds(self) -> float:
         """Return the seconds that kopia takes to list all snapshots."""
         return require(self._client().list_snapshots("--all"), "list every snapshot").seconds
+
+    def _write(self, one: PastSnapshot) -> Completed:
+        client, source = self._client(), f"{one.identity.username}@{one.identity.hostname}:{one.path}"
+        if "@" in one.identity.username:
+            # kopia splits a source at its first @. So only a client with that username can write for it.
+            client, source = self._repositories.open(DOCUMENTED_REPOSITORY, self._next_name(), one.identity), one.path
+        begin, end = _as_kopia_reads(one.instant), _as_kopia_reads(one.end or one.instant)
+        return client.snapshot(one.folder, source, f"--start-time={begin}", f"--end-time={end}")
 
     def _policy(self, target: str, latest: int, each_period: int) -> None:
         keep = [f"--keep-{period}={each_period}" for period in KEEP_PERIODS]

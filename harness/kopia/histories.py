@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from harness.kopia.administrator import Administrator
+from harness.kopia.administrator import Administrator, PastSnapshot
 from harness.model import Identity
 from harness.volumes import FolderVolumes, Tree, fill
 
@@ -35,25 +35,25 @@ class Histories:
             self._administrator.keep_as_template(recipes[0], contents)
         return contents
 
-    def _snapshots(self, identity: Identity, path: str, instants: Sequence[str]) -> Iterator[Tree]:
-        folder = self._volumes.claim("outside", "history")
-        for instant in instants:
-            content = fill(folder, f"{identity} at {instant}")
-            self._administrator.write_snapshot(identity, folder, path, instant)
-            yield content
+    def _snapshots(self, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
+        folders = [self._volumes.claim("outside", f"history-{number}") for number in range(len(instants))]
+        pairs = list(zip(folders, instants, strict=True))
+        contents = [fill(folder, f"{identity} at {instant}") for folder, instant in pairs]
+        self._administrator.write_snapshots([PastSnapshot(identity, folder, path, one) for folder, one in pairs])
+        return contents
 
     def write_stranger(self, identity: Identity, instant: str) -> Tree:
         """Write one snapshot of ``/data`` for a kopia user without a source, and return its content."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
         content = fill(folder, str(identity))
-        self._administrator.write_snapshot(identity, folder, "/data", instant)
+        self._administrator.write_snapshots([PastSnapshot(identity, folder, "/data", instant)])
         return content
 
     def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
         """Write a snapshot that took from ``begin`` to ``end``, for a kopia user without a source."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")
         fill(folder, str(identity))
-        self._administrator.write_snapshot(identity, folder, path, begin, end)
+        self._administrator.write_snapshots([PastSnapshot(identity, folder, path, begin, end)])
 
     def write_crowd(self, number: int) -> None:
         """Write one snapshot each for this number of kopia users. Most are copies of the history of one host.
@@ -66,8 +66,8 @@ class Histories:
             return
         folder = self._volumes.claim("outside", "crowd")
         content = fill(folder, "crowd")
-        for user in range(SEEDS):
-            self._administrator.write_snapshot(Identity(f"user-{user}", "crowd-0"), folder, "/data", LONG_AGO)
+        users = [Identity(f"user-{user}", "crowd-0") for user in range(SEEDS)]
+        self._administrator.write_snapshots([PastSnapshot(user, folder, "/data", LONG_AGO) for user in users])
         for host in range(1, number // SEEDS):
             self._administrator.copy_history("@crowd-0", f"@crowd-{host}")
         if begun is not None:

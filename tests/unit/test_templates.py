@@ -34,9 +34,9 @@ class Repository:
         self.holds = list(beginning.contents) if beginning else []
         return self.holds[:]
 
-    def write_snapshot(self, identity, folder, path, instant):
-        self.holds.append(tree(folder))
-        self.written += 1
+    def write_snapshots(self, snapshots):
+        self.holds += [tree(one.folder) for one in snapshots]
+        self.written += len(snapshots)
 
     def keep_as_template(self, recipe, contents):
         assert contents == self.holds, "a repository is shared that holds something else"
