@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError, OperatorCrashed
+from harness.kubernetes.described import written_by_operator
+from harness.kubernetes.garbage import collect_config_maps
 from harness.kubernetes.pod import MissingKey
 from harness.kubernetes.pod_volumes import copied, snapshots_of
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
@@ -24,9 +26,6 @@ from harness.volsync.manifests import ref_of
 from harness.volsync.specs import with_renamed_source
 
 NO_SOURCE = re.compile(r"source\b.{0,120}(not.?found|n[o']t exist|no such)", re.IGNORECASE | re.DOTALL)
-
-NOT_OF_THE_OPERATOR = ("Name", "Namespace", "API Version", "Kind", "Metadata", "Spec")
-"""Sections of ``kubectl describe`` that come from the manifest, not from the operator."""
 
 if TYPE_CHECKING:
     from harness.kubernetes.connection import Cluster
@@ -187,6 +186,7 @@ class KubernetesPlatform:
         """
         self._end_snapshots()
         synced = [ref for ref in self._applied if ref.kind in SYNCED]
+        owners = {self._uid(ref) for ref in synced}
         for ref in synced:
             self._api.delete(self._there(ref))
         keeps = self._cluster.facts.owned
@@ -194,6 +194,7 @@ class KubernetesPlatform:
         for namespace in sorted(map(self._rename, left)):
             for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
                 self._api.delete_all(kind, namespace)
+            collect_config_maps(self._api, namespace, owners)
             gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731
             if not self._cluster.informer.wait(gone, self._limits.gone_s):
                 raise HarnessError(f"objects of namespace {namespace} are still there after {self._limits.gone_s:g} s")
@@ -245,6 +246,10 @@ class KubernetesPlatform:
         if not self._cluster.informer.wait(lambda: self._cluster.informer.get(there) is None, self._limits.gone_s):
             raise HarnessError(f"{there} is still there {self._limits.gone_s:g} s after it was deleted")
         self._failed.discard(ref)
+
+    def _uid(self, ref: ObjectRef) -> str:
+        current = self._cluster.informer.get(self._there(ref))
+        return str(current["metadata"]["uid"]) if current else ""
 
     def _status(self, ref: ObjectRef) -> Mapping[str, Any]:
         return status_of(self._cluster.informer.get(self._there(ref)))
@@ -299,17 +304,6 @@ class KubernetesPlatform:
             if (event.get("involvedObject") or {}).get("name") == there.name
             and (event.get("involvedObject") or {}).get("kind") == there.kind
         ]
-
-
-def written_by_operator(description: str) -> str:
-    """Return the output of ``kubectl describe`` without the sections that come from the manifest."""
-    kept, keeps = [], True
-    for line in description.splitlines():
-        if line[:1].strip():
-            keeps = line.split(":")[0] not in NOT_OF_THE_OPERATOR
-        if keeps:
-            kept.append(line)
-    return "\n".join(kept)
 
 
 def _version(event: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.kubernetes.platform import written_by_operator
+from harness.kubernetes.described import written_by_operator
 from harness.volsync import status as said_in
 from harness.volsync import status_writer
 from harness.volsync.status_writer import Reason
