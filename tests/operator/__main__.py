@@ -77,7 +77,7 @@ class Operator:
         while True:
             self.reconcile(self._queue.get())
 
-    def _enqueue(self, kind: str, one: dict[str, Any]) -> None:
+    def _enqueue(self, event: str, kind: str, one: dict[str, Any]) -> None:
         metadata = one["metadata"]
         if kind == "Job":
             for owner in metadata.get("ownerReferences", ()):
