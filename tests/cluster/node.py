@@ -202,10 +202,10 @@ state = "{self.folder / "state"}"
             "--hostname-override=node", f"--node-ip={self._address}", f"--cert-dir={root / 'pki'}",
         )  # fmt: skip
 
-    def _provision_volume(self, kind: str, claim: dict[str, Any]) -> None:
+    def _provision_volume(self, event: str, kind: str, claim: dict[str, Any]) -> None:
         """The part of a storage provisioner: a folder for each claim that waits for one."""
         uid = claim["metadata"]["uid"]
-        if uid not in self._provisioned and claim.get("status", {}).get("phase") == "Pending":
+        if event != "DELETED" and uid not in self._provisioned and claim.get("status", {}).get("phase") == "Pending":
             self._provisioned.add(uid)
             self.kubectl("create", "-f", "-", given=json.dumps(self._volume_for(claim)))
 
