@@ -61,3 +61,10 @@ def test_a_kind_that_the_api_does_not_serve_is_no_outage(status):
     )
     refusal = ApiError(request=answer.request, response=answer)
     assert Informer(Watched(again=refusal), ("VolumeSnapshot",)).wait(lambda: None, 1.0) is None
+
+
+def test_each_event_is_told_with_its_type_and_kind():
+    told = []
+    informer = Informer(Watched(("ADDED", JOB), ("DELETED", JOB)), ("Job",), lambda *event: told.append(event))
+    assert informer.wait(lambda: len(told) > 1, 5)
+    assert told == [("ADDED", "Job", JOB), ("DELETED", "Job", JOB)]
