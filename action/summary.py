@@ -72,7 +72,7 @@ def _causes(report: dict[str, Any]) -> list[str]:
         lines += [f"{number}. **{_cell(cause['cause'])}** ({' '.join(cause['claims'])}): {_cell(cause['harm'])}"]
         if seen := cause["evidence"]:
             observed = {seen["oracle"]: seen["seen"], **seen["others"]}
-            lines += [f"   - checked: {_cell(seen['what'])}", f"   - expected (document): {_text(seen['expected'])}"]
+            lines += [f"   - checked: {_cell(seen['what'])}", f"   - expected: {_text(seen['expected'])}"]
             lines += [f"   - observed ({_cell(oracle)}): {_text(text)}" for oracle, text in observed.items()]
         if cause["blocks"]:
             lines += [f"   - blocked by it: {' '.join(cause['blocks'])}"]

@@ -85,7 +85,7 @@ class Divergence(Exception):
     def __str__(self) -> str:
         lines = [
             self.what,
-            f"  expected (document): {self.expected}",
+            f"  expected: {self.expected}",
             f"  observed ({self.oracle}): {self.seen}",
             *(f"  observed ({oracle}): {seen}" for oracle, seen in self.others.items()),
         ]

@@ -174,7 +174,10 @@ class MoverResult:
 
 @dataclass(frozen=True)
 class SnapshotRecord:
-    """One snapshot as the repository lists it. ``start`` and ``end`` have a time zone."""
+    """One snapshot as the repository lists it. ``start`` and ``end`` have a time zone.
+
+    ``incomplete`` is kopia's reason why the snapshot lacks files, or "" if it is whole.
+    """
 
     id: str
     identity: Identity
@@ -183,6 +186,7 @@ class SnapshotRecord:
     end: datetime
     root: str
     description: str = ""
+    incomplete: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ other scenarios run once.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import product
 
@@ -20,7 +21,7 @@ from harness.subject.choose import of_mutant
 from harness.subject.mutants import MUTANTS
 from harness.subject.subject import Subject
 from harness.subject.variants import NEITHER, UNANSWERED
-from plugin.options import OPTIONS, Options
+from plugin.options import ALL_PROFILES, OPTIONS, Options
 from plugin.tags import tags_of, tags_of_all_rows
 
 
@@ -79,15 +80,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect scenarios that are outside of the sample, or that test no claim listed for the mutants."""
+    """Deselect scenarios that are outside of profile and sample, or that test no claim listed for the mutants."""
     options = config.stash[OPTIONS]
+    if options.profile != ALL_PROFILES:
+        _keep(config, items, lambda item: _is_in(options.profile, item))
     if options.sample:
         _draw(config, items, *options.sample)
     if not (options.proof or options.subject.mutant):
         return
-    kept = [item for item in items if "case" not in getattr(item, "fixturenames", ()) or _concerns(options, item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
-    items[:] = kept
+    _keep(config, items, lambda item: _concerns(options, item))
 
 
 def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str) -> None:
@@ -97,10 +98,18 @@ def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str
         digest = hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest()
         return int.from_bytes(digest[:4], "big") % parts == 0
 
-    bases = set(BASE)
-    kept = [item for item in items if is_drawn(item) or bases & tags_of(item)]
+    _keep(config, items, lambda item: is_drawn(item) or bool(_claims_of(item) & set(BASE)))
+
+
+def _keep(config: pytest.Config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]) -> None:
+    """Deselect the scenarios that are not wanted. Other tests stay."""
+    kept = [item for item in items if "case" not in getattr(item, "fixturenames", ()) or wanted(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = kept
+
+
+def _claims_of(item: pytest.Item) -> set[str]:
+    return tags_of(item) & claims().keys()
 
 
 def only_case(request: pytest.FixtureRequest) -> Case:
@@ -168,3 +177,8 @@ def _concerns(options: Options, item: pytest.Item) -> bool:
     who = case.subject if isinstance(case, Case) else None if options.proof else options.subject
     mutant = who.mutant if who else None
     return mutant is not None and bool(tags_of(item) & (mutant.must_fail | mutant.unrelated))
+
+
+def _is_in(profile: str, item: pytest.Item) -> bool:
+    """Return True if a scenario tests a claim of the profile, or a base claim."""
+    return any(claims()[claim].profile == profile or claim in BASE for claim in _claims_of(item))

@@ -29,6 +29,7 @@ LITERAL_NAMESPACES = "literal-namespaces"
 LONG = "long"
 NO_CLAIMS = (*sorted(VARIANT_TAGS), LITERAL_NAMESPACES, LONG)
 """The tags that are not claims. plugin/tags.py explains each."""
+ALL_PROFILES, PROFILES = "all", ("core", "extended", "safety")
 STORAGES = ("auto", "container", "process")
 FLAG = "store_true"
 
@@ -60,6 +61,11 @@ COMMAND_LINE: Mapping[str, Mapping[str, Any]] = {
     "--keep-going": {
         "action": FLAG,
         "help": "run on where a plain backup or restore fails (by default the run then ends: all else stands on them)",
+    },
+    "--profile": {
+        "default": ALL_PROFILES,
+        "metavar": "PROFILE",
+        "help": f"run the claims of one profile, and the base claims: {', '.join(PROFILES)} (default: {ALL_PROFILES})",
     },
     "--sample": {
         "metavar": "PARTS:SEED",
@@ -101,6 +107,7 @@ class Options:
         expectations: The file of known divergences.
         update_expectations: True if that file is updated.
         sample: The number of parts and the seed of a sample.
+        profile: The profile whose claims run, or ``all``.
     """
 
     subject: Subject
@@ -115,6 +122,7 @@ class Options:
     expectations: Path | None = None
     update_expectations: bool = False
     sample: tuple[int, str] | None = None
+    profile: str = ALL_PROFILES
 
     @property
     def lacks_variants(self) -> bool:
@@ -193,6 +201,7 @@ def parse(config: pytest.Config) -> Options:
     option = config.option
     for one in VARIANTS.values():
         _one_of(one.option, getattr(option, one.name), (*one.variants, AUTO))
+    _one_of("--profile", option.profile, (*PROFILES, ALL_PROFILES))
     _check_storage(option.storage)
     who = load(option.subject)
     _check_fit(option, who)
@@ -209,6 +218,7 @@ def parse(config: pytest.Config) -> Options:
         expectations=_expectations(option, who),
         update_expectations=option.update_expectations,
         sample=_sample(option.sample),
+        profile=option.profile,
     )
 
 

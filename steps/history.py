@@ -21,6 +21,11 @@ def history(name: str, namespace: str, datatable: DataTable, past: History) -> O
     return source
 
 
+@given(phrase('the latest snapshot of the source "{name:Text}" in namespace "{namespace:Text}" is incomplete'))
+def incomplete(name: str, namespace: str, past: History) -> None:
+    past.write_incomplete(source_ref(namespace, name))
+
+
 @when("destinations of its name and namespace restore it with each of:", target_fixture="points")
 def restore_each(datatable: DataTable, source: ObjectRef, syncs: Syncs) -> list[Sync]:
     rows = [{field: value for field, value in row.items() if value} for row in records(datatable)]

@@ -65,6 +65,16 @@ def secret_lacks(namespace: str, key: str, declarations: Declarations) -> None:
     declarations.leave_out(namespace, key)
 
 
+@given(phrase('the repository Secret of namespace "{namespace:Text}" is changed to the repository "{repository:Text}"'))
+def secret_names(namespace: str, repository: str, declarations: Declarations) -> None:
+    declarations.use_repository(repository, namespace=namespace)
+
+
+@then(phrase('a kopia client with an empty cache can read the whole repository "{repository:Text}"'))
+def readable(repository: str, plain_kopia: PlainKopia) -> None:
+    expect.repository.readable(repository, plain_kopia.read_all(repository))
+
+
 @given(phrase('the repository Secret of namespace "{namespace:Text}" gives its endpoint as a URL'))
 def endpoint_as_url(namespace: str, declarations: Declarations) -> None:
     declarations.give_endpoint_as_url(namespace)

@@ -122,6 +122,16 @@ def volume_holds(name: str, namespace: str, restore: Sync, testbed: Testbed) -> 
     expect.volume.holds(testbed.seen(), restore, source_ref(namespace, name))
 
 
+@then(
+    phrase(
+        "the restore fails, or its volume holds exactly the data of source "
+        '"{name:Text}" in namespace "{namespace:Text}"'
+    )
+)
+def volume_holds_or_fails(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
+    expect.volume.holds_unless_failed(testbed.seen(), restore, source_ref(namespace, name))
+
+
 @then(phrase('its volume holds the whole tree of source "{name:Text}" in namespace "{namespace:Text}"'))
 def volume_holds_whole(name: str, namespace: str, restore: Sync, testbed: Testbed) -> None:
     expect.volume.holds_whole(testbed.seen(), restore, source_ref(namespace, name))

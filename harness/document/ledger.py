@@ -1,6 +1,7 @@
 """Read the ledger: every claim of the document, with its id.
 
-The ledger is claims.yaml in this folder. It is read once; no scenario and no subject can change it.
+The ledger is claims.yaml and safety.yaml in this folder: the claims of the document, and our own about safety. It is
+read once; no scenario and no subject can change it.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from typing import Any, Literal
 
 import yaml
 
+from harness.document.harms import Harm
 from harness.document.parts import Part
 from harness.system import yaml_io
 from harness.system.schema import line_of, misfit, validator
 
 DEFECTS = Path(__file__).with_name("defects.yaml")
 LEDGER = Path(__file__).with_name("claims.yaml")
+SAFETY = Path(__file__).with_name("safety.yaml")
 SCHEMA = Path(__file__).with_name("claims.schema.yaml")
 
 Kind = Literal["rule", "example", "kopia", "promise", "advice"]
@@ -41,13 +44,15 @@ class Claim:
         kind: The kind of statement.
         decided_by: The parts of a subject that decide the verdict.
         says: The claim as a sentence, in our own words.
-        profile: ``core`` or ``extended``.
+        profile: ``core``, ``extended`` or ``safety``.
         reach: Where the claim is checked.
         side: The variant of the document that makes the claim, or "" for all variants.
         source: Where the claim comes from.
         sentences: The fingerprints of the sentences that make it (``harness.document.fingerprints``).
         values: The kind and the fingerprint of each literal that it asserts.
         needs: Capabilities that a subject may declare it lacks.
+        harm: What happens to users if the claim is broken; "" if the harm of the area says it.
+        kind_of_harm: The kind of that harm; only for a claim of the profile ``safety``.
     """
 
     id: str
@@ -62,6 +67,8 @@ class Claim:
     sentences: tuple[str, ...] = ()
     values: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()
+    harm: str = ""
+    kind_of_harm: Harm | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -102,7 +109,7 @@ def areas() -> Mapping[str, str]:
 
 def harm_of(claim: str) -> str:
     """Return one line about what happens to users if a claim is broken."""
-    return str(_ledger()[claims()[claim].area]["harm"])
+    return claims()[claim].harm or str(_ledger()[claims()[claim].area]["harm"])
 
 
 @cache
@@ -122,7 +129,7 @@ def read(text: str) -> Mapping[str, Claim]:
 
 @cache
 def _ledger() -> Mapping[str, Any]:
-    return _parsed(LEDGER.read_text(encoding="utf-8"))
+    return {area: section for file in (LEDGER, SAFETY) for area, section in _parsed(file.read_text("utf-8")).items()}
 
 
 def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
@@ -134,6 +141,7 @@ def _of(ledger: Mapping[str, Any]) -> Mapping[str, Claim]:
             fields = {**entry, "decided_by": tuple(map(Part, entry["decided_by"].split()))}
             fields |= {key: tuple(entry.get(key, ())) for key in ("sentences", "needs")}
             fields["values"] = tuple((kind, one) for kind, many in entry.get("values", {}).items() for one in many)
+            fields["kind_of_harm"] = Harm(section["kind_of_harm"]) if "kind_of_harm" in section else None
             found[claim_id] = Claim(claim_id, area, profile=section.get("profile", "core"), **fields)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
+from harness.document.parts import Part
 from harness.errors import Divergence
 from harness.expect.ending import equal, succeeded
 from harness.expect.identity import listed
@@ -12,6 +13,7 @@ from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import identity_of_job, require
 from harness.scenario.record import Record
 from harness.scenario.sync import Growth, Sync
+from harness.system.process import Completed
 
 
 def grown(growth: Growth, *, at_least: float = -1e9, at_most: float = 1e9) -> None:
@@ -125,3 +127,21 @@ def identities_in_repository(record: Record, number: int) -> None:
     identities = {snapshot.identity for snapshot in record.snapshots()}
     what = "the number of identities"
     equal(what, expected=number, seen=len(identities), oracle="repository", detail=listed(identities))
+
+
+def readable(repository: str, reading: Completed) -> None:
+    """Check that a plain client read every file of a repository.
+
+    Args:
+        repository: The documented repository.
+        reading: The call of kopia that failed, or the last one.
+    """
+    if reading.exit_code:
+        raise Divergence(
+            f"the repository {repository}, read by a kopia client with an empty cache",
+            expected="it opens, and every file in it can be read",
+            seen=reading.tail,
+            oracle="repository",
+            part=Part.MOVER,
+            cause="a backup makes a repository unreadable",
+        )

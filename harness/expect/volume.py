@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
-from harness.expect.ending import log_of, succeeded
+from harness.expect.ending import failed, log_of, succeeded
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import BACKUP, how, require, roots_of_content
 from harness.scenario.record import Record, backup_at, instant_of, newest, of_stranger, owners_of
@@ -20,6 +20,15 @@ def holds(record: Record, sync: Sync, source: ObjectRef) -> None:
     succeeded(sync)
     owners = ", ".join(str(owner) for owner in owners_of(record, sync.after))
     _same(sync, f"the data of {source}", content, f"the data of {owners}" if owners else "")
+
+
+def holds_unless_failed(record: Record, sync: Sync, source: ObjectRef) -> None:
+    """Check that a restore put back the files of a source's newest backup, or failed and said so."""
+    if not sync.succeeded:
+        backed_up(record, source)
+        failed(sync)
+        return
+    holds(record, sync, source)
 
 
 def holds_whole(record: Record, sync: Sync, source: ObjectRef) -> None:

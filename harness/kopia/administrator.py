@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -10,13 +11,13 @@ from itertools import count
 from pathlib import Path
 
 from harness.document.parts import Part
-from harness.errors import Divergence
+from harness.errors import Divergence, HarnessError
 from harness.kopia.client import KopiaClient, parse_json, require
 from harness.kopia.repositories import Repositories
 from harness.model import Identity
 from harness.system.process import Completed
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
-from harness.volumes import FolderVolumes, Tree, fill, tree
+from harness.volumes import FolderVolumes, Tree, fill, tree, write_bytes
 
 AT_ONCE = 3
 """Number of past snapshots that are written at the same time; a mover of the subject often leaves a core idle."""
@@ -24,6 +25,9 @@ AT_ONCE = 3
 SELF = Identity("administrator", "conformance-harness")
 KEEP_PERIODS = ("hourly", "daily", "weekly", "monthly", "annual")
 KEEP_EVERYTHING = 1_000_000
+MIB = 1 << 20
+FILES_CUT_OFF = 4
+"""Number of files in an incomplete snapshot; kopia stops after the first that exceeds its limit."""
 KEPT_BY_DEFAULT = 10
 """How many of the latest snapshots of a source kopia always keeps (``keep-latest`` of its default policy)."""
 
@@ -100,6 +104,22 @@ class Administrator:
                 require(done, "write a snapshot of the past")
         self._repositories.changed()
 
+    def write_incomplete(self, identity: Identity, path: str) -> None:
+        """Write a snapshot now that kopia marks as incomplete: it stops after the first of several large files.
+
+        Raises:
+            HarnessError: kopia wrote a whole snapshot.
+        """
+        folder = self._volumes.claim("outside", "incomplete")
+        for number in range(FILES_CUT_OFF):
+            write_bytes(folder, secrets.token_bytes(2 * MIB), f"file-{number}")
+        source = f"{identity.username}@{identity.hostname}:{path}"
+        require(self._client().snapshot(folder, source, "--upload-limit-mb=1"), "write an incomplete snapshot")
+        self._repositories.changed()
+        last = self._repositories.snapshots(DOCUMENTED_REPOSITORY)[-1]
+        if not last.incomplete or last.identity != identity:
+            raise HarnessError(f"kopia wrote a whole snapshot of {source} in place of an incomplete one")
+
     def begin_with(self, recipes: Sequence[str]) -> Sequence[Tree] | None:
         """Create the repository, as a copy of the first template that exists for one of the recipes.
 
@@ -171,6 +191,16 @@ class Administrator:
         if records:
             require(self._client().restore(records[-1].id, folder), "restore as an administrator")
         return tree(folder)
+
+    def read_all(self, repository: str) -> Completed:
+        """Read every file of a documented repository with a new client and an empty cache.
+
+        Returns:
+            The call of kopia that failed, or the last one.
+        """
+        client = self._repositories.client(self._next_name(), repository)
+        done = client.connect(self._repositories.locations.address(repository), SELF)
+        return done if done.exit_code else client.run("snapshot", "verify", "--verify-files-percent=100")
 
     def state(self) -> Mapping[str, str]:
         """Return the kind of each kopia manifest by its id, for a snapshot together with the id of its root object.

@@ -46,6 +46,7 @@ class KopiaClient:
         cache: The folder of its cache.
         access: The password and S3 keys.
         record: A callback that gets every call with its duration.
+        caches_keys: True if the encrypted keys of the repository are cached.
     """
 
     binary: Path
@@ -53,6 +54,7 @@ class KopiaClient:
     cache: Path
     access: RepositoryAccess
     record: Callable[[Call], None]
+    caches_keys: bool = False
 
     def run(self, *args: str | Path) -> Completed:
         """Run a kopia command as this client. Secrets are passed only in the environment."""
@@ -134,6 +136,8 @@ class KopiaClient:
         args += [f"--prefix={address.prefix}"] if address.prefix else []
         args += [] if address.tls else ["--disable-tls"]
         args += [f"--cache-directory={self.cache}"]
+        # kopia takes the keys of a repository from the cache for 15 minutes, even if the cache is of another one.
+        args += [] if self.caches_keys else ["--disable-repository-format-cache"]
         if identity is not None:
             args += [f"--override-username={identity.username}", f"--override-hostname={identity.hostname}"]
         return args
@@ -220,6 +224,7 @@ def parse_snapshot(entry: Any) -> SnapshotRecord:
         end=_instant(entry, "endTime"),
         root=str(root.get("obj", "")),
         description=str(entry.get("description") or ""),
+        incomplete=str(entry.get("incomplete") or ""),
     )
 
 

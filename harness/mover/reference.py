@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -75,22 +76,39 @@ class ReferenceMover:
         """Return the address of the repository."""
         return mover_job.address_of(job)
 
+    def cache(self, job: MoverJob, folder: Path) -> Path:
+        """Return the cache of kopia: a folder for each repository, because the volume outlives a change of the Secret.
+
+        kopia does not notice that its cache belongs to another repository.
+        """
+        volume = place_of(job, mover_job.cache_dir_of(job)) or folder / "cache"
+        address = self.address(job)
+        where = f"{address.endpoint}/{address.bucket}/{address.prefix}"
+        return volume / hashlib.sha256(where.encode()).hexdigest()[:16]
+
     def snapshot_path(self, job: MoverJob) -> str:
         """Return the path that a snapshot records: ``/data`` or the override."""
         return mover_job.source_path(job)
 
     def selection(self, job: MoverJob) -> Selection:
         """Return which snapshot a restore requests."""
-        return mover_job.selection_of(job)
+        try:
+            return mover_job.selection_of(job)
+        except ValueError as error:
+            raise _JobFailed(f"the Job selects no snapshot: {error}") from None
 
     def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
         """Return all snapshots of the repository; discovery and selection share this one call."""
         return snapshots_in(client.list_snapshots("--all"))
 
     def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
-        """Return the snapshots with the identity and the path of the Job; each field must be equal."""
+        """Return the whole snapshots with the identity and the path of the Job; each field must be equal."""
         wanted = (self.identity(job), self.snapshot_path(job))
-        return [record for record in records if (record.identity, record.path) == wanted]
+        return [record for record in self.whole(records) if (record.identity, record.path) == wanted]
+
+    def whole(self, records: Sequence[SnapshotRecord]) -> Sequence[SnapshotRecord]:
+        """Return the snapshots that lack no files; a backup that was cut off leaves a partial one."""
+        return [record for record in records if not record.incomplete]
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
         """Return the snapshot to restore, or None."""
@@ -143,7 +161,7 @@ class ReferenceMover:
         self.open(client, job, log)
         records = self.list_all(client)
         if mover_job.discovers(job):
-            log += discovery.lines(records)
+            log += discovery.lines(self.whole(records))
         history = self.own(client, records, job)
         chosen = self.choose(history, job)
         if chosen is None:
@@ -170,8 +188,7 @@ class ReferenceMover:
         access = mover_job.access_of(job)
         REDACT.add([access.password, access.secret_key])
         folder = self._scratch / f"job-{next(self._numbers)}"
-        cache = place_of(job, mover_job.cache_dir_of(job)) or folder / "cache"
-        return KopiaClient(self._binary, folder, cache, access, self._note)
+        return KopiaClient(self._binary, folder, self.cache(job, folder), access, self._note)
 
     def _note(self, call: Call) -> None:
         """Record a call of kopia.  The mover starts no other processes, so this replaces the tracer."""

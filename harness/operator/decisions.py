@@ -78,7 +78,7 @@ class Decisions:
     def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
         """Return why an object gets no Job, or None if it gets one.
 
-        A destination with only one of username and hostname is refused.
+        A destination is refused with only one of username and hostname, or with a negative number of snapshots.
 
         Args:
             manifest: The source or destination.
@@ -92,7 +92,8 @@ class Decisions:
             given, missing = missing, given
         if spec.get(given) and not spec.get(missing):
             return f"spec.kopia.{missing} is missing: give it together with {given}, or give neither"
-        return None
+        negative = [field for field in (Field.PREVIOUS, Field.SHALLOW) if spec.get(field, 0) < 0]
+        return f"spec.kopia.{negative[0]} is {spec[negative[0]]}: it must be 0 or more" if negative else None
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
         """Return the identity by explicit names, else that of the named source, else that of the destination itself."""

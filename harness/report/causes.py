@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from harness.document.harms import Harm
 from harness.document.ledger import claims, harm_of
 from harness.document.verdict import Verdict
 from harness.report.outcome import Evidence, Outcome
@@ -61,7 +62,10 @@ def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 
 def causes(outcomes: Sequence[Outcome]) -> list[Cause]:
-    """Return the causes of all divergences, the cause that breaks the most basic claim first."""
+    """Return the causes of all divergences: those of the profile ``safety`` first, the worst harm first.
+
+    The others follow, the cause that breaks the most basic claim first.
+    """
     groups: dict[str, list[Outcome]] = {}
     for outcome in sorted(outcomes, key=_order):
         if outcome.verdict == Verdict.FAIL and outcome.is_judged:
@@ -77,8 +81,8 @@ def in_order(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def accounts(evidence: Evidence) -> Mapping[str, str]:
-    """Return what the document says, and then what each oracle showed, the diverging oracle first."""
-    return {"document": evidence.expected, evidence.oracle: evidence.seen, **evidence.others}
+    """Return what each oracle showed, the diverging oracle first."""
+    return {evidence.oracle: evidence.seen, **evidence.others}
 
 
 def _cause(cause: str, group: Sequence[Outcome], blocked: Sequence[Outcome]) -> Cause:
@@ -129,11 +133,13 @@ def _may_block(root: str, outcome: Outcome) -> bool:
     return root not in outcome.claims and RANK.index(root) < _rank(outcome)
 
 
-def _order(outcome: Outcome) -> tuple[int, int, str]:
-    """Return the sort key: base claims first, then the order of the document."""
-    order = list(claims())
+def _order(outcome: Outcome) -> tuple[int, int, int, str]:
+    """Return the sort key: safety claims first, by harm; then base claims; then the order of the document."""
+    order, harms = list(claims()), list(Harm)
+    kinds = [kind for claim in outcome.claims if (kind := claims()[claim].kind_of_harm)]
+    harm = min(map(harms.index, kinds), default=len(harms))
     basic = min((_BASE.index(claim) for claim in outcome.claims if claim in _BASE), default=len(_BASE))
-    return basic, min(map(order.index, outcome.claims), default=len(order)), outcome.scenario
+    return harm, basic, min(map(order.index, outcome.claims), default=len(order)), outcome.scenario
 
 
 def _rank(outcome: Outcome) -> int:

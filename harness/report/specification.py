@@ -13,8 +13,9 @@ from harness.model import VARIANT_TAGS, VARIANTS
 
 HEAD = """# What an operator has to do
 
-Every promise of the document, in our own words, with the scenarios that test it. `tox -e spec` writes this page from
-harness/document/claims.yaml and features/; do not edit it by hand.
+Every promise of the document, in our own words, with the scenarios that test it, and our own claims about safety at the
+end. `tox -e spec` writes this page from the ledger (claims.yaml and safety.yaml in harness/document) and features/; do
+not edit it by hand.
 
 A *source* is a {source}, a *destination* is a {destination}, and an *identity* is the
 `username@hostname` of a kopia client. [glossary.md](glossary.md) explains all terms.
@@ -58,7 +59,8 @@ def page(features: Path, kind_of_sources: str, kind_of_destinations: str) -> str
 def _claim(claim: Claim, scenarios: list[str]) -> list[str]:
     decided = ", ".join(claim.decided_by)
     about = f"*{claim.kind}; decided by {decided}; {claim.profile}{SOURCES[claim.source]}*"
-    return [f"### {claim.id}", "", claim.says, "", about, "", *scenarios]
+    harm = [f"Harm ({claim.kind_of_harm}): {claim.harm}", ""] if claim.kind_of_harm else []
+    return [f"### {claim.id}", "", claim.says, "", *harm, about, "", *scenarios]
 
 
 def _by_claim(folder: Path) -> dict[str, list[str]]:

@@ -78,9 +78,8 @@ def _cause(number: int, cause: Cause) -> list[str]:
     lines = [f"{number:>3}. {_line(cause.cause)} ({' '.join(cause.claims)})", f"     harm: {cause.harm}"]
     if cause.evidence:
         lines.append(f"     checked: {_line(cause.evidence.what)}")
-        (document, expected), *observed = accounts(cause.evidence).items()
-        lines += [f"     expected ({document}): {_line(expected)}"]
-        lines += [f"     observed ({oracle}): {_line(seen)}" for oracle, seen in observed]
+        lines.append(f"     expected: {_line(cause.evidence.expected)}")
+        lines += [f"     observed ({oracle}): {_line(seen)}" for oracle, seen in accounts(cause.evidence).items()]
         lines += [f"     decided by: {cause.evidence.part}"] if cause.evidence.part else []
     lines.append(f"     scenario: {cause.scenarios[0]}")
     others = len(cause.scenarios) - 1

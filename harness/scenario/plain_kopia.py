@@ -41,6 +41,11 @@ class PlainKopia(Actor):
         return self._world.administrator.read(identity)
 
     @act
+    def read_all(self, repository: str) -> Completed:
+        """Read every file of a documented repository with a new client, and return the call that failed or the last."""
+        return self._world.administrator.read_all(repository)
+
+    @act
     def keep_latest(self, hostname: str, number: int) -> None:
         """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._world.administrator.keep_latest(hostname, number)
@@ -62,6 +67,13 @@ class History(Actor):
         path = spec_of(world.objects.manifest(ref)).source_path or DEFAULT_PATH
         written = world.histories.write(identity, path, instants)
         world.backups += [Backup(ref, one, instant) for one, instant in zip(written, instants, strict=True)]
+
+    @act
+    def write_incomplete(self, source: ObjectRef) -> None:
+        """Write a snapshot of a source that lacks files, as a backup that was cut off leaves it."""
+        world = self._world
+        path = spec_of(world.objects.manifest(source)).source_path or DEFAULT_PATH
+        world.administrator.write_incomplete(identity_of_job(world.observed().last_sync(source)), path)
 
     @act
     def write_of_stranger(self, identity: Identity, instant: str) -> Identity:

@@ -92,12 +92,34 @@ def selection_of(job: MoverJob) -> Selection:
 
 
 def selection_in(env: Mapping[str, str]) -> Selection:
-    """Return which snapshot the environment of a restore requests."""
+    """Return which snapshot the environment of a restore requests.
+
+    Raises:
+        ValueError: A variable has no valid value. The message names it.
+    """
     return Selection(
-        as_of=env.get(Variable.RESTORE_AS_OF, ""),
-        previous=int(env.get(Variable.PREVIOUS, "0")),
-        shallow=int(env.get(Variable.SHALLOW, "0")),
+        as_of=_instant(env, Variable.RESTORE_AS_OF),
+        previous=_count(env, Variable.PREVIOUS),
+        shallow=_count(env, Variable.SHALLOW),
     )
+
+
+def _instant(env: Mapping[str, str], name: Variable) -> str:
+    value = env.get(name, "")
+    try:
+        is_instant = not value or datetime.fromisoformat(value.upper()).tzinfo is not None
+    except ValueError:
+        is_instant = False
+    if not is_instant:
+        raise ValueError(f"{name} is {value!r}, which is no instant with a time zone")
+    return value
+
+
+def _count(env: Mapping[str, str], name: Variable) -> int:
+    value = env.get(name, "0")
+    if not re.fullmatch("[0-9]+", value):
+        raise ValueError(f"{name} is {value!r}, which is no whole number of at least 0")
+    return int(value)
 
 
 def deletes_files(job: MoverJob) -> bool:

@@ -29,9 +29,16 @@ identity_flags() { flags=("--override-username=$(username)" "--override-hostname
 
 loudly() { echo "+ $*"; "$@" 2>&1; }
 
+cache_flags() { # a cache for each repository: kopia does not notice that a cache is that of another one
+  local folder
+  folder="$KOPIA_CACHE_DIR/kopia-$(printf '%s' "$1" | sha256sum | cut -c1-16)"
+  cache=(--cache-directory="$folder" --disable-repository-format-cache)
+}
+
 open_with() { # connect | create
   local endpoint="${KOPIA_S3_ENDPOINT:-${AWS_S3_ENDPOINT:-s3.amazonaws.com}}"
-  local args=(--bucket="$bucket" --endpoint="${endpoint#*://}" --cache-directory="$KOPIA_CACHE_DIR/kopia")
+  cache_flags "$endpoint/$bucket/$prefix"
+  local args=(--bucket="$bucket" --endpoint="${endpoint#*://}" "${cache[@]}")
   [ -n "$prefix" ] && args+=(--prefix="$prefix")
   [ "${KOPIA_S3_DISABLE_TLS:-false}" = true ] && args+=(--disable-tls)
   [ "$1" = create ] && args+=(--format-block-key-derivation-algorithm=pbkdf2-sha256-600000)
@@ -76,7 +83,9 @@ take_snapshot() {
     fail "the snapshot could not be created"
 }
 
-list_all() { kopia snapshot list --all --json; }
+list_all() { # a backup that was cut off leaves a snapshot that lacks files
+  kopia snapshot list --all --json | jq -c '[.[] | select((.incomplete // "") == "")]'
+}
 
 discover() {
   [ "${KOPIA_DISCOVER_SNAPSHOTS:-}" = true ] || return 0
@@ -101,7 +110,13 @@ not_after() { # those that ended at or before an instant, whatever its offset an
 
 newest_first() { jq -c "$instant"'sort_by(.endTime | instant) | reverse' <<<"$history"; }
 
+counts() { # a variable that has to be a whole number of at least 0
+  case "$(setting "$1")" in *[!0-9]*) fail "$1 is $(setting "$1"), which is no whole number" ;; esac
+}
+
 choose() {
+  counts KOPIA_PREVIOUS
+  counts KOPIA_SHALLOW
   history="$(own)"
   total="$(jq length <<<"$history")"
   [ -n "${KOPIA_RESTORE_AS_OF:-}" ] && history="$(not_after "$KOPIA_RESTORE_AS_OF")"

@@ -21,7 +21,7 @@ def test_diverges(suite):
     ended = suite.run("--storage", "process", "-m", "HN_E2", "--subject", "mutant:pvc-in-hostname")
     assert ended.status == 1, ended.output
     assert ended.claims == {"HN_E2": "fail"}
-    assert ended.line("expected (document)", "app-backup@prod")
+    assert ended.line("expected", "app-backup@prod")
     assert ended.line("prod-app-data")
     assert "Traceback" not in ended.output
     suite.assert_clean(0)

@@ -75,7 +75,7 @@ def test_a_divergence_is_annotated(job, capsys):
     text = (job / "summary").read_text()
     assert "❌ Conformance: diverges" in text
     assert "1. **the generated hostname** (TN_1 HN_2): Tenants meet." in text
-    assert "expected (document): shop" in text
+    assert "expected: shop" in text
     assert "observed (operator's Job): shop-data" in text
     assert "blocked by it: RD_2" in text
 

@@ -63,3 +63,9 @@ def test_divergences_of_one_cause_are_one_thing_to_mend():
 
 def test_known_divergences_are_nothing_new_to_mend():
     assert causes.causes(causes.resolved([outcome("known", "HN_2")])) == []
+
+
+def test_what_a_user_must_never_see_comes_first_the_worst_harm_before_all():
+    found = [outcome("fail", claim, cause=claim) for claim in ("BA_1", "HN_2", "SP_1", "FS_1", "LO_1")]
+    order = [cause.claims[0] for cause in causes.causes(found)]
+    assert order == ["LO_1", "FS_1", "SP_1", "BA_1", "HN_2"]

@@ -2,9 +2,11 @@
 
 import pytest
 
-from harness.document.ledger import SCHEMA, LedgerError, claims, read
+from harness.document.harms import Harm
+from harness.document.ledger import SCHEMA, LedgerError, claims, harm_of, read
 from harness.document.parts import Part
 from harness.system import yaml_io
+from plugin.options import PROFILES
 
 ENTRY = "kind: rule, decided_by: controller, says: 'Something is so.', sentences: ['12:0123456789abcdef:0123456789']"
 LEDGER = f"area:\n  title: An area\n  harm: Something happens.\n  claims:\n    HN_2: {{{ENTRY}}}\n"
@@ -16,7 +18,7 @@ def test_a_claim_is_read():
 
 
 def test_the_ledger_holds_every_claim_of_the_document():
-    assert len([claim for claim in claims().values() if claim.area != "defects"]) == 111
+    assert len([claim for claim in claims().values() if claim.profile != "safety" and claim.area != "defects"]) == 111
     assert {claim.kind for claim in claims().values()} == {"rule", "example", "kopia", "promise", "advice"}
 
 
@@ -57,3 +59,38 @@ def test_the_format_names_the_parts_of_the_enum():
     words = pattern["pattern"].removeprefix("^(").partition(")")[0].split("|")
     assert words == [str(part) for part in Part]
     assert {type(part) for claim in claims().values() for part in claim.decided_by} == {Part}
+
+
+SAFE = f"kind: rule, decided_by: mover, says: 'Something is so.', source: common-sense, harm: '{'x' * 10}'"
+SAFETY = (
+    "area:\n  title: An area\n  profile: safety\n  kind_of_harm: data lost\n  harm: Something happens.\n"
+    f"  claims:\n    LO_1: {{{SAFE}}}\n"
+)
+
+
+def test_a_safety_claim_names_its_harm():
+    claim = read(SAFETY)["LO_1"]
+    assert (claim.profile, claim.kind_of_harm, claim.harm) == ("safety", Harm.DATA_LOST, "x" * 10)
+    assert harm_of("LO_1") == claims()["LO_1"].harm != harm_of("HN_2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  kind_of_harm: data lost\n", ""),
+        ("data lost", "data loss"),
+        (", harm: 'xxxxxxxxxx'", ""),
+        ("source: common-sense", "source: sister-page"),
+        ("  profile: safety\n", ""),
+    ],
+)
+def test_a_safety_claim_without_its_harm_is_refused(old, new):
+    assert old in SAFETY
+    with pytest.raises(LedgerError):
+        read(SAFETY.replace(old, new))
+
+
+def test_the_format_names_the_kinds_of_harm():
+    section = yaml_io.load(SCHEMA.read_text(encoding="utf-8"))["additionalProperties"]["properties"]
+    assert section["kind_of_harm"]["enum"] == [str(harm) for harm in Harm]
+    assert section["profile"]["enum"] == list(PROFILES)

@@ -100,12 +100,27 @@ def test_a_list_of_scenarios_shows_the_variant_that_is_followed(tmp_path):
     assert all("not-asked" in line for line in listed["TN_2"])
 
 
+@pytest.mark.parametrize("profile", options.PROFILES)
+def test_a_profile_runs_its_own_claims_and_the_base_claims(profile):
+    one_of_each = {
+        "core": "test_the_documented_secret_opens_the_repository_that_it_names",
+        "extended": "test_previous_counts_back_from_the_newest_backup",
+        "safety": "test_the_last_backup_of_a_source_was_cut_off",
+    }
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "features", "--profile", profile]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60)
+    assert [name for name, title in one_of_each.items() if title in done.stdout] == [profile]
+    assert "test_the_operator_answers_a_source" in done.stdout, "a base claim is missing"
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
         ({"overhead": True, "subject": str(PROJECT / "subjects" / "operator.yaml")}, "--overhead: compares"),
         ({"update_expectations": True}, "--update-expectations: no file is named"),
         ({"sample": "some"}, "--sample some: write the number"),
+        ({"profile": "safe"}, "--profile safe: use one of core, extended, safety, all"),
         ({"default_username": "both"}, "--default-username both: use one of object-name, object-name-namespace, auto"),
     ],
 )

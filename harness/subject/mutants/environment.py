@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 
 from harness.model import Manifest
-from harness.operator.decisions import Decisions
+from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
+from harness.volsync.fields import Field, kopia_spec
 from harness.volsync.mover_job import selection_in
 from harness.volsync.specs import spec_of
 from harness.volsync.variables import Variable, joined, with_variable, without_variable
@@ -84,3 +85,14 @@ class _FirstArgumentOnly(Decisions):
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
         words = spec_of(manifest).additional_args
         return with_variable(env, Variable.ADDITIONAL_ARGS, words[0]) if words else env
+
+
+@mutant("negative-previous-dropped", fails="SP_2", unrelated="RP_1 RP_2 BA_2 RD_3")
+class _NegativePreviousDropped(Decisions):
+    """A negative previous is left out of the Job, so the newest snapshot is restored without a message."""
+
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        return None if kopia_spec(manifest).get(Field.PREVIOUS, 0) < 0 else super().refusal(manifest, find)
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        return without_variable(env, Variable.PREVIOUS) if env.get(Variable.PREVIOUS, "0").startswith("-") else env

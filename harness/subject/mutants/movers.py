@@ -296,3 +296,19 @@ class _DiscoveryShowsTheNewestOfEach(ReferenceMover):
     def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
         records = super().list_all(client)
         return tuple({record.identity: record for record in records}.values())
+
+
+@mutant("one-cache-for-all", fails="LO_1", unrelated="BA_1 SR_5 FS_1")
+class _OneCacheForAll(ReferenceMover):
+    """Every repository is opened with the same cache, which holds the keys of the first one."""
+
+    def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        super().open(replace(client, cache=client.cache.parent, caches_keys=True), job, log)
+
+
+@mutant("partial-snapshots-restored", fails="FS_1", unrelated="BA_2 RP_1 RP_2")
+class _PartialSnapshotsRestored(ReferenceMover):
+    """The newest snapshot is restored, also if the backup was cut off."""
+
+    def whole(self, records: Sequence[SnapshotRecord]) -> Sequence[SnapshotRecord]:
+        return records

@@ -10,7 +10,8 @@ from harness.model import MoverJob, SnapshotRecord
 from harness.mover.reference import ReferenceMover, empty_volume
 from harness.mover.selection import candidates, choose, counted_back
 from harness.subject.mutants.registry import mutant
-from harness.volsync.variables import DESTINATION_MOUNT
+from harness.volsync.mover_job import Selection
+from harness.volsync.variables import DESTINATION_MOUNT, Variable
 
 
 def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
@@ -165,3 +166,15 @@ class _DeletionBeforeTheChoice(ReferenceMover):
         if self.deletes_files(job):
             empty_volume(job.volumes[DESTINATION_MOUNT])
         return super().choose(history, job)
+
+
+@mutant("previous-counts-from-the-end", fails="SP_1", unrelated="RP_1 RP_2 BA_2")
+class _PreviousCountsFromTheEnd(ReferenceMover):
+    """A negative previous is an index from the end of the history, so -1 takes the oldest snapshot."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        previous = int(job.env.get(Variable.PREVIOUS, "0"))
+        if previous >= 0:
+            return super().choose(history, job)
+        newest_first = candidates(history, Selection())
+        return newest_first[previous] if -previous <= len(newest_first) else None
