@@ -71,6 +71,10 @@ COMMAND_LINE: Mapping[str, Mapping[str, Any]] = {
         "metavar": "PARTS:SEED",
         "help": "run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125",
     },
+    "--shuffle": {
+        "metavar": "SEED",
+        "help": "run the scenarios in an order drawn by the seed, after the base claims",
+    },
     "--keep": {"action": FLAG, "help": "leave the store running and say how to look into it"},
     "--proof": {"action": FLAG, "help": "run every mutant on the claims that it must fail; say who survives"},
     "--expectations": {
@@ -108,6 +112,7 @@ class Options:
         update_expectations: True if that file is updated.
         sample: The number of parts and the seed of a sample.
         profile: The profile whose claims run, or ``all``.
+        shuffle: The seed of a random order, or None for the usual order.
     """
 
     subject: Subject
@@ -123,6 +128,7 @@ class Options:
     update_expectations: bool = False
     sample: tuple[int, str] | None = None
     profile: str = ALL_PROFILES
+    shuffle: str | None = None
 
     @property
     def lacks_variants(self) -> bool:
@@ -219,6 +225,7 @@ def parse(config: pytest.Config) -> Options:
         update_expectations=option.update_expectations,
         sample=_sample(option.sample),
         profile=option.profile,
+        shuffle=option.shuffle,
     )
 
 

@@ -6,6 +6,8 @@ of the features stays, which is easier to read.
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from pytest_bdd.parser import Step
 
@@ -17,7 +19,10 @@ from plugin.tags import tags_of, template_of
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Sort the scenarios. xdist then passes one at a time to a worker (``--dist load --maxschedchunk 1``)."""
-    if int(getattr(config, "workerinput", {}).get("workercount", 1)) > 1:
+    seed = config.stash[OPTIONS].shuffle
+    if seed is not None:
+        items.sort(key=lambda item: hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest())
+    elif int(getattr(config, "workerinput", {}).get("workercount", 1)) > 1:
         items.sort(key=_weight, reverse=True)
     if not config.stash[OPTIONS].proof:
         items.sort(key=_base_first)
