@@ -24,4 +24,5 @@ pytest_plugins = [
     "steps.repository",
     "steps.admission",
     "steps.kopia",
+    "steps.repository_secrets",
 ]

@@ -44,8 +44,8 @@ def sources(datatable: DataTable, declarations: Declarations) -> None:
 @given("these repositories:")
 def repositories(datatable: DataTable, declarations: Declarations) -> None:
     for record in records(datatable):
-        where = {key: record[key] for key in ("namespace", "secret") if key in record}
-        declarations.use_repository(record["repository"], **where)
+        more = {key: record[key] for key in ("namespace", "secret", "password") if key in record}
+        declarations.use_repository(record["repository"], **more)
 
 
 @given(phrase('no namespace has a Secret "{name:Text}"'))

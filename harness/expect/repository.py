@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from harness.document.parts import Part
 from harness.errors import Divergence
-from harness.expect.ending import equal, succeeded
+from harness.expect.ending import equal, failed, succeeded
 from harness.expect.identity import listed
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import identity_of_job, require
@@ -145,3 +145,26 @@ def readable(repository: str, reading: Completed) -> None:
             part=Part.MOVER,
             cause="a backup makes a repository unreadable",
         )
+
+
+def snapshots_in(record: Record, repository: str, source: ObjectRef, number: int) -> None:
+    """Check that a repository holds exactly this number of snapshots, all with the identity of a source."""
+    identity = identity_of_job(record.last_sync(source))
+    seen = [snapshot.identity for snapshot in record.snapshots(repository)]
+    equal(f"the snapshots in {repository}", expected=[identity] * number, seen=seen, oracle="repository",
+          cause="backups are in another repository than their Secret names")  # fmt: skip
+
+
+def opened_by_its_password(record: Record, sync: Sync) -> None:
+    """Check that a backup failed and said so, or that kopia finds its snapshot with the password of the Secret."""
+    if not sync.succeeded:
+        failed(sync)
+        return
+    seen = len(record.snapshots(sync.repository))
+    equal(f"the snapshots in {sync.repository}", expected=1, seen=seen, oracle="repository")
+
+
+def absent(repository: str, *, exists: bool) -> None:
+    """Check that there is no repository at a place."""
+    seen = "a repository" if exists else "none"
+    equal(f"the repository at {repository}", expected="none", seen=seen, oracle="store", part=Part.MOVER)

@@ -31,6 +31,14 @@ def holds_unless_failed(record: Record, sync: Sync, source: ObjectRef) -> None:
     holds(record, sync, source)
 
 
+def returned_unless_failed(record: Record, backup: Sync, restore: Sync) -> None:
+    """Check that a backup failed and said so, or that the restore after it put back exactly its files."""
+    if not backup.succeeded:
+        failed(backup)
+        return
+    holds(record, restore, backup.ref)
+
+
 def holds_whole(record: Record, sync: Sync, source: ObjectRef) -> None:
     """Check that a restore put back modes, empty folders, links and names as they were backed up."""
     content = backed_up(record, source)

@@ -12,6 +12,7 @@ from harness.model import RepositoryAddress
 from harness.storage.buckets import Buckets
 
 MAX_BUCKET_LENGTH = 63
+MISSING = ".missing"
 FORMAT_BLOB = "kopia.repository"
 """The key of the object that marks a bucket or prefix as a kopia repository."""
 PACK_BLOBS = "p"
@@ -72,6 +73,10 @@ class Locations:
     def copy_into(self, repository: str, bucket: str) -> None:
         """Copy the bucket of a documented repository into another bucket."""
         self._buckets.copy(self.address(repository).bucket, bucket)
+
+    def missing_bucket(self) -> str:
+        """Return the name of a bucket that does not exist. No other bucket has a dot in its name."""
+        return f"{self.store.bucket_prefix}-{self._name}"[: MAX_BUCKET_LENGTH - len(MISSING)].rstrip("-") + MISSING
 
     def make_template_bucket(self, number: int) -> str:
         """Create a bucket for a repository template, and return its name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 from harness.kopia.locations import Locations
@@ -14,6 +15,9 @@ ANY = ""
 """Matches every namespace, or every name of a Secret."""
 PASSWORD, SECRET_KEY = "repository password", "secret key of the store"
 """The kinds of secrets, as a leak names them."""
+KINDS = {Key.PASSWORD.value: PASSWORD, Key.SECRET_KEY.value: SECRET_KEY}
+"""The keys of a repository Secret whose values must stay secret, with the kind of each."""
+WRONG_BYTES = 20
 
 
 class RepositorySecrets:
@@ -28,6 +32,8 @@ class RepositorySecrets:
         self._repositories: dict[tuple[str, str], str] = {}
         self._left_out: set[tuple[str, str]] = set()
         self._with_scheme: set[str] = set()
+        self._overrides: dict[tuple[str, str], str] = {}
+        self._wrong: dict[str, list[str]] = {PASSWORD: [], SECRET_KEY: []}
         REDACT.add([password])
 
     def use(self, repository: str, *, namespace: str = ANY, secret: str = ANY) -> None:
@@ -41,6 +47,31 @@ class RepositorySecrets:
     def give_endpoint_as_url(self, namespace: str) -> None:
         """Write the endpoint with its scheme into the repository Secret of a namespace."""
         self._with_scheme.add(namespace)
+
+    def use_password(self, repository: str, password: str) -> None:
+        """Give a documented repository a separate password in all Secrets that point to it."""
+        self._passwords[repository] = password
+
+    def make_wrong(self, namespace: str, key: str) -> None:
+        """Replace the value of a key in the repository Secret of a namespace with a random one."""
+        value = self._overrides[namespace, key] = secrets.token_hex(WRONG_BYTES)
+        for kind in [KINDS[key]] if key in KINDS else []:
+            REDACT.add([value])
+            self._wrong[kind].append(value)
+
+    def make_right(self, namespace: str, key: str) -> None:
+        """Put the right value of a key back into the repository Secret of a namespace."""
+        del self._overrides[namespace, key]
+
+    def spell(self, namespace: str, spelling: str) -> None:
+        """Write a documented repository into the Secret of a namespace, with everything after its bucket as it is."""
+        bucket, slash, rest = spelling.removeprefix("s3://").partition("/")
+        real = self._locations.address(f"s3://{bucket}").bucket
+        self._overrides[namespace, Key.REPOSITORY] = f"s3://{real}{slash}{rest}"
+
+    def use_missing_bucket(self, namespace: str) -> None:
+        """Point the repository Secret of a namespace to a bucket that does not exist."""
+        self._overrides[namespace, Key.REPOSITORY] = f"s3://{self._locations.missing_bucket()}"
 
     def adopt(self, secret: Manifest) -> Manifest:
         """Complete a documented Secret: keep its password and repository, add the endpoint and the credentials.
@@ -72,7 +103,8 @@ class RepositorySecrets:
         url = f"s3://{address.bucket}/{address.prefix}".rstrip("/")
         endpoint = self._store.url if namespace in self._with_scheme else self._store.endpoint
         values = repository_values(url, self.access(repository), endpoint, tls=self._store.tls)
-        return {key: value for key, value in values.items() if (namespace, key) not in self._left_out}
+        whole = {key: self._overrides.get((namespace, key), value) for key, value in values.items()}
+        return {key: value for key, value in whole.items() if (namespace, key) not in self._left_out}
 
     def access(self, repository: str) -> RepositoryAccess:
         """Return the password and S3 keys of a documented repository."""
@@ -85,5 +117,5 @@ class RepositorySecrets:
 
     def kept_secret(self) -> Mapping[str, tuple[str, ...]]:
         """Return the values that must stay secret, by their kind."""
-        passwords = tuple(dict.fromkeys([self._password, *self._passwords.values()]))
-        return {PASSWORD: passwords, SECRET_KEY: (self._store.secret_key,)}
+        passwords = dict.fromkeys([self._password, *self._passwords.values(), *self._wrong[PASSWORD]])
+        return {PASSWORD: tuple(passwords), SECRET_KEY: (self._store.secret_key, *self._wrong[SECRET_KEY])}

@@ -40,9 +40,16 @@ class Declarations(Actor):
             write_bytes(self._world.runner.volume(ref), secrets.token_bytes(32), file)
 
     @act
-    def use_repository(self, repository: str, *, namespace: str = "", secret: str = "") -> None:
-        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
+    def use_repository(
+        self, repository: str, *, namespace: str = "", secret: str = "", password: str | None = None
+    ) -> None:
+        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both.
+
+        ``password`` is that of the repository. None stands for the password of all scenarios.
+        """
         self._world.secrets.use(repository, namespace=namespace, secret=secret)
+        if password is not None:
+            self._world.secrets.use_password(repository, password)
 
     @act
     def without_secret(self, name: str) -> None:
@@ -58,3 +65,18 @@ class Declarations(Actor):
     def give_endpoint_as_url(self, namespace: str) -> None:
         """Write the endpoint with its scheme into the repository Secret of a namespace."""
         self._world.secrets.give_endpoint_as_url(namespace)
+
+    @act
+    def make_wrong(self, namespace: str, key: str) -> None:
+        """Replace the value of a key in the repository Secret of a namespace with a random one."""
+        self._world.secrets.make_wrong(namespace, key)
+
+    @act
+    def spell(self, namespace: str, spelling: str) -> None:
+        """Write a documented repository into the Secret of a namespace, with everything after its bucket as it is."""
+        self._world.secrets.spell(namespace, spelling)
+
+    @act
+    def use_missing_bucket(self, namespace: str) -> None:
+        """Point the repository Secret of a namespace to a bucket that does not exist."""
+        self._world.secrets.use_missing_bucket(namespace)

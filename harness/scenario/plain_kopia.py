@@ -46,6 +46,11 @@ class PlainKopia(Actor):
         return self._world.administrator.read_all(repository)
 
     @act
+    def finds_repository(self, repository: str) -> bool:
+        """Return True if the store holds a documented repository."""
+        return self._world.locations.exists(repository)
+
+    @act
     def keep_latest(self, hostname: str, number: int) -> None:
         """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._world.administrator.keep_latest(hostname, number)

@@ -83,6 +83,30 @@ class Syncs(Actor):
         ]
 
     @act
+    def back_up_and_restore(self, source: ObjectRef) -> list[Sync]:
+        """Back up a source once, restore a destination of its name and namespace, and return both syncs."""
+        return [self.back_up(source), self.restore(source.name, source.namespace)]
+
+    @act
+    def back_up_into(self, source: ObjectRef, repositories: Sequence[str]) -> list[Sync]:
+        """Back up a source once into each documented repository, by a change of the Secrets of its namespace."""
+        syncs = []
+        for repository in repositories:
+            self._world.secrets.use(repository, namespace=source.namespace)
+            syncs.append(self.back_up(source))
+        return syncs
+
+    @act
+    def back_up_with_each_wrong(self, source: ObjectRef, keys: Sequence[str]) -> list[Sync]:
+        """Back up a source once with each of these keys of its Secret wrong, and put the right values back."""
+        syncs = []
+        for key in keys:
+            self._world.secrets.make_wrong(source.namespace, key)
+            syncs.append(self.back_up(source))
+            self._world.secrets.make_right(source.namespace, key)
+        return syncs
+
+    @act
     def ask_for_names(self, names: Sequence[tuple[str, str]]) -> list[Sync]:
         """Apply one source for each pair of a field and a custom name."""
         sources = [objects.source(f"source-{number}", "tenant", {field: name})
