@@ -94,6 +94,11 @@ def repositories_hold(datatable: DataTable, source: ObjectRef, testbed: Testbed)
         expect.repository.snapshots_in(testbed.seen(), record["repository"], source, int(record["snapshots"]))
 
 
+@then("the repository holds a snapshot of each successful backup")
+def holds_each_success(testbed: Testbed) -> None:
+    expect.repository.holds_each_success(testbed.seen())
+
+
 @then("each of them lists one identity with one snapshot")
 def lists_one(restores: list[tuple[ObjectRef, Sync]]) -> None:
     for _, restore in restores:

@@ -155,6 +155,12 @@ def snapshots_in(record: Record, repository: str, source: ObjectRef, number: int
           cause="backups are in another repository than their Secret names")  # fmt: skip
 
 
+def holds_each_success(record: Record) -> None:
+    """Check that the repository holds as many snapshots as backups succeeded."""
+    number = len(record.successful_backups())
+    equal("the number of snapshots", expected=number, seen=len(record.snapshots()), oracle="repository")
+
+
 def opened_by_its_password(record: Record, sync: Sync) -> None:
     """Check that a backup failed and said so, or that kopia finds its snapshot with the password of the Secret."""
     if not sync.succeeded:

@@ -14,8 +14,9 @@ snapshot_path() { printf '%s' "${KOPIA_SOURCE_PATH_OVERRIDE:-/data}"; }
 location() { # bucket and prefix of s3://bucket/prefix
   local rest="${KOPIA_REPOSITORY#s3://}"
   bucket="${KOPIA_S3_BUCKET:-${rest%%/*}}"
-  prefix=""
-  case "$rest" in */*) prefix="${rest#*/}"; prefix="${prefix%/}/" ;; esac
+  prefix="" # without slashes around it: a store may drop one at the beginning, and then lists nothing under it
+  case "$rest" in */*) prefix="$(sed -E 's,^/+|/+$,,g' <<<"${rest#*/}")" ;; esac
+  [ -z "$prefix" ] || prefix="$prefix/"
 }
 
 announce() {

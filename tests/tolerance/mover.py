@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import json
 import os
 import shutil
@@ -103,7 +104,7 @@ class Mover:
         self.data = Path(os.environ["DATA_DIR"])
         self.path = os.environ.get("KOPIA_SOURCE_PATH_OVERRIDE") or "/data"
         self.me = Identity(os.environ["KOPIA_OVERRIDE_USERNAME"], os.environ["KOPIA_OVERRIDE_HOSTNAME"])
-        self.cache = work / "cache" if habits.cache == "temporary" else Path(os.environ["KOPIA_CACHE_DIR"]) / "kopia"
+        self.cache = work / "cache" if habits.cache == "temporary" else cache_of_repository()
         self.kopia = self._program(work)
 
     def _program(self, work: Path) -> Kopia:
@@ -279,6 +280,13 @@ class Mover:
     def _is_own(self, one: Snapshot) -> bool:
         source = one["source"]
         return Identity(source["userName"], source["host"]) == self.me and source["path"] == self.path
+
+
+def cache_of_repository() -> Path:
+    """A cache of its own for each repository: kopia would take the keys of a repository from the cache of another."""
+    where = [os.environ.get(name, "") for name in ("KOPIA_REPOSITORY", "KOPIA_S3_BUCKET", "KOPIA_S3_ENDPOINT")]
+    name = hashlib.sha256("\n".join(where).encode()).hexdigest()[:16]
+    return Path(os.environ["KOPIA_CACHE_DIR"]) / f"kopia-{name}"
 
 
 class Instant(NamedTuple):
