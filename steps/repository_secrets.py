@@ -6,17 +6,14 @@ from pytest_bdd import given, then, when
 
 from harness import expect
 from harness.model import ObjectRef
+from harness.scenario import preconditions
 from harness.scenario.declarations import Declarations
 from harness.scenario.plain_kopia import PlainKopia
 from harness.scenario.sync import Sync
-from harness.scenario.syncs import Syncs
+from harness.scenario.syncs import MoverAlone, Syncs
 from harness.scenario.testbed import Testbed
 from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase, records
-
-EACH_WRONG = (
-    'the source "{name:Text}" in namespace "{namespace:Text}" is backed up with each of these keys of its Secret wrong:'
-)
 
 
 @given(phrase('the repository Secret of namespace "{namespace:Text}" has a wrong {key:w}'))
@@ -34,10 +31,21 @@ def missing_bucket(namespace: str, declarations: Declarations) -> None:
     declarations.use_missing_bucket(namespace)
 
 
-@given(phrase(EACH_WRONG))
-@when(phrase(EACH_WRONG), target_fixture="attempts")
+@when(
+    phrase(
+        'the source "{name:Text}" in namespace "{namespace:Text}" is backed up with each of these keys of its Secret '
+        "wrong:"
+    ),
+    target_fixture="attempts",
+)
 def back_up_with_each_wrong(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> list[Sync]:
     return syncs.back_up_with_each_wrong(source_ref(namespace, name), [row[0] for row in datatable])
+
+
+@given("the mover has been run with each of these keys of its Secret wrong:")
+def hand_over_each_wrong(datatable: DataTable, sync: Sync, mover_alone: MoverAlone) -> None:
+    identity = preconditions.identity_of_job(sync)
+    mover_alone.back_up_with_each_wrong(sync.ref, identity, [row[0] for row in datatable])
 
 
 @when(

@@ -49,11 +49,11 @@ Feature: A backup is in the repository that its Secret names, and in no other
     @LO_22
     Scenario: The Secret of a source is corrected after backups that failed
       Given a source "orders" in namespace "shop"
-      And every source is backed up
-      And the source "orders" in namespace "shop" is backed up with each of these keys of its Secret wrong:
+      And the mover has backed up the source "orders" in namespace "shop" as username "orders" and hostname "till-7"
+      And the mover has been run with each of these keys of its Secret wrong:
         | KOPIA_PASSWORD        |
         | AWS_SECRET_ACCESS_KEY |
-      When the source "orders" in namespace "shop" is backed up
+      When the mover backs up the source "orders" in namespace "shop" as username "orders" and hostname "till-7"
       Then the backup succeeds
       And the repository holds a snapshot of each successful backup
 

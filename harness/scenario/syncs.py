@@ -129,6 +129,14 @@ class MoverAlone(Actor):
         return self._world.remember(self._world.runner.hand_over(ref, identity), content)
 
     @act
+    def back_up_with_each_wrong(self, ref: ObjectRef, identity: Identity, keys: Sequence[str]) -> None:
+        """Run the mover once with each of these keys of its Secret wrong, and put the right values back."""
+        for key in keys:
+            self._world.secrets.make_wrong(ref.namespace, key)
+            self.back_up(ref, identity)
+            self._world.secrets.make_right(ref.namespace, key)
+
+    @act
     def restore(self, namespace: str, identity: Identity, fields: Mapping[str, str] | None = None) -> Sync:
         """Run the mover with the restore Job of an identity, without admission and operator."""
         ref = self._world.objects.declare(objects.destination("handed-over", namespace, fields))
