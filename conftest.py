@@ -25,4 +25,5 @@ pytest_plugins = [
     "steps.admission",
     "steps.kopia",
     "steps.repository_secrets",
+    "steps.changes",
 ]

@@ -79,6 +79,11 @@ def hand_over_backup(name: str, namespace: str, username: str, hostname: str, mo
     return mover_alone.back_up(source_ref(namespace, name), Identity(username, hostname))
 
 
+@given(phrase('the mover has restored it as username "{username:Text}" and hostname "{hostname:Text}"'))
+def handed_over_restore(username: str, hostname: str, sync: Sync, mover_alone: MoverAlone) -> None:
+    preconditions.require(hand_over_restore(username, hostname, sync, mover_alone))
+
+
 @when(
     phrase('the mover restores it as username "{username:Text}" and hostname "{hostname:Text}"'),
     target_fixture="restore",

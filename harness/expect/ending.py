@@ -80,6 +80,16 @@ def failed(sync: Sync) -> None:
     )
 
 
+def succeeded_or_failed(sync: Sync) -> None:
+    """Check that the sync succeeded, or that the API or the operator reports its failure.
+
+    Raises:
+        Blocked: The sync has no reported result.
+    """
+    if not sync.succeeded:
+        failed(sync)
+
+
 def answered(sync: Sync) -> None:
     """Check that the API or the operator answered an object in time: with a Job, a refusal or an error."""
     if sync.ending is Ending.SILENT:
@@ -169,5 +179,5 @@ def _not_told(sync: Sync, expected: str, text: str) -> None:
 
 __all__ = [
     "admitted", "answered", "equal", "failed", "job_env", "kopia_refused", "log_of", "names_identities", "no_mover",
-    "refused", "succeeded", "told", "told_number", "told_of_field",
+    "refused", "succeeded", "succeeded_or_failed", "told", "told_number", "told_of_field",
 ]  # fmt: skip

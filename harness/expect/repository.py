@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from harness.document.parts import Part
 from harness.errors import Divergence
 from harness.expect.ending import equal, failed, succeeded
+from harness.errors import Divergence, HarnessError
+from harness.expect.ending import answered, equal, failed, log_of, succeeded, succeeded_or_failed
 from harness.expect.identity import listed
-from harness.model import Identity, ObjectRef
+from harness.model import Identity, ObjectRef, SnapshotRecord
 from harness.scenario.preconditions import identity_of_job, require
 from harness.scenario.record import Record
 from harness.scenario.sync import Growth, Sync
@@ -107,6 +109,50 @@ def unchanged(what: str, before: object, after: object) -> None:
     equal(what, expected=before, seen=after, oracle="repository")
 
 
+def kept(record: Record, sync: Sync, before: Collection[SnapshotRecord]) -> None:
+    """Check that a repository still holds all these snapshots after a sync, with the same identity, time and data.
+
+    Raises:
+        Divergence: A snapshot is gone or was changed.
+        Blocked: The sync has no reported result.
+        HarnessError: There were no snapshots, so that the check would prove nothing.
+    """
+    if not before:
+        raise HarnessError("the repository held no snapshot before: that it still does would show nothing")
+    succeeded_or_failed(sync)
+    left = {_content(one) for one in record.snapshots(sync.repository)}
+    lost = [f"{one.identity}:{one.path} of {one.start:%H:%M:%S.%f}" for one in before if _content(one) not in left]
+    if lost:
+        raise Divergence(
+            f"the snapshots that were in {sync.repository} before the sync of {sync.ref}",
+            expected="all of them are there, with the same identity, time and data",
+            seen=f"{len(lost)} of {len(before)} gone or changed: {'; '.join(lost)}",
+            oracle="repository",
+            detail=log_of(sync),
+            cause="a sync removes or changes earlier snapshots",
+        )
+
+
+def served(record: Record, sync: Sync) -> None:
+    """Check that an object got its own Job or a message, and that a backup of it is in the repository if it succeeded.
+
+    Raises:
+        Divergence: The object got no answer, or a success is reported for a backup that was not made.
+        Blocked: The mover has no reported result.
+    """
+    answered(sync)
+    if not sync.succeeded:
+        failed(sync)
+        return
+    if sync.job is None:
+        raise Divergence(f"the sync of {sync.ref}", expected="a Job of its own", seen="a success without a Job",
+                         oracle="operator", part=Part.CONTROLLER, cause="an object shares its Job")  # fmt: skip
+    if sync.is_backup:
+        seen = sum(snapshot.identity == sync.asked_for for snapshot in record.recorded(sync))
+        equal(f"the snapshots of {sync.asked_for} that came in during the backup of {sync.ref}", expected=1, seen=seen,
+              oracle="repository", detail=log_of(sync), cause="a backup is not recorded once")  # fmt: skip
+
+
 def history_of_each(record: Record, number: int) -> None:
     """Check that each source's identity has exactly this number of snapshots.
 
@@ -127,6 +173,11 @@ def identities_in_repository(record: Record, number: int) -> None:
     identities = {snapshot.identity for snapshot in record.snapshots()}
     what = "the number of identities"
     equal(what, expected=number, seen=len(identities), oracle="repository", detail=listed(identities))
+
+
+def _content(snapshot: SnapshotRecord) -> tuple[object, ...]:
+    """Return what makes a snapshot useful. Its id and description may change, for example if kopia edits it."""
+    return (snapshot.identity, snapshot.path, snapshot.start, snapshot.root, snapshot.incomplete)
 
 
 def readable(repository: str, reading: Completed) -> None:

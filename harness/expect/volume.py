@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
-from harness.expect.ending import failed, log_of, succeeded
+from harness.expect.ending import answered, failed, log_of, succeeded
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import BACKUP, how, require, roots_of_content
 from harness.scenario.record import Record, backup_at, instant_of, newest, of_stranger, owners_of
@@ -94,6 +94,24 @@ def holds_backup_of(record: Record, sync: Sync, source: ObjectRef, instant: str)
     taken = instant_of(record, source, sync.after)
     expected = f"the backup of {source} at {instant}"
     _same(sync, expected, backup_at(record, source, instant), f"the one at {taken}" if taken else "")
+
+
+def holds_backup_number(record: Record, sync: Sync, source: ObjectRef, number: int) -> None:
+    """Check that a restore put back, byte for byte, the n-th successful backup of a source in this scenario."""
+    succeeded(sync)
+    own = [one.content for one in record.backups if one.source == source]
+    seen = [at for at, content in enumerate(own, 1) if contents(content) == contents(sync.after)]
+    whose = f"backup {seen[0]} of it" if seen else ""
+    _same(sync, f"backup {number} of {source}", own[number - 1], whose)
+
+
+def holds_or_failed(record: Record, sync: Sync, source: ObjectRef) -> None:
+    """Check that a restore put back a source's newest backup, or failed and said so, or that there is no backup."""
+    if newest(record, source) is not None:
+        answered(sync)
+        holds_unless_failed(record, sync, source)
+        return
+    failed(sync)
 
 
 def holds_data_of_user(record: Record, sync: Sync, identity: Identity) -> None:

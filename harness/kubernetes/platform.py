@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError, OperatorCrashed
 from harness.kubernetes.described import written_by_operator
-from harness.kubernetes.garbage import collect_config_maps
+from harness.kubernetes.garbage import collect, delete_with_owned
 from harness.kubernetes.pod import MissingKey
 from harness.kubernetes.pod_volumes import copied, snapshots_of
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
@@ -66,7 +66,7 @@ class KubernetesPlatform:
             self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         there = ref in self._applied
         if there and ref in self._failed and not _only_triggers(self._applied[ref], manifest):
-            self._delete(ref)
+            self.delete(ref)
             there = False
         self._known_events[ref] = {_version(event) for event in self._events(ref)}
         self._stale[ref] = self._status(ref) if there else {}
@@ -81,6 +81,12 @@ class KubernetesPlatform:
     def get(self, ref: ObjectRef) -> Manifest | None:
         """See Platform."""
         return self._api.get(self._there(ref)) if ref in self._applied else None
+
+    def delete(self, ref: ObjectRef) -> None:
+        """See Platform."""
+        delete_with_owned(self._api, self._cluster.informer, self._there(ref), self._limits.gone_s)
+        self._failed.discard(ref)
+        self._applied.pop(ref, None)
 
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
         """See Platform: wait for a Job of the object that was triggered last, or for the reason of the operator."""
@@ -194,7 +200,7 @@ class KubernetesPlatform:
         for namespace in sorted(map(self._rename, left)):
             for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
                 self._api.delete_all(kind, namespace)
-            collect_config_maps(self._api, namespace, owners)
+            collect(self._api, namespace, owners, ("ConfigMap",))
             gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731
             if not self._cluster.informer.wait(gone, self._limits.gone_s):
                 raise HarnessError(f"objects of namespace {namespace} are still there after {self._limits.gone_s:g} s")
@@ -239,13 +245,6 @@ class KubernetesPlatform:
             return self._api.exists_or_create(outside) or ref.kind == "PersistentVolumeClaim"
         self._api.create(outside)
         return True
-
-    def _delete(self, ref: ObjectRef) -> None:
-        there = self._there(ref)
-        self._api.delete(there)
-        if not self._cluster.informer.wait(lambda: self._cluster.informer.get(there) is None, self._limits.gone_s):
-            raise HarnessError(f"{there} is still there {self._limits.gone_s:g} s after it was deleted")
-        self._failed.discard(ref)
 
     def _uid(self, ref: ObjectRef) -> str:
         current = self._cluster.informer.get(self._there(ref))

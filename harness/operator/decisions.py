@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.document import rules
-from harness.model import CustomNames, DefaultUsername, Identity, Manifest, MoverResult, Variants
+from harness.model import CustomNames, DefaultUsername, Identity, Manifest, MoverResult, ObjectRef, Variants
+from harness.volsync import jobs
 from harness.volsync.discovery import Discovered
 from harness.volsync.fields import Field, kopia_spec
 from harness.volsync.kinds import is_destination_manifest
@@ -132,6 +133,14 @@ class Decisions:
     def missing_key(self, secret: Mapping[str, str]) -> str | None:
         """Return the first key that a repository Secret lacks, or None."""
         return next((key for key in REPOSITORY_KEYS if not secret.get(key)), None)
+
+    def pvc(self, source: Manifest) -> str:
+        """Return the name of the PVC that a source backs up now."""
+        return source_pvc(source)
+
+    def job_name(self, ref: ObjectRef) -> str:
+        """Return the name of the Job of an object: at most 63 characters, and another one for each kind and name."""
+        return jobs.job_name(ref)
 
     def source_path(self, manifest: Manifest, find: FindSource) -> str | None:
         """Return the path override: that of the object, or else that of the named source."""

@@ -57,6 +57,9 @@ class Platform(Protocol):
     def get(self, ref: ObjectRef) -> Manifest | None:
         """Return the object with its status, or None if it does not exist."""
 
+    def delete(self, ref: ObjectRef) -> None:
+        """Delete an object with everything that belongs to it, and wait until it is gone."""
+
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
         """Return the Job of the object that was applied last, or a NoJob with the reason.
 

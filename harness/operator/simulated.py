@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -21,7 +22,7 @@ from harness.volsync.jobs import job_for
 from harness.volsync.kinds import SYNCED, is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.mover_job import identity_of
-from harness.volsync.specs import destination_spec, source_pvc
+from harness.volsync.specs import destination_spec
 from harness.volsync.status_writer import Reason
 
 
@@ -39,6 +40,7 @@ class SimulatedPlatform:
         self._objects: dict[ObjectRef, dict[str, Any]] = {}
         self._pending: deque[ObjectRef] = deque()
         self._events: dict[ObjectRef, list[str]] = {}
+        self._jobs: dict[tuple[str, str], list[ObjectRef]] = {}
 
     def apply(self, manifest: Manifest) -> None:
         """See Platform.  An update does not change the status of an object."""
@@ -56,21 +58,37 @@ class SimulatedPlatform:
         """See Platform."""
         return self._objects.get(ref)
 
+    def delete(self, ref: ObjectRef) -> None:
+        """See Platform.  The cache volume belongs to the object, so it is removed with it."""
+        self._objects.pop(ref, None)
+        self._events.pop(ref, None)
+        self._jobs.pop(self._job_key(ref), None)
+        shutil.rmtree(self._volumes.cache(ref))
+
     def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
         """See Platform.  If an object lacks something that a Job needs, set a condition instead."""
         said = ""
         while self._pending:
             ref = self._pending.popleft()
             try:
-                return self._job(ref)
+                job = self._job(ref)
             except _Unready as problem:
                 said = self._decisions.complaint(str(problem))
                 self._set_condition(ref, Reason.ERROR if said else Reason.IN_PROGRESS, said)
                 self._events.setdefault(ref, []).extend([f"Warning: {said}"] if said else [])
+            else:
+                if self._takes_job_of_another(ref):
+                    continue
+                return job
         return NoJob(said, "" if said else "the operator made no Job and said nothing")
 
     def finished(self, job: MoverJob, result: MoverResult) -> str:
-        """See Platform."""
+        """See Platform.  Every object that takes the Job for its own gets the result."""
+        for ref in self._jobs.pop(self._job_key(job.owner), [job.owner]):
+            self._finish(replace(job, owner=ref), result)
+        return ""
+
+    def _finish(self, job: MoverJob, result: MoverResult) -> None:
         succeeded = self._decisions.succeeded(result)
         status = self._objects[job.owner]["status"]
         status_writer.set_mover_status(status, result.log, succeeded=succeeded)
@@ -87,7 +105,6 @@ class SimulatedPlatform:
             self._set_condition(job.owner, Reason.ERROR, message)
         owner = self._objects[job.owner]
         owner["status"] = dict(self._decisions.status(owner, owner["status"]))
-        return ""
 
     def await_status(self, ref: ObjectRef, holds: Callable[[Mapping[str, Any]], bool], timeout_s: float) -> None:
         """See Platform.  No-op: a call that changes the status does so before it returns."""
@@ -115,6 +132,18 @@ class SimulatedPlatform:
         if ref.namespace and ObjectRef("Namespace", "", ref.namespace) not in self._objects:
             raise AdmissionRefused(f'namespaces "{ref.namespace}" not found')
 
+    def _job_key(self, ref: ObjectRef) -> tuple[str, str]:
+        return ref.namespace, self._decisions.job_name(ref)
+
+    def _takes_job_of_another(self, ref: ObjectRef) -> bool:
+        """Return True if a Job with the name of the object's Job exists, and belongs to another object.
+
+        Like an operator that looks up a Job by its name only, the object then waits for the result of that Job.
+        """
+        owners = self._jobs.setdefault(self._job_key(ref), [ref])
+        owners += [] if ref in owners else [ref]
+        return owners[0] != ref
+
     def _find_source(self, namespace: str, name: str) -> Manifest | None:
         return self._objects.get(source_ref(namespace, name))
 
@@ -141,7 +170,7 @@ class SimulatedPlatform:
     def _claim_name(self, ref: ObjectRef, manifest: Manifest) -> str:
         if is_destination(ref):
             return destination_spec(manifest).pvc or destination_claim(ref.name)
-        name = source_pvc(manifest)
+        name = self._decisions.pvc(manifest)
         if ObjectRef("PersistentVolumeClaim", ref.namespace, name) not in self._objects:
             raise _Unready(f'persistentvolumeclaim "{name}" not found in namespace {ref.namespace}')
         return name

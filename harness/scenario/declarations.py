@@ -19,6 +19,11 @@ class Declarations(Actor):
         return self._world.objects.declare(manifest)
 
     @act
+    def delete(self, ref: ObjectRef) -> None:
+        """Delete an object. Its next sync creates it again from the same manifest."""
+        self._world.objects.delete(ref)
+
+    @act
     def declare_alike(self, number: int, shared_bytes: int, own_bytes: int) -> None:
         """Declare sources whose volumes hold one common and one individual file, both of random bytes.
 

@@ -9,7 +9,7 @@ from harness.kopia.repository_secrets import RepositorySecrets
 from harness.model import Manifest, ObjectRef
 from harness.operator.platform import Platform
 from harness.volsync.defaults import REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
-from harness.volsync.fields import Field, kopia_spec
+from harness.volsync.fields import Field, kopia_spec, untriggered
 from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.specs import named_source, spec_of
@@ -73,6 +73,12 @@ class DeclaredObjects:
             if source != ref and source not in self._taken:
                 self._apply(source)
         return trigger, self._apply(ref)
+
+    def delete(self, ref: ObjectRef) -> None:
+        """Delete an object. Its next sync creates it again from the same manifest."""
+        self._platform.delete(ref)
+        self._manifests[ref] = untriggered(self._manifests[ref])
+        self._taken.discard(ref)
 
     def _apply(self, ref: ObjectRef) -> str:
         manifest = self._manifests[ref]

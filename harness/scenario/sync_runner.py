@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,24 @@ from harness.volsync.jobs import job_for
 from harness.volsync.specs import spec_of
 from harness.volsync.status import identities, mover_log, synced_trigger
 from harness.volsync.status_writer import status_that_requests
-from harness.volumes import FolderVolumes, attributes, tree
+from harness.volumes import FolderVolumes, Tree, attributes, tree
 
 JOBS_A_SYNC = 3
 """Number of Jobs that an operator may create, one after another, for one trigger."""
 FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n", blind="")
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A sync whose mover did not run yet. The fields are those of ``Sync``, and the answer of the operator."""
+
+    ref: ObjectRef
+    begin: datetime
+    trigger: str
+    refused: str
+    answer: MoverJob | NoJob
+    before: Tree
+    attributes_before: Mapping[str, str]
 
 
 class SyncRunner:
@@ -79,6 +92,17 @@ class SyncRunner:
             raise NotAsked("the Jobs of a cluster run there: none can be made to fail")
         return self._sync(ref, lambda job: FAILED_BY_HARNESS)
 
+    def together(self, refs: Sequence[ObjectRef]) -> list[Sync]:
+        """Sync several objects at the same time: their Jobs exist before the first mover runs.
+
+        An operator may make the Job of one object after that of another one ended. An object without an answer is
+        therefore synced once more after the others, unless the operator has reported a success by then.
+        """
+        begun = [self._begin(ref) for ref in refs]
+        ended = [self._end(one, self._run) for one in begun]
+        again = [sync.ending is Ending.SILENT for sync in ended]
+        return [self.sync(sync.ref) if late else sync for sync, late in zip(ended, again, strict=True)]
+
     def ask(self, ref: ObjectRef) -> Sync:
         """Trigger an object and record the operator's Job, without running the mover."""
         return self._sync(ref, None)
@@ -125,20 +149,29 @@ class SyncRunner:
         return sync
 
     def _sync(self, ref: ObjectRef, run: Callable[[MoverJob], MoverResult] | None) -> Sync:
+        return self._end(self._begin(ref, held=run is None), run)
+
+    def _begin(self, ref: ObjectRef, *, held: bool = False) -> _Begun:
+        """Trigger an object and wait for the answer of the operator."""
         volume = self.volume(ref)
         before, attributes_before = tree(volume), attributes(volume)
         begin, trigger, refused = datetime.now(UTC), *self._objects.trigger(ref)
-        answer = NoJob() if refused else self._platform.next_job(held=run is None)
+        answer = NoJob() if refused else self._platform.next_job(held=held)
         if isinstance(answer, MoverJob) and answer.owner != ref:
             raise HarnessError(f"a job of {answer.owner} appeared while {ref} was synced")
-        answer, result, note = self._run_jobs(answer, run)
+        return _Begun(ref, begin, trigger, refused, answer, before, attributes_before)
+
+    def _end(self, begun: _Begun, run: Callable[[MoverJob], MoverResult] | None) -> Sync:
+        """Run the Job of an object that was triggered, and record the sync."""
+        ref, refused, volume = begun.ref, begun.refused, self.volume(begun.ref)
+        answer, result, note = self._run_jobs(begun.answer, run)
         self._repositories.changed()
         status = status_of(self._platform.get(ref))
         sync = Sync(
             ref=ref,
-            begin=begin,
+            begin=begun.begin,
             end=datetime.now(UTC),
-            ending=_ending(refused, answer, result, self._word(ref, status, trigger)),
+            ending=_ending(refused, answer, result, self._word(ref, status, begun.trigger)),
             spec=kopia_spec(self._objects.manifest(ref)),
             refused=refused,
             job=answer if isinstance(answer, MoverJob) else None,
@@ -147,10 +180,10 @@ class SyncRunner:
             messages=() if refused else tuple(self._platform.messages(ref)),
             log_shown=mover_log(status),
             note=note,
-            before=before,
-            after=tree(volume) if result else before,
-            attributes_before=attributes_before,
-            attributes_after=attributes(volume) if result else attributes_before,
+            before=begun.before,
+            after=tree(volume) if result else begun.before,
+            attributes_before=begun.attributes_before,
+            attributes_after=attributes(volume) if result else begun.attributes_before,
             repository=self._objects.repository_of(ref),
         )
         self.syncs.append(sync)
@@ -189,11 +222,11 @@ def _ending(refused: str, answer: MoverJob | NoJob, result: MoverResult | None, 
     """Return how a sync ended. ``word`` is the ending that the operator reports for a finished Job."""
     if refused:
         return Ending.REFUSED
-    if isinstance(answer, NoJob):
+    if isinstance(answer, NoJob) and word is not Ending.SUCCEEDED:
         silent = Ending.WAITING if answer.is_made else Ending.SILENT
         return Ending.FAILED if answer.said else silent
     if result is None:
-        return Ending.ASKED
+        return word if isinstance(answer, NoJob) else Ending.ASKED
     if result.why_ended and word is not Ending.SUCCEEDED:
         return Ending.CUT_OFF
     return word

@@ -11,7 +11,7 @@ from harness.scenario.preconditions import identity_of_job
 from harness.scenario.sync import Growth, Sync
 from harness.volsync import objects
 from harness.volsync.fields import Field
-from harness.volsync.kinds import SOURCE
+from harness.volsync.kinds import SOURCE, is_source
 from harness.volumes import fill, fill_peculiar, write_bytes
 
 
@@ -29,6 +29,13 @@ class Syncs(Actor):
         """Fill the source's volume with files that a restore easily gets wrong, and sync it once."""
         content = fill_peculiar(self._world.runner.volume(ref), str(ref))
         return self._world.remember(self._world.runner.sync(ref), content)
+
+    @act
+    def together(self, refs: Sequence[ObjectRef]) -> list[Sync]:
+        """Sync objects at the same time, each source with new content in its volume."""
+        runner = self._world.runner
+        content = {ref: fill(runner.volume(ref), str(ref)) for ref in refs if is_source(ref)}
+        return [self._world.remember(sync, content.get(sync.ref, {})) for sync in runner.together(refs)]
 
     @act
     def sync(self, ref: ObjectRef) -> Sync:

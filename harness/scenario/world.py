@@ -92,7 +92,7 @@ class World:
 
     def remember(self, sync: Sync, content: Tree) -> Sync:
         """Store the content of a backup if it succeeded, and return its sync."""
-        if sync.succeeded:
+        if sync.succeeded and sync.is_backup:
             self.backups.append(Backup(sync.ref, content))
         return sync
 

@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.model import Identity, Manifest, MoverJob, ObjectRef
 from harness.volsync.fields import Field, kopia_spec
-from harness.volsync.kinds import is_source
+from harness.volsync.kinds import DESTINATION, SOURCE, is_source
 from harness.volsync.mover_job import BACKUP, RESTORE
 from harness.volsync.variables import (
     CACHE_MOUNT,
@@ -23,6 +24,21 @@ from harness.volsync.variables import (
     joined,
     retain_variable,
 )
+
+JOB_PREFIXES: Mapping[str, str] = {SOURCE: "volsync-src-", DESTINATION: "volsync-dst-"}
+"""The beginning of the name of a Job, by the kind of its object."""
+MAX_JOB_NAME_LENGTH = 63
+"""The limit of Kubernetes for the name of a Job."""
+HASH_LENGTH = 16
+
+
+def job_name(ref: ObjectRef) -> str:
+    """Return the name of the Job of an object: at most 63 characters, and another one for each kind and name."""
+    prefix = JOB_PREFIXES[ref.kind]
+    if len(prefix + ref.name) <= MAX_JOB_NAME_LENGTH:
+        return prefix + ref.name
+    # A hash keeps long names apart that differ only at the end.
+    return f"{prefix}{hashlib.sha256(ref.name.encode()).hexdigest()[:HASH_LENGTH]}"
 
 
 def job_for(

@@ -26,6 +26,8 @@ LISTS = ("additionalArgs",)
 SWITCHES = ("enableFileDeletion",)
 RETAIN = "retain."
 """Prefix of the fields of ``retain``, which are numbers, such as ``retain.latest``."""
+STEM = "orders-of.the-shop-in-the.north-"
+"""What long names repeat."""
 SOURCE_IDENTITY_FIELDS = ("sourceName", "sourceNamespace", "sourcePVCName")
 
 
@@ -42,6 +44,12 @@ def destination(name: str, namespace: str, fields: Mapping[str, str] | None = No
 def fields_that_name(source: ObjectRef) -> Mapping[str, str]:
     """Return the fields of a destination that name a source by its name and namespace."""
     return {Field.SOURCE_NAME.value: source.name, Field.SOURCE_NAMESPACE.value: source.namespace}
+
+
+def names_that_differ_at_the_end(length: int) -> tuple[str, str]:
+    """Return two legal names of this length, with dots and hyphens, that differ only in their last character."""
+    stem = (STEM * length)[: length - 1]
+    return f"{stem}1", f"{stem}2"
 
 
 def in_namespace(manifest: Manifest, namespace: str) -> Manifest:

@@ -25,9 +25,6 @@ from harness.operator.simulated import SimulatedPlatform
 from harness.volsync.fields import SYNCED, kopia_spec, status_of
 from tests.operator.styles import STYLES, container_of
 
-SHORT = {"ReplicationSource": "src", "ReplicationDestination": "dst"}
-LONGEST_NAME = 52
-
 
 class NoVolumes:
     """An operator never looks into a volume."""
@@ -110,7 +107,7 @@ class Operator:
             self._done[uid] = trigger
             return
         if self._copy_method and ref.kind == "ReplicationSource":
-            self._copy(ref, current["spec"]["sourcePVC"])
+            self._copy(ref, self._decisions.pvc(current))
         made = self._job(ref, current, job)
         STYLES[self._pods.style](made, self._api)
         self._api.exists_or_create(made)
@@ -118,7 +115,7 @@ class Operator:
 
     def _copy(self, ref: ObjectRef, claim: str) -> None:
         """A copy of the claim of a source, by a snapshot or by a clone, as copyMethod says."""
-        name = f"{_job_name(ref)}-copy"
+        name = f"{self._decisions.job_name(ref)}-copy"
         source = {"kind": "PersistentVolumeClaim", "name": claim}
         metadata = {"name": name, "namespace": ref.namespace}
         if self._copy_method == "Snapshot":
@@ -136,7 +133,7 @@ class Operator:
         self._api.exists_or_create({**copy, "spec": {**size, "dataSource": source}})
 
     def _look_at_job(self, ref: ObjectRef, uid: str, trigger: str) -> None:
-        there = ObjectRef("Job", ref.namespace, _job_name(ref))
+        there = ObjectRef("Job", ref.namespace, self._decisions.job_name(ref))
         made = self._api.get(there)
         status = status_of(made)
         ended = {one["type"] for one in status.get("conditions") or () if one["status"] == "True"}
@@ -188,10 +185,10 @@ class Operator:
         env = [{"name": name, "value": value} for name, value in job.env.items()]
         keys = dict.fromkeys([*job.secret_env, *self._pods.required_keys])
         env += [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in keys]
-        spec = current["spec"]
-        claim = spec["sourcePVC"] if ref.kind == "ReplicationSource" else kopia_spec(current)["destinationPVC"]
-        if self._copy_method and ref.kind == "ReplicationSource":
-            claim = f"{_job_name(ref)}-copy"
+        is_source = ref.kind == "ReplicationSource"
+        claim = self._decisions.pvc(current) if is_source else kopia_spec(current)["destinationPVC"]
+        if self._copy_method and is_source:
+            claim = f"{self._decisions.job_name(ref)}-copy"
         (mount,) = (path for path in job.volumes if path != "/cache")
         container = {
             "name": "kopia",
@@ -210,7 +207,7 @@ class Operator:
         return {
             "apiVersion": "batch/v1",
             "kind": "Job",
-            "metadata": {"name": _job_name(ref), "namespace": ref.namespace, "ownerReferences": [owner]},
+            "metadata": {"name": self._decisions.job_name(ref), "namespace": ref.namespace, "ownerReferences": [owner]},
             "spec": {
                 "backoffLimit": self._pods.backoff_limit,
                 "template": {
@@ -227,11 +224,6 @@ class Operator:
 
     def _find(self, namespace: str, name: str) -> Any:
         return self._api.get(ObjectRef("ReplicationSource", namespace, name))
-
-
-def _job_name(ref: ObjectRef) -> str:
-    name = ref.name if len(ref.name) <= LONGEST_NAME else f"{ref.name[:40]}-{abs(hash(ref.name)) % 10**8}"
-    return f"volsync-{SHORT[ref.kind]}-{name}".replace("_", "-")
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
-"""Only the ConfigMaps of deleted objects are deleted, not those of a user or of another object."""
+"""Only what belongs to deleted objects is deleted, not those of a user or of another object."""
 
-from harness.kubernetes.garbage import collect_config_maps
+from harness.kubernetes.garbage import collect
 
 
 class Api:
@@ -20,5 +20,5 @@ def config_map(name, *owners):
 
 def test_what_belongs_to_a_deleted_object_is_deleted():
     api = Api(config_map("own", "a"), config_map("others", "b"), {"metadata": {"name": "kube-root-ca.crt"}})
-    collect_config_maps(api, "shop", {"a", ""})
+    collect(api, "shop", {"a", ""}, ("ConfigMap",))
     assert api.deleted == ["own"]
