@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from harness.document.parts import Part
-from harness.errors import Divergence
-from harness.expect.ending import equal, failed, succeeded
 from harness.errors import Divergence, HarnessError
 from harness.expect.ending import answered, equal, failed, log_of, succeeded, succeeded_or_failed
 from harness.expect.identity import listed
