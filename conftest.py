@@ -26,4 +26,6 @@ pytest_plugins = [
     "steps.kopia",
     "steps.repository_secrets",
     "steps.changes",
+    "steps.arguments",
+    "steps.files",
 ]

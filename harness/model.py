@@ -176,7 +176,7 @@ class MoverResult:
 class SnapshotRecord:
     """One snapshot as the repository lists it. ``start`` and ``end`` have a time zone.
 
-    ``incomplete`` is kopia's reason why the snapshot lacks files, or "" if it is whole.
+    ``incomplete`` is kopia's reason why the snapshot lacks files, or "" if it is whole. Each tag is ``key:value``.
     """
 
     id: str
@@ -187,6 +187,7 @@ class SnapshotRecord:
     root: str
     description: str = ""
     incomplete: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

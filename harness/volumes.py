@@ -13,12 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.errors import UsageError
 from harness.model import ObjectRef
 
 Tree = Mapping[str, str]
 """A relative path -> ``kind mode content``. The content is the SHA-256 of a file or the target of a symlink."""
 
 UNGUESSABLE_BYTES = 64
+MIB = 1 << 20
 PLAIN_FILES = ("owner.txt", "bin/run.sh", "private/key", "notes/2024/january.txt")
 PECULIAR_FILES = {"bin/run-as-owner.sh": 0o755, "private/id": 0o600, "a name with blanks.txt": 0o640,
                   "grüße/データ.txt": 0o444}  # fmt: skip
@@ -111,6 +113,30 @@ def fill_peculiar(folder: Path, owner: str) -> Tree:
     return tree(folder)
 
 
+def fill_listed(folder: Path, owner: str, files: Mapping[str, str]) -> Tree:
+    """Write exactly the listed files into an empty volume.
+
+    Args:
+        folder: The folder of the volume.
+        owner: A text to begin each file with, for a person who reads it.
+        files: The kind of each file by its path: ``file`` (random text), ``file of N MiB`` (random bytes), ``sparse
+            file of N MiB`` (random text before a hole), ``empty file``, ``named pipe``, ``socket``, ``link to TARGET``,
+            ``hard link to PATH`` (a path that is listed before it), or ``file with the line TEXT``.
+
+    Returns:
+        The tree of the volume.
+
+    Raises:
+        UsageError: The volume is not empty, or a kind is unknown.
+    """
+    if any(folder.iterdir()):
+        raise UsageError(f"{folder}: a volume with exactly the listed files has to be empty before")
+    for name, kind in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        _write_kind(folder, folder / name, owner, kind)
+    return tree(folder)
+
+
 def attributes(folder: Path) -> Mapping[str, str]:
     """Return the owner, group, modification time and hard links of each file of a volume, by its path."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
@@ -173,6 +199,32 @@ def _write(file: Path, owner: str, mode: int) -> None:
     file.unlink(missing_ok=True)
     file.write_text(f"{owner} {file.name} {secrets.token_hex(UNGUESSABLE_BYTES)}\n", encoding="utf-8")
     file.chmod(mode)
+
+
+def _write_kind(folder: Path, path: Path, owner: str, kind: str) -> None:
+    """Write one file of a kind that ``fill_listed`` explains."""
+    match kind.split():
+        case ["file"]:
+            _write(path, owner, 0o644)
+        case ["file", "of", size, "MiB"]:
+            path.write_bytes(secrets.token_bytes(int(size) * MIB))
+        case ["sparse", "file", "of", size, "MiB"]:
+            _write(path, owner, 0o644)
+            os.truncate(path, int(size) * MIB)
+        case ["empty", "file"]:
+            path.touch()
+        case ["named", "pipe"]:
+            os.mknod(path, stat.S_IFIFO | 0o644)
+        case ["socket"]:
+            os.mknod(path, stat.S_IFSOCK | 0o644)
+        case ["link", "to", target]:
+            path.symlink_to(target)
+        case ["hard", "link", "to", name]:
+            os.link(folder / name, path)
+        case ["file", "with", "the", "line", *words]:
+            path.write_text(f"{' '.join(words)}\n", encoding="utf-8")
+        case _:
+            raise UsageError(f"a scenario lists a file of the kind {kind!r}; harness/volumes.py does not know it")
 
 
 def _link(path: Path, target: str) -> None:

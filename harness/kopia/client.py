@@ -225,6 +225,7 @@ def parse_snapshot(entry: Any) -> SnapshotRecord:
         root=str(root.get("obj", "")),
         description=str(entry.get("description") or ""),
         incomplete=str(entry.get("incomplete") or ""),
+        tags=tuple(sorted(f"{key.removeprefix('tag:')}:{value}" for key, value in (entry.get("tags") or {}).items())),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from harness.errors import UsageError
@@ -39,6 +39,12 @@ def source(name: str, namespace: str, fields: Mapping[str, str] | None = None) -
 def destination(name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Manifest:
     """Return a ReplicationDestination; ``fields`` have their names in the API, without their parents."""
     return _manifest(DESTINATION, name, namespace, fields or {})
+
+
+def with_arguments(manifest: Manifest, arguments: Sequence[str]) -> Manifest:
+    """Return a copy of a manifest with these additional arguments."""
+    kopia = {**manifest["spec"]["kopia"], Field.ADDITIONAL_ARGS.value: list(arguments)}
+    return {**manifest, "spec": {**manifest["spec"], "kopia": kopia}}
 
 
 def fields_that_name(source: ObjectRef) -> Mapping[str, str]:

@@ -1,0 +1,64 @@
+"""Judge what became of additional arguments: in the snapshot of a backup, and in the volume of a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.expect.ending import equal, failed, log_of, succeeded
+from harness.scenario.preconditions import identity_of_job
+from harness.scenario.record import Record
+from harness.scenario.sync import Sync
+from harness.volumes import contents
+
+
+def reached(record: Record, sync: Sync, expected: Mapping[str, Any]) -> None:
+    """Check that the snapshot of a backup has exactly these values of arguments.
+
+    Args:
+        record: The record of the scenario.
+        sync: The backup.
+        expected: ``description`` and ``tags``, a list of ``key:value``.
+    """
+    succeeded(sync)
+    wanted = {"description": expected["description"], "tags": sorted(expected["tags"])}
+    seen = [{"description": one.description, "tags": list(one.tags)} for one in record.recorded(sync)]
+    equal(f"what the snapshot of {sync.ref} says of its arguments", expected=[wanted], seen=seen, oracle="repository",
+          detail=log_of(sync), cause="additional arguments do not arrive as they were written")  # fmt: skip
+
+
+def reached_unless_failed(record: Record, sync: Sync, expected: Mapping[str, Any]) -> None:
+    """Check that a backup failed, or that its snapshot has exactly these values of arguments."""
+    if sync.succeeded:
+        reached(record, sync, expected)
+    else:
+        failed(sync)
+
+
+def own_unless_failed(record: Record, sync: Sync) -> None:
+    """Check that a backup failed, or that it added one snapshot, which has the identity of its Job."""
+    if not sync.succeeded:
+        failed(sync)
+        return
+    seen = [snapshot.identity for snapshot in record.recorded(sync)]
+    equal(f"who the backup of {sync.ref} is recorded for", expected=[identity_of_job(sync)], seen=seen,
+          oracle="repository", detail=log_of(sync),
+          cause="an additional argument changes whose backup it is")  # fmt: skip
+
+
+def existing_files_kept(sync: Sync) -> None:
+    """Check that a restore failed or succeeded, and in both cases left the files that were in its volume before.
+
+    Raises:
+        HarnessError: The volume was empty before the restore, so that the check would prove nothing.
+    """
+    before, after = contents(sync.before), contents(sync.after)
+    if not before:
+        raise HarnessError(f"the volume of {sync.ref} was empty before: that it keeps its files would show nothing")
+    if not sync.succeeded:
+        failed(sync)
+    changed = [path for path, content in before.items() if after.get(path) != content]
+    equal(f"the files that {sync.ref} had before its restore, and that were replaced or removed", expected=[],
+          seen=changed, oracle="volume", detail=log_of(sync),
+          cause="a restore ignores its additional arguments")  # fmt: skip
