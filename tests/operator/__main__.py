@@ -182,7 +182,8 @@ class Operator:
     def _job(self, ref: ObjectRef, current: dict[str, Any], job: MoverJob) -> dict[str, Any]:
         """The Job of the operator's contract."""
         secret = self._decisions.repository(current, self._find)
-        env = [{"name": name, "value": value} for name, value in job.env.items()]
+        # Kubernetes replaces $(NAME) in a value, and reads $$ as one dollar sign.
+        env = [{"name": name, "value": value.replace("$", "$$")} for name, value in job.env.items()]
         keys = dict.fromkeys([*job.secret_env, *self._pods.required_keys])
         env += [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in keys]
         is_source = ref.kind == "ReplicationSource"

@@ -15,7 +15,8 @@ BUSYBOX = {"image": "busybox"}
 def envfrom(job: Job, api: Api) -> None:
     """Give variables by ``envFrom``: the plain ones in a ConfigMap, the others by the Secret; ``env`` wins."""
     container = container_of(job)
-    plain = {one["name"]: one["value"] for one in container["env"] if "value" in one}
+    # Kubernetes replaces nothing in a ConfigMap.
+    plain = {one["name"]: one["value"].replace("$$", "$") for one in container["env"] if "value" in one}
     secret = next(one["valueFrom"]["secretKeyRef"]["name"] for one in container["env"] if "valueFrom" in one)
     data_dir = plain.pop("DATA_DIR")
     metadata = {"name": job["metadata"]["name"], "namespace": job["metadata"]["namespace"]}

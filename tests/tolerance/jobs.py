@@ -16,7 +16,7 @@ STYLES = (
     "config-map-from",  # what the user gave, by envFrom
     "field-ref",  # the namespace, and names of Pod and node
     "resource-field",  # the memory limit
-    "dependent",  # $(NAME) in values and arguments, and dollar signs escaped
+    "dependent",  # $(NAME) in values and arguments
     "sub-path",  # cache and /tmp in one emptyDir
     "projected",  # Secret, ConfigMap and labels as files
     "init",  # an init container before
@@ -179,11 +179,9 @@ def _told(owner: Object, name: str, told: dict[str, str], styles: frozenset[str]
             continue
         elif "config-map" in styles:
             env.append({"name": key, "valueFrom": {"configMapKeyRef": {"name": name, "key": key}}})
-        elif "dependent" in styles:
+        else:
             # Kubernetes replaces $(NAME) in a value, and reads $$ as one dollar sign.
             env.append({"name": key, "value": value.replace("$", "$$")})
-        else:
-            env.append({"name": key, "value": value})
     if "dependent" in styles:
         direction = "backup" if owner["kind"] == "ReplicationSource" else "restore"
         env += [

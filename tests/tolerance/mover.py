@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 
 SEPARATOR = "|VOLSYNC_ARG_SEP|"
 REMOVED = ("--override-username", "--override-hostname")
+SOURCE_FLAG = "--override-source"
 KEEP = ("LATEST", "HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 LOST_AND_FOUND = "lost+found"
 ATTEMPTS = 4
@@ -139,6 +140,8 @@ class Mover:
             self.restore(extra)
 
     def backup(self, extra: list[str]) -> None:
+        if any(one.split("=")[0] == SOURCE_FLAG for one in extra):
+            raise FailedError(f"{SOURCE_FLAG} in additionalArgs: it would record a backup that is somebody else's")
         self.open(create=True)
         if self.habits.maintenance in ("claim", "run"):
             self.kopia("maintenance", "set", "--owner=me")

@@ -54,12 +54,12 @@ class _FileDeletionAlways(Decisions):
         return with_variable(env, Variable.FILE_DELETION, "true")
 
 
-@mutant("arguments-not-handed-over", fails="TR_1 TR_5", unrelated="TR_2 TR_4 HN_2")
+@mutant("arguments-not-handed-over", fails="TR_1 TR_5 SP_50 SP_51 SP_52 LO_50", unrelated="TR_2 TR_4 HN_2")
 class _ArgumentsDropped(_without(Variable.ADDITIONAL_ARGS)):  # type: ignore[misc]
     """The user's own arguments never reach the mover."""
 
 
-@mutant("arguments-joined-by-blanks", fails="TR_5", unrelated="TR_2 TR_4 HN_2")
+@mutant("arguments-joined-by-blanks", fails="TR_5 SP_50", unrelated="TR_2 TR_4 HN_2")
 class _ArgumentsJoined(Decisions):
     """The user's own arguments are split at blanks before they are joined."""
 
@@ -69,7 +69,7 @@ class _ArgumentsJoined(Decisions):
         return with_variable(env, Variable.ADDITIONAL_ARGS, torn) if words else env
 
 
-@mutant("arguments-joined-by-commas", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
+@mutant("arguments-joined-by-commas", fails="TR_5 SP_50 SP_52", unrelated="TR_1 TR_2 TR_4")
 class _ArgumentsJoinedByCommas(Decisions):
     """The user's own arguments are joined by another separator than the mover's."""
 
@@ -78,7 +78,7 @@ class _ArgumentsJoinedByCommas(Decisions):
         return with_variable(env, Variable.ADDITIONAL_ARGS, ",".join(words)) if words else env
 
 
-@mutant("first-argument-only", fails="TR_5", unrelated="TR_1 TR_2 TR_4")
+@mutant("first-argument-only", fails="TR_5 SP_50 SP_52", unrelated="TR_1 TR_2 TR_4")
 class _FirstArgumentOnly(Decisions):
     """The first of the user's own arguments is handed over, the others are not."""
 

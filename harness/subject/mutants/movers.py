@@ -87,7 +87,7 @@ class _QuotesOfUsernamesLost(ReferenceMover):
         return Identity(identity.username.replace("'", ""), identity.hostname)
 
 
-@mutant("arguments-torn-apart", fails="TR_5", unrelated="TR_1 TR_2 HN_2")
+@mutant("arguments-torn-apart", fails="TR_5 SP_50", unrelated="TR_1 TR_2 HN_2")
 class _ArgumentsTornApart(ReferenceMover):
     """The user's own arguments are split at every space."""
 
@@ -95,7 +95,7 @@ class _ArgumentsTornApart(ReferenceMover):
         return " ".join(super().additional(job)).split()
 
 
-@mutant("arguments-squeezed", fails="TR_5", unrelated="TR_1 TR_2 HN_2")
+@mutant("arguments-squeezed", fails="TR_5 SP_50", unrelated="TR_1 TR_2 HN_2")
 class _ArgumentsSqueezed(ReferenceMover):
     """The user's own arguments lose backslashes and all but one of several blanks, as in a careless ``read``."""
 
@@ -214,7 +214,7 @@ class _PathOfItsOwn(ReferenceMover):
         return "/mover" + super().snapshot_path(job)
 
 
-@mutant("additional-arguments-dropped", fails="TR_1", unrelated="TR_2 TR_4 HN_2")
+@mutant("additional-arguments-dropped", fails="TR_1 TR_5 SP_50 SP_51 SP_52 LO_50", unrelated="TR_2 TR_4 HN_2")
 class _AdditionalArgumentsDropped(ReferenceMover):
     """The user's own arguments never reach kopia."""
 

@@ -258,7 +258,7 @@ class _TemporaryFilesLeftOut(ReferenceMover):
     """Files whose names are usual for temporary ones are not backed up."""
 
     def retention(self, job: MoverJob) -> list[str]:
-        return [*super().retention(job), "--add-ignore=*.tmp", "--add-ignore=*~"]
+        return [*super().retention(job), "--add-ignore=*.tmp", "--add-ignore=*.log"]
 
 
 @mutant("empty-volume-skipped", fails="FS_54", unrelated="FS_50 BA_1 BA_2")
