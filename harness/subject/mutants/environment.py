@@ -59,7 +59,7 @@ class _ArgumentsDropped(_without(Variable.ADDITIONAL_ARGS)):  # type: ignore[mis
     """The user's own arguments never reach the mover."""
 
 
-@mutant("arguments-joined-by-blanks", fails="TR_5 SP_50", unrelated="TR_2 TR_4 HN_2")
+@mutant("arguments-joined-by-blanks", fails="TR_5", unrelated="TR_2 TR_4 HN_2")
 class _ArgumentsJoined(Decisions):
     """The user's own arguments are split at blanks before they are joined."""
 

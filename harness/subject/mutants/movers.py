@@ -87,7 +87,7 @@ class _QuotesOfUsernamesLost(ReferenceMover):
         return Identity(identity.username.replace("'", ""), identity.hostname)
 
 
-@mutant("arguments-torn-apart", fails="TR_5 SP_50", unrelated="TR_1 TR_2 HN_2")
+@mutant("arguments-torn-apart", fails="TR_5", unrelated="TR_1 TR_2 HN_2")
 class _ArgumentsTornApart(ReferenceMover):
     """The user's own arguments are split at every space."""
 
