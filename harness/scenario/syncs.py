@@ -12,8 +12,6 @@ from harness.scenario.sync import Growth, Sync
 from harness.volsync import objects
 from harness.volsync.fields import Field
 from harness.volsync.kinds import SOURCE, is_source
-from harness.volumes import fill, fill_peculiar, write_bytes
-from harness.volsync.kinds import SOURCE
 from harness.volumes import fill, fill_listed, fill_peculiar, write_bytes
 
 
@@ -38,6 +36,7 @@ class Syncs(Actor):
         runner = self._world.runner
         content = {ref: fill(runner.volume(ref), str(ref)) for ref in refs if is_source(ref)}
         return [self._world.remember(sync, content.get(sync.ref, {})) for sync in runner.together(refs)]
+
     def back_up_listed(self, ref: ObjectRef, files: Mapping[str, str]) -> Sync:
         """Fill the source's volume with exactly these files, each a path with its kind, and sync it once."""
         content = fill_listed(self._world.runner.volume(ref), str(ref), files)
