@@ -18,6 +18,7 @@ pytest_plugins = [
     "steps.backups",
     "steps.restores",
     "steps.history",
+    "steps.status",
     "steps.discovery",
     "steps.logs",
     "steps.findings",

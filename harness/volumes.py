@@ -9,7 +9,8 @@ import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,8 @@ Tree = Mapping[str, str]
 
 UNGUESSABLE_BYTES = 64
 MIB = 1 << 20
+RANDOM_BYTES, SPARSE_BYTES = 32 << 20, 64 << 30
+"""The sizes of the files that keep a backup busy for longer than any scenario waits."""
 PLAIN_FILES = ("owner.txt", "bin/run.sh", "private/key", "notes/2024/january.txt")
 PECULIAR_FILES = {"bin/run-as-owner.sh": 0o755, "private/id": 0o600, "a name with blanks.txt": 0o640,
                   "grüße/データ.txt": 0o444}  # fmt: skip
@@ -151,6 +154,31 @@ def write_bytes(folder: Path, content: bytes, name: str = "data.bin") -> Tree:
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(content)
     return tree(folder)
+
+
+@contextmanager
+def much_data(folder: Path) -> Iterator[None]:
+    """Add files to a volume for a while: some random data, and a sparse file that takes long to read."""
+    added = [folder / "random.bin", folder / "sparse.bin"]
+    added[0].write_bytes(secrets.token_bytes(RANDOM_BYTES))
+    added[1].touch()
+    os.truncate(added[1], SPARSE_BYTES)
+    try:
+        yield
+    finally:
+        for path in added:
+            path.unlink()
+
+
+def damage(folder: Path) -> None:
+    """Change one byte of each file of a volume, and leave its size and its modification time as they are."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file():
+            continue
+        was, content = path.stat(), bytearray(path.read_bytes())
+        content[-1] ^= 0xFF
+        path.write_bytes(content)
+        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
 
 
 def tree(folder: Path) -> Tree:

@@ -16,6 +16,10 @@ from harness.scenario.preconditions import REPORT, ended, how, log_of, require_j
 from harness.scenario.record import Record
 from harness.scenario.sync import Ending, Sync
 from harness.system.process import Completed
+from harness.volsync.fields import claim_of
+
+CLAIM = r"pvc|\bclaim|persistent.?volume|\bvolume"
+"""Matches words for a PVC; none of them is part of the name of this operator's group."""
 
 
 def equal(
@@ -122,6 +126,14 @@ def told_of_field(sync: Sync, field: str) -> None:
     """Check that the API or the operator names a field, in any wording. The log of a mover does not count."""
     if not re.search(rf"\b{re.escape(field)}\b", sync.said, re.IGNORECASE):
         _not_told(sync, f"names {field}", sync.said)
+
+
+def told_of_claim(record: Record, sync: Sync) -> None:
+    """Check that a sync failed, and that the operator names the PVC or its field, or uses a word for a PVC."""
+    failed(sync)
+    name = claim_of(record.declared[sync.ref]).name
+    if not re.search(rf"{re.escape(name)}|{CLAIM}", sync.said, re.IGNORECASE):
+        _not_told(sync, f"names the PVC {name}", sync.said)
 
 
 def told_number(sync: Sync, number: int) -> None:

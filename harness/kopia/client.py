@@ -47,6 +47,7 @@ class KopiaClient:
         access: The password and S3 keys.
         record: A callback that gets every call with its duration.
         caches_keys: True if the encrypted keys of the repository are cached.
+        limit_s: A call that takes longer is killed.
     """
 
     binary: Path
@@ -55,11 +56,12 @@ class KopiaClient:
     access: RepositoryAccess
     record: Callable[[Call], None]
     caches_keys: bool = False
+    limit_s: float = SUITE.kopia_s
 
     def run(self, *args: str | Path) -> Completed:
         """Run a kopia command as this client. Secrets are passed only in the environment."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        return run([self.binary, *args], env=self._env(), timeout_s=SUITE.kopia_s, record=self.record)
+        return run([self.binary, *args], env=self._env(), timeout_s=self.limit_s, record=self.record)
 
     def connect(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
         """Run ``repository connect``. The caller checks the exit status."""

@@ -88,11 +88,13 @@ class KubernetesPlatform:
         self._failed.discard(ref)
         self._applied.pop(ref, None)
 
-    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
+    def next_job(self, *, held: bool = False, within_s: float | None = None) -> MoverJob | NoJob:
         """See Platform: wait for a Job of the object that was triggered last, or for the reason of the operator."""
         ref, self._triggered = self._triggered, None
         if ref is None:
             return NoJob(note="nothing was applied that has an operator")
+        if within_s is not None and not self._wait(lambda: self._job_of(ref), within_s):
+            return NoJob(note="no Job appeared without a new trigger")
         limit_s = self._cluster.answer_limit_s
         found = self._wait(lambda: self._job_of(ref) or self.failure(ref), limit_s)
         if isinstance(found, str):

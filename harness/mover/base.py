@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from harness.model import MoverJob, MoverResult
 
@@ -19,6 +19,14 @@ class Mover(Protocol):
 
     def run(self, job: MoverJob) -> MoverResult:
         """Run one Job to its end, in the thread of the caller."""
+
+
+@runtime_checkable
+class Killable(Mover, Protocol):
+    """A mover whose processes can be killed before it ends."""
+
+    def run_until(self, job: MoverJob, seconds: float) -> MoverResult:
+        """Run one Job, and kill all its processes after this time."""
 
 
 def place_of(job: MoverJob, path: str) -> Path | None:

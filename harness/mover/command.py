@@ -76,6 +76,13 @@ class CommandMover:
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
+        return self._run(job, self.spec.timeout_s, self.spec.limits.mover_stop_s)
+
+    def run_until(self, job: MoverJob, seconds: float) -> MoverResult:
+        """See Killable."""
+        return self._run(job, seconds, grace_s=0.0)
+
+    def _run(self, job: MoverJob, timeout_s: float, grace_s: float) -> MoverResult:
         name = f"{self.scratch.parent.name}-{next(self._numbers)}"
         folder = self.scratch / name
         (folder / "tmp").mkdir(parents=True)
@@ -103,9 +110,9 @@ class CommandMover:
         ended = limited_run.run(
             [sys.executable, "-I", "-S", str(SANDBOX), str(folder / "job.json")],
             env,
-            self.spec.timeout_s,
+            timeout_s,
             lambda: sweep(name, set(), JOB_MARKER),
-            grace_s=self.spec.limits.mover_stop_s,
+            grace_s=grace_s,
             max_log_bytes=self.spec.limits.mover_log_bytes,
         )
         self.record(Call(self.spec.command + job.args, env, ended.log, ended.exit_code, ended.seconds))

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import shutil
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, TimeLimitExceeded
 from harness.kopia.client import KopiaClient, command_line, finds_no_repository, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
 from harness.mover.base import place_of
 from harness.mover.selection import candidates, choose
+from harness.system.limits import SUITE
 from harness.system.process import REDACT, Call, Completed
 from harness.volsync import discovery, log_lines, mover_job
 from harness.volsync.mover_job import Selection, is_backup, is_restore
@@ -21,10 +24,12 @@ from harness.volsync.mover_job import Selection, is_backup, is_restore
 RETAIN_FLAGS = {"yearly": "annual"}
 """Periods that have another name in kopia than in the operator's API."""
 
+KILLED = 137
+"""The exit status of a container that was killed."""
 KEPT_ON_DELETION = "lost+found"
 
 
-class _JobFailed(Exception):
+class JobFailed(Exception):
     """Signal that the Job ends with exit status 1; the message becomes the last line of the log."""
 
 
@@ -41,6 +46,7 @@ class ReferenceMover:
         self._numbers = count(1)
         self._command_lines: list[str] = []
         self.watched = True
+        self._deadline = math.inf
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
@@ -54,10 +60,20 @@ class ReferenceMover:
             client = self._client(job)
             (self._backup if is_backup(job) else self._restore)(client, job, log)
             exit_code = 0
-        except _JobFailed as failure:
+        except JobFailed as failure:
             log.append(f"ERROR: {failure}")
             exit_code = 1
         return MoverResult(exit_code, "\n".join(log) + "\n", command_lines=tuple(self._command_lines), blind="")
+
+    def run_until(self, job: MoverJob, seconds: float) -> MoverResult:
+        """See Killable. The call of kopia that runs then is killed, and no further step is done."""
+        self._deadline = time.monotonic() + seconds
+        try:
+            return self.run(job)
+        except TimeLimitExceeded as killed:
+            return MoverResult(KILLED, "", why_ended=str(killed), blind="")
+        finally:
+            self._deadline = math.inf
 
     def identity(self, job: MoverJob) -> Identity:
         """Return the identity of the Job.
@@ -65,7 +81,7 @@ class ReferenceMover:
         A Job without one fails: kopia would use the user and the host of this machine.
         """
         if not mover_job.names_identity(job):
-            raise _JobFailed("the Job names no identity, or half of one")
+            raise JobFailed("the Job names no identity, or half of one")
         return mover_job.identity_of(job)
 
     def client_identity(self, job: MoverJob) -> Identity | None:
@@ -95,7 +111,7 @@ class ReferenceMover:
         try:
             return mover_job.selection_of(job)
         except ValueError as error:
-            raise _JobFailed(f"the Job selects no snapshot: {error}") from None
+            raise JobFailed(f"the Job selects no snapshot: {error}") from None
 
     def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
         """Return all snapshots of the repository; discovery and selection share this one call."""
@@ -131,9 +147,9 @@ class ReferenceMover:
         """Fail a restore that found no snapshot; the volume is not changed."""
         who = f"{self.identity(job)}:{self.snapshot_path(job)}"
         if not history:
-            raise _JobFailed(f"No snapshot found for {who}")
+            raise JobFailed(f"No snapshot found for {who}")
         usable = len(candidates(history, self.selection(job)))
-        raise _JobFailed(
+        raise JobFailed(
             f"{who} has {len(history)} snapshots; the request counts back further than the {usable} that match"
         )
 
@@ -180,15 +196,17 @@ class ReferenceMover:
         log.append(f"+ {command_line(done)}")
         log += [line for line in (*done.stdout.splitlines(), *done.stderr.splitlines()) if line.strip()]
         if done.exit_code != 0:
-            raise _JobFailed(f"could not {what}: kopia ended with {done.exit_code}: {done.tail.splitlines()[-1:]}")
+            raise JobFailed(f"could not {what}: kopia ended with {done.exit_code}: {done.tail.splitlines()[-1:]}")
 
     def _client(self, job: MoverJob) -> KopiaClient:
         if key := mover_job.missing_key(job):
-            raise _JobFailed(f"the repository Secret lacks {key}")
+            raise JobFailed(f"the repository Secret lacks {key}")
         access = mover_job.access_of(job)
         REDACT.add([access.password, access.secret_key])
         folder = self._scratch / f"job-{next(self._numbers)}"
-        return KopiaClient(self._binary, folder, self.cache(job, folder), access, self._note)
+        left_s = max(self._deadline - time.monotonic(), 0.0)
+        limit_s = min(SUITE.kopia_s, left_s)
+        return KopiaClient(self._binary, folder, self.cache(job, folder), access, self._note, limit_s=limit_s)
 
     def _note(self, call: Call) -> None:
         """Record a call of kopia.  The mover starts no other processes, so this replaces the tracer."""
@@ -200,7 +218,7 @@ def _data(job: MoverJob) -> Path:
     path = mover_job.data_dir_of(job)
     place = place_of(job, path)
     if place is None or not place.is_dir():
-        raise _JobFailed(f"{path}: no such folder")
+        raise JobFailed(f"{path}: no such folder")
     return place
 
 

@@ -13,7 +13,7 @@ from harness.document import rules
 from harness.model import CustomNames, DefaultUsername, Identity, Manifest, MoverResult, ObjectRef, Variants
 from harness.volsync import jobs
 from harness.volsync.discovery import Discovered
-from harness.volsync.fields import Field, kopia_spec
+from harness.volsync.fields import Field, kopia_spec, manual_trigger
 from harness.volsync.kinds import is_destination_manifest
 from harness.volsync.specs import destination_spec, named_source, source_pvc, spec_of
 from harness.volsync.variables import REPOSITORY_KEYS
@@ -75,6 +75,10 @@ class Decisions:
     def sanitise_username(self, text: str) -> str:
         """Return a username sanitised by the documented rule."""
         return rules.sanitise_username(text)
+
+    def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
+        """Return True if an applied source or destination begins a sync: it has a new trigger."""
+        return manual_trigger(manifest) not in (None, manual_trigger(before))
 
     def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
         """Return why an object gets no Job, or None if it gets one.

@@ -60,11 +60,12 @@ class Platform(Protocol):
     def delete(self, ref: ObjectRef) -> None:
         """Delete an object with everything that belongs to it, and wait until it is gone."""
 
-    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
+    def next_job(self, *, held: bool = False, within_s: float | None = None) -> MoverJob | NoJob:
         """Return the Job of the object that was applied last, or a NoJob with the reason.
 
         Args:
             held: True if the scenario only inspects the Job.  On a cluster, the Job is then suspended.
+            within_s: How long to wait for a Job that must not appear.  By default, a Job or an error is expected.
         """
 
     def finished(self, job: MoverJob, result: MoverResult) -> str | None:

@@ -51,7 +51,7 @@ class SimulatedPlatform:
         self._objects[ref] = {**manifest, "status": dict(status_of(before))}
         if ref.kind == "PersistentVolumeClaim":
             self._volumes.claim(ref.namespace, ref.name)
-        if ref.kind in SYNCED and manual_trigger(manifest) not in (None, manual_trigger(before)):
+        if ref.kind in SYNCED and self._decisions.begins_sync(before, manifest):
             self._pending.append(ref)
 
     def get(self, ref: ObjectRef) -> Manifest | None:
@@ -65,7 +65,7 @@ class SimulatedPlatform:
         self._jobs.pop(self._job_key(ref), None)
         shutil.rmtree(self._volumes.cache(ref))
 
-    def next_job(self, *, held: bool = False) -> MoverJob | NoJob:
+    def next_job(self, *, held: bool = False, within_s: float | None = None) -> MoverJob | NoJob:
         """See Platform.  If an object lacks something that a Job needs, set a condition instead."""
         said = ""
         while self._pending:

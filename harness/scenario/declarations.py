@@ -7,7 +7,7 @@ import secrets
 from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
-from harness.volumes import write_bytes
+from harness.volumes import damage, write_bytes
 
 
 class Declarations(Actor):
@@ -52,6 +52,23 @@ class Declarations(Actor):
 
         ``password`` is that of the repository. None stands for the password of all scenarios.
         """
+    def damage(self, ref: ObjectRef) -> None:
+        """Change one byte of each file in the volume of an object, but neither sizes nor times."""
+        damage(self._world.runner.volume(ref))
+
+    @act
+    def without_claim(self, ref: ObjectRef) -> None:
+        """Do not create the PVC of an object."""
+        self._world.objects.without_claim(ref)
+
+    @act
+    def with_claim(self, ref: ObjectRef) -> None:
+        """Create the PVC of an object before its next sync."""
+        self._world.objects.with_claim(ref)
+
+    @act
+    def use_repository(self, repository: str, *, namespace: str = "", secret: str = "") -> None:
+        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
         self._world.secrets.use(repository, namespace=namespace, secret=secret)
         if password is not None:
             self._world.secrets.use_password(repository, password)

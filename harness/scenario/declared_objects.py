@@ -14,6 +14,8 @@ from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.specs import named_source, spec_of
 
+PVC = "PersistentVolumeClaim"
+
 
 class DeclaredObjects:
     """Store manifests, and apply them with the PVCs, Secrets and sources that they need."""
@@ -26,6 +28,8 @@ class DeclaredObjects:
         self._numbers = count(1)
         self._manifests: dict[ObjectRef, Manifest] = {}
         self._missing_secrets: set[str] = set()
+        self._missing_claims: set[ObjectRef] = set()
+        self._triggers: dict[ObjectRef, str] = {}
         self._taken: set[ObjectRef] = set()
 
     def declare(self, manifest: Manifest) -> ObjectRef:
@@ -53,6 +57,14 @@ class DeclaredObjects:
         """Create no repository Secret of this name in any namespace."""
         self._missing_secrets.add(name)
 
+    def without_claim(self, ref: ObjectRef) -> None:
+        """Do not create the PVC of an object."""
+        self._missing_claims.add(ref)
+
+    def with_claim(self, ref: ObjectRef) -> None:
+        """Create the PVC of an object before its next sync."""
+        self._missing_claims.discard(ref)
+
     def repository_of(self, ref: ObjectRef) -> str:
         """Return the documented repository of an object, or else of the source that it names."""
         manifest = self._manifests[ref]
@@ -68,6 +80,7 @@ class DeclaredObjects:
             The trigger, and the refusal of the API or "".
         """
         trigger = f"sync-{next(self._numbers)}"
+        self._triggers[ref] = trigger
         self._manifests[ref] = triggered(self._manifests[ref], trigger)
         for source in self.of_kind(SOURCE):
             if source != ref and source not in self._taken:
@@ -80,11 +93,17 @@ class DeclaredObjects:
         self._manifests[ref] = untriggered(self._manifests[ref])
         self._taken.discard(ref)
 
+    def change(self, ref: ObjectRef) -> str:
+        """Apply a declared object with its old trigger, and return the refusal of the API or ""."""
+        self._manifests[ref] = triggered(self._manifests[ref], self._triggers[ref])
+        return self._apply(ref)
+
     def _apply(self, ref: ObjectRef) -> str:
         manifest = self._manifests[ref]
         try:
             for need in complete(manifest, self._additions).needs:
-                self._platform.apply(need)
+                if need["kind"] != PVC or ref not in self._missing_claims:
+                    self._platform.apply(need)
             self._provide_secrets(ref.namespace)
             self._platform.apply(manifest)
         except AdmissionRefused as refusal:

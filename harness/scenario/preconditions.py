@@ -116,6 +116,18 @@ def require(sync: Sync) -> None:
         raise Blocked(divergence) from None
 
 
+def require_failure(sync: Sync) -> None:
+    """Check that a sync that the scenario depends on failed, and that the API or the operator said so.
+
+    Raises:
+        Blocked: It did not fail, or nothing was said.
+    """
+    if sync.ending not in (Ending.FAILED, Ending.REFUSED):
+        raise Blocked(Divergence(f"the sync of {sync.ref}", expected="it fails", seen=ended(sync), oracle="operator",
+                                 detail=log_of(sync), roots=(REPORT, ANSWER),
+                                 cause="a failure is not reported"))  # fmt: skip
+
+
 def require_job(sync: Sync) -> MoverJob:
     """Return the Job of a sync that the scenario depends on.
 

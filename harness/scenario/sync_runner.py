@@ -13,7 +13,7 @@ from harness.errors import HarnessError, NotAsked
 from harness.kopia.repositories import Repositories
 from harness.kopia.repository_secrets import RepositorySecrets
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef
-from harness.mover.base import Mover
+from harness.mover.base import Killable, Mover
 from harness.operator.platform import NoJob, Platform
 from harness.scenario.declared_objects import DeclaredObjects
 from harness.scenario.sync import Ending, Sync
@@ -21,12 +21,14 @@ from harness.system.limits import SubjectLimits
 from harness.volsync.fields import claim_of, kopia_spec, status_of
 from harness.volsync.jobs import job_for
 from harness.volsync.specs import spec_of
-from harness.volsync.status import identities, mover_log, synced_trigger
+from harness.volsync.status import contradicts, identities, mover_log, synced_trigger
 from harness.volsync.status_writer import status_that_requests
-from harness.volumes import FolderVolumes, Tree, attributes, tree
+from harness.volumes import FolderVolumes, Tree, attributes, much_data, tree
 
 JOBS_A_SYNC = 3
 """Number of Jobs that an operator may create, one after another, for one trigger."""
+KILLED = 137
+"""The exit status of a container that the node kills."""
 FAILED_BY_HARNESS = MoverResult(1, "the container was ended by the node before it began: exit status 1\n", blind="")
 
 
@@ -103,6 +105,42 @@ class SyncRunner:
         again = [sync.ending is Ending.SILENT for sync in ended]
         return [self.sync(sync.ref) if late else sync for sync, late in zip(ended, again, strict=True)]
 
+    def fail_at_end(self, ref: ObjectRef) -> Sync:
+        """Trigger an object, run its mover, and let the Job fail although the mover did all its work.
+
+        Raises:
+            NotAsked: The cluster runs the Jobs, so the harness cannot make one fail.
+        """
+        if not self._takes_jobs:
+            raise NotAsked("the Jobs of a cluster run there: none can be made to fail")
+        return self._sync(ref, lambda job: replace(self._run(job), exit_code=KILLED))
+
+    def change(self, ref: ObjectRef) -> Sync:
+        """Apply an object with its old trigger, and run a Job if the operator creates one within a short time."""
+        sync = self._sync(ref, self._run, is_new=False)
+        if sync.ending is Ending.SILENT:
+            # Nothing was requested, so that silence is the right answer.
+            self.syncs[-1] = sync = replace(sync, ending=Ending.ASKED)
+        return sync
+
+    def kill(self, ref: ObjectRef, identity: Identity, after_s: float) -> None:
+        """Run the mover with a backup Job for an identity, on a volume with much data, and kill it after a time.
+
+        The data is removed afterwards. This is no sync that a check can judge.
+
+        Raises:
+            NotAsked: The mover cannot be killed by the harness.
+        """
+        if not isinstance(self._mover, Killable):
+            raise NotAsked("the harness cannot kill a mover of this kind")
+        manifest, volume = self._objects.manifest(ref), self.volume(ref)
+        secret = self._secrets.values(ref.namespace, spec_of(manifest).repository)
+        with much_data(volume):
+            self._mover.run_until(
+                job_for(manifest, ref, identity, None, secret, volume, self._volumes.cache(ref)), after_s
+            )
+        self._repositories.changed()
+
     def ask(self, ref: ObjectRef) -> Sync:
         """Trigger an object and record the operator's Job, without running the mover."""
         return self._sync(ref, None)
@@ -148,15 +186,17 @@ class SyncRunner:
         self.syncs.append(sync)
         return sync
 
-    def _sync(self, ref: ObjectRef, run: Callable[[MoverJob], MoverResult] | None) -> Sync:
-        return self._end(self._begin(ref, held=run is None), run)
+    def _sync(self, ref: ObjectRef, run: Callable[[MoverJob], MoverResult] | None, *, is_new: bool = True) -> Sync:
+        return self._end(self._begin(ref, held=run is None, is_new=is_new), run)
 
-    def _begin(self, ref: ObjectRef, *, held: bool = False) -> _Begun:
-        """Trigger an object and wait for the answer of the operator."""
+    def _begin(self, ref: ObjectRef, *, held: bool = False, is_new: bool = True) -> _Begun:
+        """Trigger an object, or apply it with its old trigger, and wait for the answer of the operator."""
         volume = self.volume(ref)
         before, attributes_before = tree(volume), attributes(volume)
-        begin, trigger, refused = datetime.now(UTC), *self._objects.trigger(ref)
-        answer = NoJob() if refused else self._platform.next_job(held=held)
+        begin = datetime.now(UTC)
+        trigger, refused = self._objects.trigger(ref) if is_new else ("", self._objects.change(ref))
+        within_s = None if is_new else self._limits.unasked_job_s
+        answer = NoJob() if refused else self._platform.next_job(held=held, within_s=within_s)
         if isinstance(answer, MoverJob) and answer.owner != ref:
             raise HarnessError(f"a job of {answer.owner} appeared while {ref} was synced")
         return _Begun(ref, begin, trigger, refused, answer, before, attributes_before)
@@ -166,7 +206,7 @@ class SyncRunner:
         ref, refused, volume = begun.ref, begun.refused, self.volume(begun.ref)
         answer, result, note = self._run_jobs(begun.answer, run)
         self._repositories.changed()
-        status = status_of(self._platform.get(ref))
+        status = self._settled_status(ref, result, begun.trigger)
         sync = Sync(
             ref=ref,
             begin=begun.begin,
@@ -204,6 +244,17 @@ class SyncRunner:
                 return answer, result, note
             answer = self._platform.next_job()
         return NoJob(), None, f"the operator replaced its Job {JOBS_A_SYNC} times before the mover ended"
+
+    def _settled_status(self, ref: ObjectRef, result: MoverResult | None, trigger: str) -> Mapping[str, Any]:
+        """Return the status after a sync. If one part of it contradicts another, wait for the rest of the update."""
+        status = status_of(self._platform.get(ref))
+        succeeded = synced_trigger(status) == trigger
+        if result is None or not contradicts(status, succeeded=succeeded):
+            return status
+        self._platform.await_status(
+            ref, lambda now: not contradicts(now, succeeded=synced_trigger(now) == trigger), self._limits.status_s
+        )
+        return status_of(self._platform.get(ref))
 
     def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:
         """Return the ending that the operator reports for a finished Job."""

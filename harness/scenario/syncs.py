@@ -14,6 +14,9 @@ from harness.volsync.fields import Field
 from harness.volsync.kinds import SOURCE, is_source
 from harness.volumes import fill, fill_listed, fill_peculiar, write_bytes
 
+KILLED_AFTER_S = 1.5
+"""When a mover is killed. By then it has opened the repository on most machines; any moment is a fair one."""
+
 
 class Syncs(Actor):
     """Trigger objects, and pass their Jobs from the operator to the mover and the results back."""
@@ -53,6 +56,12 @@ class Syncs(Actor):
         return self._world.runner.fail(ref)
 
     @act
+    def fail_at_end(self, ref: ObjectRef) -> Sync:
+        """Fill the source's volume, and sync it with a Job that fails although its mover did all its work."""
+        content = fill(self._world.runner.volume(ref), str(ref))
+        return self._world.remember(self._world.runner.fail_at_end(ref), content)
+
+    @act
     def ask(self, ref: ObjectRef) -> Sync:
         """Trigger an object and record the operator's Job, without running the mover."""
         return self._world.runner.ask(ref)
@@ -67,6 +76,12 @@ class Syncs(Actor):
         """Declare a destination and sync it once."""
         ref = self._world.objects.declare(objects.destination(name, namespace, fields))
         return self._world.runner.sync(ref)
+
+    @act
+    def change(self, ref: ObjectRef, fields: Mapping[str, str]) -> Sync:
+        """Change fields of a destination without a new trigger."""
+        self._world.objects.declare(objects.destination(ref.name, ref.namespace, fields))
+        return self._world.runner.change(ref)
 
     @act
     def restore_recorded(self, name: str, namespace: str, source: ObjectRef) -> Sync:
@@ -153,6 +168,11 @@ class MoverAlone(Actor):
         """Run the mover with the restore Job of an identity, without admission and operator."""
         ref = self._world.objects.declare(objects.destination("handed-over", namespace, fields))
         return self._world.runner.hand_over(ref, identity)
+
+    @act
+    def kill(self, ref: ObjectRef, identity: Identity) -> None:
+        """Run the mover with the backup Job of an identity, and kill it before it can end."""
+        self._world.runner.kill(ref, identity, KILLED_AFTER_S)
 
     @act
     def watch_command_lines(self) -> None:

@@ -45,6 +45,12 @@ class SubjectLimits:
     requested_identity_s: float = 2.0
     """An operator: time until the status of a destination shows the requested identity."""
 
+    status_s: float = 2.0
+    """An operator: time from its first report of a result until no part of the status contradicts it."""
+
+    unasked_job_s: float = 2.0
+    """An operator: time until it would create a Job after a change without a new trigger."""
+
     discovery_s: float = 10.0
     """An operator: time from the end of the mover until the status lists the identities; the document says 10 s."""
 

@@ -95,6 +95,36 @@ def messages(status: Mapping[str, Any], events: Iterable[str]) -> tuple[str, ...
     return tuple(filter(None, [*said, *events]))
 
 
+def mover_result(status: Mapping[str, Any]) -> str:
+    """Return ``latestMoverStatus.result``; "" if it is absent."""
+    return str(_mover_status(status).get(StatusField.MOVER_RESULT) or "")
+
+
+def last_sync_time(status: Mapping[str, Any]) -> str:
+    """Return the time of the last sync that succeeded as it is written; "" if it is absent."""
+    return str(status.get(StatusField.LAST_SYNC_TIME) or "")
+
+
+def snapshots_found(status: Mapping[str, Any]) -> int | None:
+    """Return the number of snapshots of the requested identity; None if it is absent."""
+    found = _kopia_status(status).get(StatusField.SNAPSHOTS_FOUND)
+    return found if isinstance(found, int) else None
+
+
+def failing_conditions(status: Mapping[str, Any]) -> list[str]:
+    """Return the conditions that report a failure, each as one text without its times."""
+    keys = ("type", "status", "reason", "message")
+    failing = [one for one in conditions(status) if _names_failure(one)]
+    return [" ".join(str(one.get(key) or "") for key in keys) for one in failing]
+
+
+def contradicts(status: Mapping[str, Any], *, succeeded: bool) -> bool:
+    """Return True if a part of a status reports another ending of the newest sync than this one."""
+    if not succeeded:
+        return mover_result(status) == SUCCESSFUL
+    return bool(WRONG.search(mover_result(status)) or failing_conditions(status))
+
+
 def mover_log(status: Mapping[str, Any]) -> str:
     """Return ``latestMoverStatus.logs``: the part of the mover's log that the operator shows."""
     return str(_mover_status(status).get(StatusField.MOVER_LOG) or "")
@@ -114,7 +144,7 @@ def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int 
     for condition in conditions(status):
         if condition.get("observedGeneration") in (None, generation) and _names_failure(condition):
             return str(condition.get("message") or condition.get("reason") or "a condition without a message")
-    result = str(_mover_status(status).get(StatusField.MOVER_RESULT) or "")
+    result = mover_result(status)
     if WRONG.search(result):
         return f"{StatusField.MOVER_STATUS}.{StatusField.MOVER_RESULT}: {result}"
     return warnings[-1] if warnings else ""

@@ -1,0 +1,115 @@
+"""Judge whether the parts of a status describe the newest sync, and not an earlier one."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+from harness.document.parts import Part
+from harness.errors import Divergence, NotAsked
+from harness.expect.ending import equal, failed, succeeded
+from harness.expect.operator import STATUS, lists
+from harness.model import ObjectRef
+from harness.scenario.preconditions import require, require_job
+from harness.scenario.record import CLOCK_SLACK, Record
+from harness.scenario.sync import Sync
+from harness.volsync.status import (
+    SUCCESSFUL,
+    StatusField,
+    contradicts,
+    failing_conditions,
+    last_sync_time,
+    mover_result,
+    snapshots_found,
+)
+
+RESULT = f"{StatusField.MOVER_STATUS}.{StatusField.MOVER_RESULT}"
+
+
+def shows_no_success(sync: Sync) -> None:
+    """Check that a sync failed, and that its status does not still show the success of an earlier mover."""
+    failed(sync)
+    seen = "an earlier success" if mover_result(sync.status) == SUCCESSFUL else "none"
+    equal(f"the success in {RESULT} of {sync.ref}", expected="none", seen=seen, oracle=STATUS, part=Part.CONTROLLER,
+          cause="a status shows an earlier sync")  # fmt: skip
+
+
+def shows_no_failure(record: Record, sync: Sync) -> None:
+    """Check that a sync succeeded, and that no part of its status still shows the failure of the sync before.
+
+    A condition may keep its type and its words if it changes its status.
+    """
+    succeeded(sync)
+    before = before_it(record, sync)
+    old = sorted({*failing_conditions(before.status)} & {*failing_conditions(sync.status)})
+    result = mover_result(sync.status)
+    if result and result == mover_result(before.status) and contradicts(sync.status, succeeded=True):
+        old.append(f"{RESULT}: {result}")
+    equal(f"the earlier failure in the status of {sync.ref}", expected=[], seen=old, oracle=STATUS,
+          part=Part.CONTROLLER, cause="a status shows an earlier sync")  # fmt: skip
+
+
+def dated(sync: Sync) -> None:
+    """Check that the time of the last sync in a status is not before the trigger of this sync, which succeeded.
+
+    A time in whole seconds may be rounded down.
+    """
+    succeeded(sync)
+    text = _time(sync)
+    try:
+        seen = datetime.fromisoformat(text)
+        begin = (sync.begin if seen.microsecond else sync.begin.replace(microsecond=0)) - CLOCK_SLACK
+        in_time = seen >= begin
+    except (ValueError, TypeError):
+        in_time = False
+    if not in_time:
+        raise Divergence(f"{StatusField.LAST_SYNC_TIME} of {sync.ref}", expected=f"{sync.begin.isoformat()} or later",
+                         seen=text, oracle=STATUS, part=Part.CONTROLLER,
+                         cause=StatusField.LAST_SYNC_TIME.value)  # fmt: skip
+
+
+def keeps_date(record: Record, sync: Sync) -> None:
+    """Check that a sync failed, and left the time of the last sync as it was."""
+    failed(sync)
+    equal(f"{StatusField.LAST_SYNC_TIME} of {sync.ref}", expected=_time(before_it(record, sync)), seen=_time(sync),
+          oracle=STATUS, part=Part.CONTROLLER, cause=StatusField.LAST_SYNC_TIME.value)  # fmt: skip
+
+
+def lists_repository(record: Record, sync: Sync, repository: str) -> None:
+    """Check that a status lists the identities of a repository, the one that the object names now, and no other.
+
+    The number of snapshots of the requested identity must be that of this repository, too, if it is given.
+    """
+    job = require_job(sync)
+    snapshots = record.snapshots(repository)
+    lists(sync, Counter(str(one.identity) for one in snapshots))
+    found = snapshots_found(sync.status)
+    own = sum(one.identity == sync.asked_for for one in snapshots)
+    equal(f"{StatusField.SNAPSHOTS_FOUND} of {job.owner}", expected=own, seen=own if found is None else found,
+          oracle=STATUS, part=Part.CONTROLLER, cause=StatusField.SNAPSHOTS_FOUND.value)  # fmt: skip
+
+
+def before_it(record: Record, sync: Sync) -> Sync:
+    """Return the sync of the same object before this one.
+
+    Raises:
+        HarnessError: There is none.
+    """
+    earlier = Record(syncs=tuple(one for one in record.syncs if one.begin < sync.begin))
+    return earlier.last_sync(sync.ref)
+
+
+def backups_kept(record: Record, source: ObjectRef) -> None:
+    """Check that the repository still holds the snapshot of each successful backup of a source."""
+    backups = [one for one in record.successful_backups() if one.ref == source]
+    require(record.last_sync(source))
+    seen = [len(record.recorded(one)) for one in backups]
+    equal(f"the snapshots of each backup of {source}", expected=[1] * len(backups), seen=seen, oracle="repository",
+          part=Part.MOVER)  # fmt: skip
+
+
+def _time(sync: Sync) -> str:
+    text = last_sync_time(sync.status)
+    if not text:
+        raise NotAsked(f"the status of {sync.ref} gives no {StatusField.LAST_SYNC_TIME}")
+    return text
