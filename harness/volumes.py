@@ -22,7 +22,7 @@ Tree = Mapping[str, str]
 
 UNGUESSABLE_BYTES = 64
 MIB = 1 << 20
-RANDOM_BYTES, SPARSE_BYTES = 32 << 20, 64 << 30
+RANDOM_BYTES, SPARSE_BYTES = 64 << 20, 64 << 30
 """The sizes of the files that keep a backup busy for longer than any scenario waits."""
 PLAIN_FILES = ("owner.txt", "bin/run.sh", "private/key", "notes/2024/january.txt")
 PECULIAR_FILES = {"bin/run-as-owner.sh": 0o755, "private/id": 0o600, "a name with blanks.txt": 0o640,

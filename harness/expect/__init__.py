@@ -3,6 +3,6 @@
 from harness.expect import arguments, copies, ending, identity, operator, repository, secrecy, volume
 
 __all__ = ["arguments", "copies", "ending", "identity", "operator", "repository", "secrecy", "volume"]
-from harness.expect import ending, identity, operator, repository, secrecy, truth, volume
+from harness.expect import truth
 
 __all__ = ["ending", "identity", "operator", "repository", "secrecy", "truth", "volume"]

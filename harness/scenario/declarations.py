@@ -52,6 +52,11 @@ class Declarations(Actor):
 
         ``password`` is that of the repository. None stands for the password of all scenarios.
         """
+        self._world.secrets.use(repository, namespace=namespace, secret=secret)
+        if password is not None:
+            self._world.secrets.use_password(repository, password)
+
+    @act
     def damage(self, ref: ObjectRef) -> None:
         """Change one byte of each file in the volume of an object, but neither sizes nor times."""
         damage(self._world.runner.volume(ref))
@@ -65,13 +70,6 @@ class Declarations(Actor):
     def with_claim(self, ref: ObjectRef) -> None:
         """Create the PVC of an object before its next sync."""
         self._world.objects.with_claim(ref)
-
-    @act
-    def use_repository(self, repository: str, *, namespace: str = "", secret: str = "") -> None:
-        """Point Secrets to a repository: all in a namespace, all with a name, or the one with both."""
-        self._world.secrets.use(repository, namespace=namespace, secret=secret)
-        if password is not None:
-            self._world.secrets.use_password(repository, password)
 
     @act
     def without_secret(self, name: str) -> None:

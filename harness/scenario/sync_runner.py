@@ -123,10 +123,11 @@ class SyncRunner:
             self.syncs[-1] = sync = replace(sync, ending=Ending.ASKED)
         return sync
 
-    def kill(self, ref: ObjectRef, identity: Identity, after_s: float) -> None:
-        """Run the mover with a backup Job for an identity, on a volume with much data, and kill it after a time.
+    def kill(self, ref: ObjectRef, identity: Identity) -> None:
+        """Run the mover with a backup Job for an identity, on a volume with much data, and kill it.
 
-        The data is removed afterwards. This is no sync that a check can judge.
+        It is killed when it has run for as long as the Job before, which was a whole backup of little data: then it
+        reads or uploads. The data is removed afterwards. This is no sync that a check can judge.
 
         Raises:
             NotAsked: The mover cannot be killed by the harness.
@@ -136,9 +137,8 @@ class SyncRunner:
         manifest, volume = self._objects.manifest(ref), self.volume(ref)
         secret = self._secrets.values(ref.namespace, spec_of(manifest).repository)
         with much_data(volume):
-            self._mover.run_until(
-                job_for(manifest, ref, identity, None, secret, volume, self._volumes.cache(ref)), after_s
-            )
+            job = job_for(manifest, ref, identity, None, secret, volume, self._volumes.cache(ref))
+            self._mover.run_until(job, self.mover_seconds[-1])
         self._repositories.changed()
 
     def ask(self, ref: ObjectRef) -> Sync:

@@ -14,9 +14,6 @@ from harness.volsync.fields import Field
 from harness.volsync.kinds import SOURCE, is_source
 from harness.volumes import fill, fill_listed, fill_peculiar, write_bytes
 
-KILLED_AFTER_S = 1.5
-"""When a mover is killed. By then it has opened the repository on most machines; any moment is a fair one."""
-
 
 class Syncs(Actor):
     """Trigger objects, and pass their Jobs from the operator to the mover and the results back."""
@@ -172,7 +169,7 @@ class MoverAlone(Actor):
     @act
     def kill(self, ref: ObjectRef, identity: Identity) -> None:
         """Run the mover with the backup Job of an identity, and kill it before it can end."""
-        self._world.runner.kill(ref, identity, KILLED_AFTER_S)
+        self._world.runner.kill(ref, identity)
 
     @act
     def watch_command_lines(self) -> None:
