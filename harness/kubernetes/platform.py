@@ -163,8 +163,9 @@ class KubernetesPlatform:
         ]
         current = self._cluster.informer.get(self._there(ref))
         generation = (current or {}).get("metadata", {}).get("generation")
-        fresh = status if status != self._stale.get(ref) else {}
-        return said_in.failure(fresh, warnings, generation)
+        before = self._stale.get(ref)
+        fresh = status if status != before else {}
+        return said_in.failure(fresh, warnings, generation, before)
 
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """See Platform."""

@@ -130,7 +130,12 @@ def mover_log(status: Mapping[str, Any]) -> str:
     return str(_mover_status(status).get(StatusField.MOVER_LOG) or "")
 
 
-def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int | None = None) -> str:
+def failure(
+    status: Mapping[str, Any],
+    warnings: Sequence[str],
+    generation: int | None = None,
+    before: Mapping[str, Any] | None = None,
+) -> str:
     """Return the operator's own message that a sync failed; "" if there is none.
 
     A condition or ``latestMoverStatus.result`` reports a failure if it contains a word such as "error" or "failed".  A
@@ -140,11 +145,14 @@ def failure(status: Mapping[str, Any], warnings: Sequence[str], generation: int 
         status: The status of the object.
         warnings: The messages of Warning events, oldest first.
         generation: The generation of the object.  Conditions of another generation are ignored.
+        before: The status before the sync.  If the mover status is still the same and a sync is in progress, it is
+            that of an earlier mover and is ignored.
     """
     for condition in conditions(status):
         if condition.get("observedGeneration") in (None, generation) and _names_failure(condition):
             return str(condition.get("message") or condition.get("reason") or "a condition without a message")
-    result = mover_result(status)
+    is_old = _is_running(status) and _mover_status(status) == _mover_status(before or {})
+    result = "" if is_old else mover_result(status)
     if WRONG.search(result):
         return f"{StatusField.MOVER_STATUS}.{StatusField.MOVER_RESULT}: {result}"
     return warnings[-1] if warnings else ""
@@ -160,6 +168,10 @@ def _names_failure(condition: Mapping[str, Any]) -> bool:
     is_wrong_type = bool(WRONG.search(kind)) and condition.get("status") == "True"
     is_wrong_sync = kind == CONDITION and bool(WRONG.search(str(condition.get("message") or "")))
     return is_wrong_type or bool(WRONG.search(reason)) or is_wrong_sync
+
+
+def _is_running(status: Mapping[str, Any]) -> bool:
+    return any(one.get("type") == CONDITION and one.get("status") == "True" for one in conditions(status))
 
 
 def _kopia_status(status: Mapping[str, Any]) -> Mapping[str, Any]:

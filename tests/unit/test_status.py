@@ -101,3 +101,23 @@ def test_an_entry_names_what_it_lacks():
 
 def listing(entry):
     return {"kopia": {"availableIdentities": [entry]}}
+
+
+def _after(result, running="False", **more):
+    condition = {"type": "Synchronizing", "status": running, "reason": "Any", "message": ""}
+    return {"conditions": [condition], "latestMoverStatus": {"result": result, "logs": ""}, **more}
+
+
+def test_an_old_result_is_no_failure_of_a_sync_in_progress():
+    old, running = _after("Failed"), _after("Failed", running="True")
+    assert said_in.failure(running, (), before=old) == ""
+    assert said_in.failure(running, (), before=_after("Successful"))
+    assert said_in.failure(old, (), before=old)
+
+
+def test_a_status_contradicts_another_ending_than_its_own():
+    assert said_in.contradicts(_after("Successful"), succeeded=False)
+    assert said_in.contradicts(_after("Failed"), succeeded=True)
+    assert not said_in.contradicts(_after("Failed"), succeeded=False)
+    assert not said_in.contradicts(_after("Successful"), succeeded=True)
+    assert not said_in.contradicts({}, succeeded=True)
