@@ -66,15 +66,15 @@ Feature: What an operator and its mover report is true
 
   Rule: A status lists the repository as it is now
 
-    @FS_64
-    Scenario: The Secret of a destination names another repository after its first restore
-      Given these sources:
-        | name  | namespace |
-        | files | office    |
+    Background:
+      Given a source "files" in namespace "office"
       And these repositories:
         | namespace | repository          |
         | office    | s3://office-backups |
-      And every source is backed up
+
+    @FS_64
+    Scenario: The Secret of a destination names another repository after its first restore
+      Given every source is backed up
       And the destination "orders" in namespace "shop" has restored
       And the repository Secret of namespace "shop" is changed to the repository "s3://office-backups"
       When the destination "orders" in namespace "shop" discovers the repository

@@ -14,6 +14,7 @@ from harness.mover.reference import JobFailed, ReferenceMover
 from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
 from harness.volsync.discovery import Discovered
+from harness.volsync.fields import is_triggered
 from harness.volsync.mover_job import cache_dir_of, data_dir_of
 from harness.volsync.status import IDENTITY, SUCCESSFUL, StatusField, failing_conditions, last_sync_time, mover_result
 
@@ -134,7 +135,7 @@ class _EveryChangeBeginsASync(Decisions):
     """An applied object begins a sync if anything in its spec changed."""
 
     def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
-        return "trigger" in manifest["spec"] and manifest["spec"] != (before or {}).get("spec")
+        return is_triggered(manifest) and manifest["spec"] != (before or {}).get("spec")
 
 
 @mutant("problem-not-named", fails="SP_60", unrelated="BA_1 BA_3 BA_4")
