@@ -23,6 +23,7 @@ pytest_plugins = [
     "steps.logs",
     "steps.findings",
     "steps.repository",
+    "steps.retention",
     "steps.admission",
     "steps.kopia",
     "steps.repository_secrets",

@@ -49,6 +49,12 @@ class Histories:
         self._administrator.write_snapshots([PastSnapshot(identity, folder, "/data", instant)])
         return content
 
+    def write_all(self, snapshots: Sequence[tuple[Identity, str, str]]) -> None:
+        """Write snapshots of one small volume: for each the identity, the path and the instant."""
+        folder = self._volumes.claim("outside", "users")
+        fill(folder, "users")
+        self._administrator.write_snapshots([PastSnapshot(who, folder, path, when) for who, path, when in snapshots])
+
     def write_long(self, identity: Identity, path: str, begin: str, end: str) -> None:
         """Write a snapshot that took from ``begin`` to ``end``, for a kopia user without a source."""
         folder = self._volumes.claim("outside", f"{identity.username}-{identity.hostname}")

@@ -140,8 +140,16 @@ class ReferenceMover:
 
     def retention(self, job: MoverJob) -> list[str]:
         """Return the flags of the retention policy of the object."""
-        kept = mover_job.retention_of(job)
-        return [f"--keep-{RETAIN_FLAGS.get(period, period)}={number}" for period, number in kept.items()]
+        return [f"--keep-{RETAIN_FLAGS.get(period, period)}={number}" for period, number in self.kept(job).items()]
+
+    def kept(self, job: MoverJob) -> dict[str, str]:
+        """Return the number of snapshots to keep for each period.
+
+        A negative number fails the Job: kopia takes it, and deletes even the snapshot that it has just created.
+        """
+        if problem := mover_job.not_to_keep(job):
+            raise _JobFailed(problem)
+        return mover_job.retention_of(job)
 
     def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:
         """Fail a restore that found no snapshot; the volume is not changed."""
@@ -162,13 +170,17 @@ class ReferenceMover:
             done = client.create(address, identity)
         self._check(done, log, "open the repository")
 
+    def set_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        """Set the retention policy of the object before the snapshot: kopia expires old ones when it creates one."""
+        if keep := self.retention(job):
+            done = client.run("policy", "set", self.snapshot_path(job), *keep)
+            self._check(done, log, "set the retention policy")
+
     def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         self._announce(job, log)
         self.open(client, job, log)
         path = self.snapshot_path(job)
-        keep = self.retention(job)
-        if keep:
-            self._check(client.run("policy", "set", path, *keep), log, "set the retention policy")
+        self.set_policy(client, job, log)
         log.append(f"Creating snapshot for {self.identity(job)}:{path}")
         self._check(client.snapshot(_data(job), path, *self.additional(job)), log, "create the snapshot")
 

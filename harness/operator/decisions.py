@@ -83,22 +83,23 @@ class Decisions:
     def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
         """Return why an object gets no Job, or None if it gets one.
 
-        A destination is refused with only one of username and hostname, or with a negative number of snapshots.
+        A destination is refused with only one of username and hostname, or with a negative number of snapshots. A
+        source is refused with a negative number in ``retain``: kopia then deletes even the newest snapshot.
 
         Args:
             manifest: The source or destination.
             find: Looks up a source.
         """
-        if not is_destination_manifest(manifest):
-            return None
         spec = kopia_spec(manifest)
+        if not is_destination_manifest(manifest):
+            kept = {f"{Field.RETAIN}.{period}": number for period, number in (spec.get(Field.RETAIN) or {}).items()}
+            return _negative(kept)
         given, missing = Field.USERNAME, Field.HOSTNAME
         if not spec.get(given):
             given, missing = missing, given
         if spec.get(given) and not spec.get(missing):
             return f"spec.kopia.{missing} is missing: give it together with {given}, or give neither"
-        negative = [field for field in (Field.PREVIOUS, Field.SHALLOW) if spec.get(field, 0) < 0]
-        return f"spec.kopia.{negative[0]} is {spec[negative[0]]}: it must be 0 or more" if negative else None
+        return _negative({field.value: spec.get(field, 0) for field in (Field.PREVIOUS, Field.SHALLOW)})
 
     def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
         """Return the identity by explicit names, else that of the named source, else that of the destination itself."""
@@ -183,3 +184,9 @@ def source_namespace(destination: Manifest) -> str:
     """Return the namespace of the source that a destination names; by default that of the destination."""
     named = named_source(destination)
     return named.namespace if named else str(destination["metadata"]["namespace"])
+
+
+def _negative(numbers: Mapping[str, int]) -> str | None:
+    """Return why an object is refused because of a negative number of snapshots, or None."""
+    wrong = [field for field, number in numbers.items() if number < 0]
+    return f"spec.kopia.{wrong[0]} is {numbers[wrong[0]]}: it must be 0 or more" if wrong else None

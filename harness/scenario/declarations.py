@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
 from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
 from harness.volumes import damage, write_bytes
+from harness.volsync.fields import Field, with_field
 
 
 class Declarations(Actor):
@@ -22,6 +24,12 @@ class Declarations(Actor):
     def delete(self, ref: ObjectRef) -> None:
         """Delete an object. Its next sync creates it again from the same manifest."""
         self._world.objects.delete(ref)
+
+    @act
+    def change_retain(self, ref: ObjectRef, fields: Mapping[str, str]) -> None:
+        """Replace the retention of a source; it is applied at the next sync."""
+        other = objects.source(ref.name, ref.namespace, fields)
+        self._world.objects.declare(with_field(self._world.objects.manifest(ref), Field.RETAIN, other))
 
     @act
     def declare_alike(self, number: int, shared_bytes: int, own_bytes: int) -> None:

@@ -51,6 +51,16 @@ class PlainKopia(Actor):
         return self._world.locations.exists(repository)
 
     @act
+    def upload(self) -> str:
+        """Store data that no snapshot refers to yet, as a running backup does, and return the id of its object."""
+        return self._world.administrator.upload()
+
+    @act
+    def read_object(self, object_id: str) -> Completed:
+        """Restore an object of the repository with a new client, and return the call."""
+        return self._world.administrator.read_object(object_id)
+
+    @act
     def keep_latest(self, hostname: str, number: int) -> None:
         """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._world.administrator.keep_latest(hostname, number)
@@ -72,6 +82,20 @@ class History(Actor):
         path = spec_of(world.objects.manifest(ref)).source_path or DEFAULT_PATH
         written = world.histories.write(identity, path, instants)
         world.backups += [Backup(ref, one, instant) for one, instant in zip(written, instants, strict=True)]
+
+    @act
+    def write_of_each(self, refs: Sequence[ObjectRef], instants: Sequence[str]) -> None:
+        """Write the same snapshots for several sources: one history, and copies of it for the other sources."""
+        world, (first, *others) = self._world, refs
+        self.write_of_source(first, instants)
+        origin = f"{identity_of_job(world.runner.ask(first))}:{DEFAULT_PATH}"
+        for ref in others:
+            world.administrator.copy_history(origin, f"{identity_of_job(world.runner.ask(ref))}:{DEFAULT_PATH}")
+
+    @act
+    def write_of_users(self, snapshots: Sequence[tuple[Identity, str, str]]) -> None:
+        """Write one snapshot each of a kopia user without a source: the identity, the path and the instant."""
+        self._world.histories.write_all(snapshots)
 
     @act
     def write_incomplete(self, source: ObjectRef) -> None:

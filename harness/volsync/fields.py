@@ -83,6 +83,12 @@ def without_fields(manifest: Manifest, *fields: Field) -> Manifest:
     return {**manifest, "spec": {**manifest.get("spec", {}), "kopia": kept}}
 
 
+def with_field(manifest: Manifest, field: Field, other: Manifest) -> Manifest:
+    """Return a manifest with one field of ``spec.kopia`` taken from another manifest."""
+    kopia = {**kopia_spec(manifest), field.value: kopia_spec(other)[field]}
+    return {**manifest, "spec": {**manifest["spec"], "kopia": kopia}}
+
+
 def manual_trigger(manifest: Manifest | None) -> str | None:
     """Return ``spec.trigger.manual``, or None if it is absent; a new value starts a sync."""
     trigger = ((manifest or {}).get("spec") or {}).get("trigger") or {}

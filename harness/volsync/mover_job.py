@@ -139,8 +139,25 @@ def additional_arguments(job: MoverJob) -> list[str]:
 
 def retention_of(job: MoverJob) -> dict[str, str]:
     """Return the periods of the retention policy that a Job sets, each with its number of snapshots."""
-    found = {period: job.env.get(retain_variable(period)) for period in RETAIN_FIELDS}
+    return retention_in(job.env)
+
+
+def retention_in(env: Mapping[str, str]) -> dict[str, str]:
+    """Return the retention policy in the environment of a backup, with its values as they are given."""
+    found = {period: env.get(retain_variable(period)) for period in RETAIN_FIELDS}
     return {period: number for period, number in found.items() if number is not None}
+
+
+def with_retention(env: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment with exactly this retention policy."""
+    others = {name: value for name, value in env.items() if name not in map(retain_variable, RETAIN_FIELDS)}
+    return {**others, **{retain_variable(period): number for period, number in kept.items()}}
+
+
+def not_to_keep(job: MoverJob) -> str:
+    """Return why the retention policy of a Job is wrong: a value that is no whole number of at least 0; else ""."""
+    wrong = [(name, value) for name, value in retention_of(job).items() if not re.fullmatch("[0-9]+", value)]
+    return f"{retain_variable(wrong[0][0])} is {wrong[0][1]!r}, which is no whole number of at least 0" if wrong else ""
 
 
 def data_dir_of(job: MoverJob) -> str:

@@ -72,6 +72,7 @@ retention() {
   local name value
   for name in HOURLY DAILY WEEKLY MONTHLY YEARLY LATEST; do
     value="$(setting "KOPIA_RETAIN_$name")"
+    counts "KOPIA_RETAIN_$name"
     [ "$name" = YEARLY ] && name=ANNUAL
     [ -n "$value" ] && keep+=("--keep-${name,,}=$value")
   done

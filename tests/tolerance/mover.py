@@ -204,6 +204,8 @@ class Mover:
         keep = []
         for part in KEEP:
             if count := os.environ.get(f"KOPIA_RETAIN_{part}"):
+                if not count.isdecimal():
+                    raise FailedError(f"KOPIA_RETAIN_{part}={count}: kopia would delete every snapshot")
                 keep.append(f"--keep-{'annual' if part == 'YEARLY' else part.lower()}={count}")
         if keep and self.kopia("policy", "set", *keep, self.path).returncode:
             raise FailedError("the retention policy could not be set")

@@ -38,7 +38,7 @@ def platform(tmp_path):
         (source(username=7), "spec.kopia.username"),
         (source(sourcePathOverride="data"), "spec.kopia.sourcePathOverride"),
         (source(sourceIdentity={"sourceName": "x"}), "sourceIdentity"),
-        (source(retain={"daily": -1}), "spec.kopia.retain.daily"),
+        (source(retain={"daily": "1"}), "spec.kopia.retain.daily"),
         (source(username="a@b"), "spec.kopia.username"),
         (source(hostname=""), "spec.kopia.hostname"),
         (destination(previous="2"), "spec.kopia.previous"),

@@ -53,6 +53,15 @@ def test_half_an_identity_is_refused(given, missing):
     assert f"{missing} is missing" in refusal
 
 
+def test_a_negative_number_of_snapshots_to_keep_is_refused():
+    refusal = OBJECT_NAME.refusal(
+        objects.source("orders", "shop", {"retain.daily": "7", "retain.latest": "-1"}), nobody
+    )
+    assert refusal is not None
+    assert "spec.kopia.retain.latest is -1" in refusal
+    assert OBJECT_NAME.refusal(objects.source("orders", "shop", {"retain.latest": "0"}), nobody) is None
+
+
 def test_repository_of_the_source_serves_where_the_destination_names_none():
     source = objects.source("orders", "shop", {"repository": "theirs"})
     wanted = {"sourceName": "orders", "sourceNamespace": "shop"}

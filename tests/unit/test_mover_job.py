@@ -63,6 +63,20 @@ def test_what_an_object_leaves_out_is_left_out_of_its_job():
     assert mover_job.retention_of(backup()) == {}
 
 
+def test_numbers_of_snapshots_to_keep_are_whole_and_not_negative():
+    assert mover_job.not_to_keep(backup()) == ""
+    assert mover_job.not_to_keep(backup(**{"retain.daily": "0", "retain.latest": "12"})) == ""
+    assert "KOPIA_RETAIN_LATEST is '-1'" in mover_job.not_to_keep(
+        backup(**{"retain.daily": "7", "retain.latest": "-1"})
+    )
+
+
+def test_the_retention_of_a_job_is_replaced_as_a_whole():
+    env = backup(**{"retain.daily": "7", "retain.latest": "3"}).env
+    assert mover_job.retention_in(mover_job.with_retention(env, {"weekly": "2"})) == {"weekly": "2"}
+    assert mover_job.with_retention(env, mover_job.retention_in(env)) == env
+
+
 def test_variables_are_plain_text():
     """Whatever writes a Job down, such as YAML or execnet, takes no subclass of ``str``."""
     for job in (backup("/srv", additionalArgs="-x"), restore(previous="1", enableFileDeletion="true")):
