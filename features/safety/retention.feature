@@ -45,7 +45,8 @@ Feature: Retention deletes what it was asked to delete, and nothing else
         | 2024-01-20T10:05:00Z |
         | 2024-01-20T10:06:00Z |
         | 2024-01-20T10:07:00Z |
-      When every source is backed up twice
+        | 2024-01-20T10:08:00Z |
+      When the source "orders" in namespace "shop" is backed up
       Then the source "orders" in namespace "shop" still has its backups of:
         | 2021-06-10T10:05:00Z |
         | 2021-06-10T10:06:00Z |
@@ -56,6 +57,7 @@ Feature: Retention deletes what it was asked to delete, and nothing else
         | 2024-01-20T10:05:00Z |
         | 2024-01-20T10:06:00Z |
         | 2024-01-20T10:07:00Z |
+        | 2024-01-20T10:08:00Z |
 
     @LO_36 @long
     Scenario: Five sources keep the snapshots of one kind of period each
