@@ -17,7 +17,7 @@ MARK = "kept"
 UserSnapshots = list[tuple[Identity, str, str]]
 
 
-@given(phrase('each source of namespace "{namespace:Text}" was backed up at:'))
+@given(phrase('each source of namespace "{namespace:Text}", by its custom identity, was backed up at:'))
 def histories(namespace: str, datatable: DataTable, past: History, testbed: Testbed) -> None:
     sources = [source for source in testbed.seen().sources() if source.namespace == namespace]
     past.write_of_each(sources, [row[0] for row in datatable])

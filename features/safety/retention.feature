@@ -5,8 +5,11 @@ Feature: Retention deletes what it was asked to delete, and nothing else
 
     @LO_30
     Scenario: A source without retention has nine old backups
-      Given a source "orders" in namespace "shop"
-      And the source "orders" in namespace "shop" was backed up at:
+      Given a source "orders" in namespace "shop" with:
+        | field    | value  |
+        | username | orders |
+        | hostname | till-7 |
+      And each source of namespace "shop", by its custom identity, was backed up at:
         | 2021-06-10T10:05:00Z |
         | 2021-06-10T10:06:00Z |
         | 2021-06-10T10:07:00Z |
@@ -33,9 +36,11 @@ Feature: Retention deletes what it was asked to delete, and nothing else
     @LO_31
     Scenario: A source keeps more of its latest snapshots than kopia does by default
       Given a source "orders" in namespace "shop" with:
-        | field         | value |
-        | retain.latest | 11    |
-      And the source "orders" in namespace "shop" was backed up at:
+        | field         | value  |
+        | username      | orders |
+        | hostname      | till-7 |
+        | retain.latest | 11     |
+      And each source of namespace "shop", by its custom identity, was backed up at:
         | 2021-06-10T10:05:00Z |
         | 2021-06-10T10:06:00Z |
         | 2021-06-10T10:07:00Z |
@@ -62,13 +67,13 @@ Feature: Retention deletes what it was asked to delete, and nothing else
     @LO_36 @long
     Scenario: Five sources keep the snapshots of one kind of period each
       Given these sources:
-        | name    | namespace | retain.latest | retain.hourly | retain.daily | retain.weekly | retain.monthly | retain.yearly |
-        | hourly  | shop      | 1             | 1000000       | 1            | 1             | 1              | 1             |
-        | daily   | shop      | 1             | 1             | 1000000      | 1             | 1              | 1             |
-        | weekly  | shop      | 1             | 1             | 1            | 1000000       | 1              | 1             |
-        | monthly | shop      | 1             | 1             | 1            | 1             | 1000000        | 1             |
-        | yearly  | shop      | 1             | 1             | 1            | 1             | 1              | 1000000       |
-      And each source of namespace "shop" was backed up at:
+        | name    | namespace | username | hostname | retain.latest | retain.hourly | retain.daily | retain.weekly | retain.monthly | retain.yearly |
+        | hourly  | shop      | hourly   | till-7   | 1             | 1000000       | 1            | 1             | 1              | 1             |
+        | daily   | shop      | daily    | till-7   | 1             | 1             | 1000000      | 1             | 1              | 1             |
+        | weekly  | shop      | weekly   | till-7   | 1             | 1             | 1            | 1000000       | 1              | 1             |
+        | monthly | shop      | monthly  | till-7   | 1             | 1             | 1            | 1             | 1000000        | 1             |
+        | yearly  | shop      | yearly   | till-7   | 1             | 1             | 1            | 1             | 1              | 1000000       |
+      And each source of namespace "shop", by its custom identity, was backed up at:
         | 2019-06-12T12:15:00Z |
         | 2021-03-10T12:15:00Z |
         | 2021-06-02T12:15:00Z |

@@ -85,12 +85,15 @@ class History(Actor):
 
     @act
     def write_of_each(self, refs: Sequence[ObjectRef], instants: Sequence[str]) -> None:
-        """Write the same snapshots for several sources: one history, and copies of it for the other sources."""
-        world, (first, *others) = self._world, refs
-        self.write_of_source(first, instants)
-        origin = f"{identity_of_job(world.runner.ask(first))}:{DEFAULT_PATH}"
-        for ref in others:
-            world.administrator.copy_history(origin, f"{identity_of_job(world.runner.ask(ref))}:{DEFAULT_PATH}")
+        """Write the same snapshots for sources with a custom identity: one history, and copies of it.
+
+        The operator is not asked for the identities: it would wait for the end of a Job that nobody runs.
+        """
+        specs = [spec_of(self._world.objects.manifest(ref)) for ref in refs]
+        first, *others = [Identity(spec.username, spec.hostname) for spec in specs]
+        self._world.histories.write(first, DEFAULT_PATH, instants)
+        for other in others:
+            self._world.administrator.copy_history(f"{first}:{DEFAULT_PATH}", f"{other}:{DEFAULT_PATH}")
 
     @act
     def write_of_users(self, snapshots: Sequence[tuple[Identity, str, str]]) -> None:
