@@ -2,4 +2,15 @@
 
 from harness.expect import arguments, copies, ending, identity, operator, repository, retention, secrecy, truth, volume
 
-__all__ = ["arguments", "copies", "ending", "identity", "operator", "repository", "retention", "secrecy", "truth", "volume"]
+__all__ = [
+    "arguments",
+    "copies",
+    "ending",
+    "identity",
+    "operator",
+    "repository",
+    "retention",
+    "secrecy",
+    "truth",
+    "volume",
+]

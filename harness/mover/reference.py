@@ -148,7 +148,7 @@ class ReferenceMover:
         A negative number fails the Job: kopia takes it, and deletes even the snapshot that it has just created.
         """
         if problem := mover_job.not_to_keep(job):
-            raise _JobFailed(problem)
+            raise JobFailed(problem)
         return mover_job.retention_of(job)
 
     def nothing_found(self, job: MoverJob, history: Sequence[SnapshotRecord]) -> None:

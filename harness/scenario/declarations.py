@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
-from harness.volumes import damage, write_bytes
 from harness.volsync.fields import Field, with_field
+from harness.volumes import damage, write_bytes
 
 
 class Declarations(Actor):
