@@ -17,6 +17,7 @@ pytest_plugins = [
     "steps.objects",
     "steps.backups",
     "steps.restores",
+    "steps.volumes",
     "steps.history",
     "steps.status",
     "steps.discovery",

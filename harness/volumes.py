@@ -171,14 +171,23 @@ def much_data(folder: Path) -> Iterator[None]:
 
 
 def damage(folder: Path) -> None:
-    """Change one byte of each file of a volume, and leave its size and its modification time as they are."""
+    """Change every byte of each file of a volume, and leave its size and its times as they are."""
     for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file():
-            continue
-        was, content = path.stat(), bytearray(path.read_bytes())
-        content[-1] ^= 0xFF
-        path.write_bytes(content)
-        os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+        if path.is_file() and not path.is_symlink():
+            decay(path)
+
+
+def link(folder: Path, name: str, target: str) -> None:
+    """Write a symbolic link into a volume, in the place of what has its name."""
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    _link(folder / name, target)
+
+
+def decay(file: Path) -> None:
+    """Change every byte of a file, and keep its size and its times."""
+    times = file.stat()
+    file.write_bytes(bytes(byte ^ 0xFF for byte in file.read_bytes()))
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def tree(folder: Path) -> Tree:

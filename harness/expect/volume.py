@@ -13,6 +13,8 @@ from harness.scenario.record import Record, backup_at, instant_of, newest, of_st
 from harness.scenario.sync import Sync
 from harness.volumes import Difference, Tree, compare, contents
 
+THROUGH_LINKS = "a restore follows the symbolic links of its volume"
+
 
 def holds(record: Record, sync: Sync, source: ObjectRef) -> None:
     """Check that a restore put back, byte for byte, the files of a source's newest backup."""
@@ -146,6 +148,65 @@ def untouched(record: Record, sync: Sync) -> None:
     if difference:
         owners = ", ".join(str(owner) for owner in owners_of(record, sync.after))
         _differs(sync, "as it was before", sync.before, f"the data of {owners}" if owners else str(difference))
+
+
+def untouched_unless_emptied(record: Record, sync: Sync) -> None:
+    """Check that a restore succeeded and left an empty volume, or failed and did not change its volume."""
+    if not sync.succeeded:
+        failed(sync)
+        untouched(record, sync)
+    elif sync.after:
+        _differs(sync, "an empty volume, as it was backed up", {}, f"it holds {', '.join(sorted(sync.after)[:5])}")
+
+
+def holds_nothing_else_unless_failed(record: Record, sync: Sync, source: ObjectRef) -> None:
+    """Check that a restore left no path in its volume that a source's newest backup lacks, or failed and said so."""
+    content = backed_up(record, source)
+    if not sync.succeeded:
+        failed(sync)
+        return
+    others = Difference([], compare(content, sync.after).extra, [])
+    if others:
+        _differs(sync, f"nothing but the data of {source}", content, str(others))
+
+
+def holds_backup_unless_failed(record: Record, sync: Sync, source: ObjectRef, instant: str) -> None:
+    """Check that a restore put back the backup that a source made at an instant, or failed and said so."""
+    if sync.succeeded:
+        holds_backup_of(record, sync, source, instant)
+    else:
+        failed(sync)
+
+
+def keeps(sync: Sync, files: Collection[str]) -> None:
+    """Check that a restore, whether it succeeded or failed, left these files of its volume as they were.
+
+    Raises:
+        Divergence: A file changed or is gone.
+        HarnessError: A file was not there before the sync, so that the check would prove nothing.
+    """
+    ended(sync)
+    if absent := sorted(set(files) - sync.before.keys()):
+        raise HarnessError(f"the volume of {sync.ref} lacked {', '.join(absent)} before: nothing could happen to it")
+    difference = compare(*({file: tree[file] for file in files if file in tree} for tree in (sync.before, sync.after)))
+    if difference:
+        _differs(sync, "other files as they were before", sync.before, str(difference), cause=THROUGH_LINKS)
+
+
+def kept_outside(sync: Sync, before: Tree, after: Tree) -> None:
+    """Check that a restore, whether it succeeded or failed, changed nothing that links of its volume lead to."""
+    ended(sync)
+    difference = compare(before, after)
+    if difference:
+        raise Divergence(f"what the links in the volume of {sync.ref} lead to", expected="as it was before",
+                         seen=str(difference), oracle="volume", detail=log_of(sync), trees=(before, after),
+                         cause=THROUGH_LINKS, part=Part.MOVER)  # fmt: skip
+
+
+def ended(sync: Sync) -> None:
+    """Check that a sync succeeded or failed, and that the operator says which."""
+    if not sync.succeeded:
+        failed(sync)
 
 
 def backed_up(record: Record, source: ObjectRef) -> Tree:

@@ -198,8 +198,20 @@ class ReferenceMover:
         target = _data(job)
         if self.deletes_files(job):
             empty_volume(target)
+        self.make_way(client, chosen, target, log)
         log.append(f"Restoring snapshot {chosen.id} of {chosen.identity}:{chosen.path}")
         self._check(client.restore(chosen.id, target, *self.additional(job)), log, "restore the snapshot")
+
+    def make_way(self, client: KopiaClient, chosen: SnapshotRecord, target: Path, log: list[str]) -> None:
+        """Delete each symlink of the volume whose path the snapshot has, because kopia writes through it."""
+        links = {str(path.relative_to(target)): path for path in target.rglob("*") if path.is_symlink()}
+        if not links:
+            return
+        done = client.run("ls", "--recursive", chosen.id)
+        self._check(replace(done, stdout=""), log, "list the files of the snapshot")
+        for line in done.stdout.splitlines():
+            if link := links.get(line.removeprefix(f"{chosen.id}/").rstrip("/")):
+                link.unlink()
 
     def _announce(self, job: MoverJob, log: list[str]) -> None:
         log += log_lines.announcement(self.identity(job))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from pathlib import Path
 
 from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
 from harness.volsync.fields import Field, with_field
-from harness.volumes import damage, write_bytes
+from harness.volsync.variables import Key
+from harness.volumes import Tree, damage, decay, link, tree, write_bytes
 
 
 class Declarations(Actor):
@@ -51,6 +53,48 @@ class Declarations(Actor):
         """Write files into the volume of an object that are in no backup."""
         for file in files:
             write_bytes(self._world.runner.volume(ref), secrets.token_bytes(32), file)
+
+    @act
+    def link_in_volume(self, ref: ObjectRef, links: Mapping[str, str]) -> None:
+        """Write symbolic links into the volume of an object; ``links`` maps the name of each to its target."""
+        for name, target in links.items():
+            link(self._world.runner.volume(ref), name, target)
+
+    @act
+    def link_out_of_volume(self, ref: ObjectRef, links: Mapping[str, str]) -> Tree:
+        """Write symbolic links to a file or folder outside into the volume of an object.
+
+        Args:
+            ref: The object.
+            links: The name of each link, and the file in the folder that it leads to; "" if it leads to a file.
+
+        Returns:
+            The content of everything that the links lead to.
+        """
+        outside = self._outside(ref)
+        for name, file in links.items():
+            write_bytes(outside, secrets.token_bytes(32), f"{name}/{file}" if file else name)
+            link(self._world.runner.volume(ref), name, str(outside / name))
+        return tree(outside)
+
+    @act
+    def read_outside(self, ref: ObjectRef) -> Tree:
+        """Read everything that the links of ``link_out_of_volume`` lead to."""
+        return tree(self._outside(ref))
+
+    def _outside(self, ref: ObjectRef) -> Path:
+        """Return the folder that the links of an object lead to: no mover is given it as a volume."""
+        return self._world.volumes.claim("outside", f"{ref.namespace}-{ref.name}")
+
+    @act
+    def decay(self, ref: ObjectRef, file: str) -> None:
+        """Change the bytes of a file in the volume of an object, but neither its size nor its time."""
+        decay(self._world.runner.volume(ref) / file)
+
+    @act
+    def use_wrong_password(self, namespace: str) -> None:
+        """Write another password than that of the repository into the repository Secrets of a namespace."""
+        self._world.secrets.make_wrong(namespace, Key.PASSWORD.value)
 
     @act
     def use_repository(

@@ -37,10 +37,16 @@ class Syncs(Actor):
         content = {ref: fill(runner.volume(ref), str(ref)) for ref in refs if is_source(ref)}
         return [self._world.remember(sync, content.get(sync.ref, {})) for sync in runner.together(refs)]
 
+    @act
     def back_up_listed(self, ref: ObjectRef, files: Mapping[str, str]) -> Sync:
         """Fill the source's volume with exactly these files, each a path with its kind, and sync it once."""
         content = fill_listed(self._world.runner.volume(ref), str(ref), files)
         return self._world.remember(self._world.runner.sync(ref), content)
+
+    @act
+    def back_up_empty(self, ref: ObjectRef) -> Sync:
+        """Sync a source whose volume is empty."""
+        return self._world.remember(self._world.runner.sync(ref), {})
 
     @act
     def sync(self, ref: ObjectRef) -> Sync:
@@ -131,6 +137,11 @@ class Syncs(Actor):
         return syncs
 
     @act
+    def restore_in_turn(self, name: str, namespace: str, rows: Sequence[Mapping[str, str]]) -> list[Sync]:
+        """Restore one destination once for each row of fields, always into the same volume."""
+        return [self.restore(name, namespace, row) for row in rows]
+
+    @act
     def ask_for_names(self, names: Sequence[tuple[str, str]]) -> list[Sync]:
         """Apply one source for each pair of a field and a custom name."""
         sources = [objects.source(f"source-{number}", "tenant", {field: name})
@@ -170,6 +181,15 @@ class MoverAlone(Actor):
     def kill(self, ref: ObjectRef, identity: Identity) -> None:
         """Run the mover with the backup Job of an identity, and kill it before it can end."""
         self._world.runner.kill(ref, identity)
+
+    @act
+    def restore_each(self, source: ObjectRef, rows: Sequence[Mapping[str, str]]) -> list[Sync]:
+        """Run the mover with a restore Job of a source's identity for each row of fields, each into a new volume."""
+        identity = identity_of_job(self._world.observed().last_sync(source))
+        return [
+            self.restore(source.namespace, identity, {**row, Field.DESTINATION_PVC.value: f"restored-{number}"})
+            for number, row in enumerate(rows, 1)
+        ]
 
     @act
     def watch_command_lines(self) -> None:

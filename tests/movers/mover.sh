@@ -139,6 +139,16 @@ empty_volume() {
   find "$DATA_DIR" -mindepth 1 -maxdepth 1 ! -name 'lost+found' -exec rm -rf {} +
 }
 
+make_way() { # kopia writes through a link that is in the place of a file or folder
+  local one
+  find "$DATA_DIR" -type l >"$work/links"
+  [ -s "$work/links" ] || return 0
+  kopia ls --recursive "$chosen" >"$work/paths" || fail "the files of $chosen could not be listed"
+  while IFS= read -r one; do
+    if grep -Fxq -e "$chosen${one#"$DATA_DIR"}" -e "$chosen${one#"$DATA_DIR"}/" "$work/paths"; then rm -f "$one"; fi
+  done <"$work/links"
+}
+
 restore_chosen() {
   loudly kopia snapshot restore --no-progress "${extra[@]}" "$chosen" "$DATA_DIR" || fail "the restore did not succeed"
 }
@@ -158,6 +168,7 @@ restore() {
   choose
   [ -n "$chosen" ] || nothing_found
   empty_volume
+  make_way
   restore_chosen
 }
 

@@ -231,6 +231,7 @@ class Mover:
             look_like(root, self.data)
         else:
             self._make_room()
+            self._drop_links(chosen)
             self._restore_to(self.data, chosen, extra)
 
     def _restore_to(self, target: Path, chosen: Snapshot, extra: list[str]) -> None:
@@ -243,6 +244,19 @@ class Mover:
         for one in self.data.iterdir():
             if one.name not in (LOST_AND_FOUND, but):
                 remove(one)
+
+    def _drop_links(self, chosen: Snapshot) -> None:
+        """Delete the links in the place of what the snapshot has: kopia writes through them."""
+        links = [path for path in self.data.rglob("*") if path.is_symlink()]
+        if not links:
+            return
+        listed = self.kopia("ls", "-r", chosen["id"], quiet=True)
+        if listed.returncode:
+            raise FailedError(f"snapshot {chosen['id']} could not be listed")
+        paths = {line.partition("/")[2].rstrip("/") for line in listed.stdout.split("\n")}
+        for link in links:
+            if str(link.relative_to(self.data)) in paths:
+                link.unlink()
 
     def discover(self, snapshots: list[Snapshot]) -> None:
         self.log.plain("=== Discovery Mode: Available Snapshots ===")
