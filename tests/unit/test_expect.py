@@ -13,7 +13,7 @@ from harness import expect
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
 from harness.scenario import preconditions
-from harness.scenario.record import Readings, Record
+from harness.scenario.record import Backup, Readings, Record
 from harness.scenario.sync import Ending, Growth, Sync
 from harness.system.process import Completed
 from harness.volsync import discovery
@@ -339,6 +339,63 @@ def test_an_echo_of_a_flag_is_no_refusal(line):
 def test_a_volume_that_was_empty_shows_nothing():
     with pytest.raises(HarnessError, match="empty"):
         expect.volume.untouched(seen(), sync(Ending.FAILED))
+
+
+OLD, NEW = {"a.txt": "file 0644 1"}, {"b.txt": "file 0644 2"}
+LEFT_SILENT = [Ending.SILENT, Ending.UNNOTED, Ending.CUT_OFF]
+
+
+@pytest.mark.parametrize("ending", LEFT_SILENT)
+def test_a_restore_without_an_end_kept_nothing(ending):
+    for check in (
+        lambda one: expect.volume.keeps(one, OLD),
+        lambda one: expect.volume.kept_outside(one, OLD, OLD),
+        lambda one: expect.volume.untouched_unless_emptied(seen(), one),
+        lambda one: expect.volume.holds_backup_unless_failed(backed_up(), one, SOURCE, ""),
+        lambda one: expect.volume.holds_nothing_else_unless_failed(backed_up(), one, SOURCE),
+    ):
+        with pytest.raises(Blocked):
+            check(sync(ending, before=OLD, after=OLD))
+
+
+@pytest.mark.parametrize("ending", [Ending.SUCCEEDED, Ending.FAILED])
+def test_files_beside_the_backup_are_kept_whether_or_not_the_restore_succeeds(ending):
+    expect.volume.keeps(sync(ending, before=OLD, after={**OLD, **NEW}), ["a.txt"])
+    expect.volume.kept_outside(sync(ending), OLD, OLD)
+    for after in ({}, {"a.txt": "file 0644 2"}):
+        with pytest.raises(Divergence, match="other files"):
+            expect.volume.keeps(sync(ending, before=OLD, after=after), ["a.txt"])
+        with pytest.raises(Divergence, match="links"):
+            expect.volume.kept_outside(sync(ending), OLD, after)
+    with pytest.raises(HarnessError, match="lacked"):
+        expect.volume.keeps(sync(ending, before=OLD, after=OLD), ["other.txt"])
+
+
+def test_an_empty_backup_empties_a_volume_or_leaves_it_as_it_was():
+    expect.volume.untouched_unless_emptied(seen(), sync(before=OLD, after={}))
+    expect.volume.untouched_unless_emptied(seen(), sync(Ending.FAILED, before=OLD, after=OLD))
+    for ending, after in ((Ending.SUCCEEDED, OLD), (Ending.FAILED, {})):
+        with pytest.raises(Divergence, match=r"empty|as it was"):
+            expect.volume.untouched_unless_emptied(seen(), sync(ending, before=OLD, after=after))
+
+
+def backed_up():
+    return Record(declared={SOURCE: {}}, backups=(Backup(SOURCE, NEW, ""),))
+
+
+def test_a_success_leaves_nothing_else_in_a_volume():
+    expect.volume.holds_nothing_else_unless_failed(backed_up(), sync(after=NEW), SOURCE)
+    expect.volume.holds_nothing_else_unless_failed(backed_up(), sync(Ending.FAILED, after=OLD), SOURCE)
+    for other in (OLD, {"dangling": "link nowhere"}, {"empty": "folder 0755"}):
+        with pytest.raises(Divergence, match=next(iter(other))):
+            expect.volume.holds_nothing_else_unless_failed(backed_up(), sync(after={**NEW, **other}), SOURCE)
+
+
+def test_a_restore_of_another_instant_diverges_and_one_that_fails_does_not():
+    expect.volume.holds_backup_unless_failed(backed_up(), sync(after=NEW), SOURCE, "")
+    expect.volume.holds_backup_unless_failed(backed_up(), sync(Ending.FAILED, after=OLD), SOURCE, "")
+    with pytest.raises(Divergence):
+        expect.volume.holds_backup_unless_failed(backed_up(), sync(after=OLD), SOURCE, "")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from harness.volumes import attributes, compare, contents, fill, fill_peculiar, tree
+from harness.volumes import attributes, compare, contents, decay, fill, fill_peculiar, link, tree
 
 
 def test_two_fillings_are_never_equal(tmp_path):
@@ -81,3 +81,19 @@ def test_times_and_hard_links_are_recorded(tmp_path, change):
     before = attributes(tmp_path)
     change(tmp_path)
     assert compare(before, attributes(tmp_path))
+
+
+def test_a_decayed_file_has_its_size_and_its_time_but_other_bytes(tmp_path):
+    before, file = fill(tmp_path, "a"), tmp_path / "private/key"
+    size, time = file.stat().st_size, file.stat().st_mtime_ns
+    decay(file)
+    assert (size, time) == (file.stat().st_size, file.stat().st_mtime_ns)
+    assert compare(before, tree(tmp_path)).changed == ["private/key"]
+
+
+def test_a_link_replaces_what_has_its_name_but_not_what_that_led_to(tmp_path):
+    (tmp_path / "kept").write_text("kept")
+    for target in ("kept", "nowhere"):
+        link(tmp_path, "below/link", target)
+        assert tree(tmp_path)["below/link"] == f"link {target}"
+    assert (tmp_path / "kept").read_text() == "kept"
