@@ -34,6 +34,8 @@ FOREIGN_OWNER = 2000
 
 OLD_S = 1_600_000_000
 """The modification time of the first file, in seconds since 1970: long before any run."""
+NOT_LINKED = "not-linked"
+"""A file beside those that links lead to."""
 OF_THE_FILESYSTEM = "lost+found"
 """The folder that every new ext4 volume contains."""
 

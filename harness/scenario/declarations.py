@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
 from harness.volsync.fields import Field, with_field
-from harness.volsync.variables import Key
-from harness.volumes import Tree, damage, decay, link, tree, write_bytes
+from harness.volsync.variables import CACHE_MOUNT, DESTINATION_MOUNT, Key
+from harness.volumes import NOT_LINKED, Tree, damage, decay, link, tree, write_bytes
+
+OUTSIDE = f"{'/'.join('..' for _ in PurePosixPath(DESTINATION_MOUNT).parts[1:])}{CACHE_MOUNT}/outside"
+"""The target of links out of a volume, as seen in the volume of a destination."""
 
 
 class Declarations(Actor):
@@ -64,27 +67,34 @@ class Declarations(Actor):
     def link_out_of_volume(self, ref: ObjectRef, links: Mapping[str, str]) -> Tree:
         """Write symbolic links to a file or folder outside into the volume of an object.
 
+        A mover in a container sees its cache volume outside, another one a folder beside the volume.
+
         Args:
             ref: The object.
             links: The name of each link, and the file in the folder that it leads to; "" if it leads to a file.
 
         Returns:
-            The content of everything that the links lead to.
+            The content of everything that the links lead to, and a file that none leads to.
         """
-        outside = self._outside(ref)
         for name, file in links.items():
-            write_bytes(outside, secrets.token_bytes(32), f"{name}/{file}" if file else name)
-            link(self._world.runner.volume(ref), name, str(outside / name))
-        return tree(outside)
+            for folder in self._outside(ref):
+                write_bytes(folder, secrets.token_bytes(32), f"{name}/{file}" if file else name)
+                write_bytes(folder, b"no link leads here", NOT_LINKED)
+            link(self._world.runner.volume(ref), name, f"{OUTSIDE}/{name}")
+        return self.read_outside(ref)
 
     @act
     def read_outside(self, ref: ObjectRef) -> Tree:
-        """Read everything that the links of ``link_out_of_volume`` lead to."""
-        return tree(self._outside(ref))
+        """Read everything that the links of ``link_out_of_volume`` lead to, and the file that none leads to."""
+        return {f"{folder.parent.name}/{path}": what for folder in self._outside(ref)
+                for path, what in tree(folder).items()}  # fmt: skip
 
-    def _outside(self, ref: ObjectRef) -> Path:
-        """Return the folder that the links of an object lead to: no mover is given it as a volume."""
-        return self._world.volumes.claim("outside", f"{ref.namespace}-{ref.name}")
+    def _outside(self, ref: ObjectRef) -> tuple[Path, Path]:
+        """Return the two folders that ``OUTSIDE`` means: in the cache volume, and beside the volumes of a namespace."""
+        volumes, name = self._world.volumes, PurePosixPath(OUTSIDE).name
+        inside = volumes.cache(ref) / name
+        inside.mkdir(exist_ok=True)
+        return inside, volumes.claim(PurePosixPath(CACHE_MOUNT).name, name)
 
     @act
     def decay(self, ref: ObjectRef, file: str) -> None:

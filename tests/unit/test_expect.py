@@ -371,6 +371,14 @@ def test_files_beside_the_backup_are_kept_whether_or_not_the_restore_succeeds(en
         expect.volume.keeps(sync(ending, before=OLD, after=OLD), ["other.txt"])
 
 
+def test_a_mover_may_empty_its_cache_but_nothing_by_a_link():
+    there = {"cache/not-linked": "file 0644 0", "cache/a": "file 0644 1", "beside/a": "file 0644 2"}
+    expect.volume.kept_outside(sync(), there, {"beside/a": "file 0644 2"})
+    for lost in ("cache/a", "beside/a"):
+        with pytest.raises(Divergence, match=lost):
+            expect.volume.kept_outside(sync(), there, {path: there[path] for path in there if path != lost})
+
+
 def test_an_empty_backup_empties_a_volume_or_leaves_it_as_it_was():
     expect.volume.untouched_unless_emptied(seen(), sync(before=OLD, after={}))
     expect.volume.untouched_unless_emptied(seen(), sync(Ending.FAILED, before=OLD, after=OLD))
