@@ -1,5 +1,7 @@
 """A mover of somebody else sees volumes where its Job mounts them, or the harness says that it cannot."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,18 @@ def test_without_a_namespace_other_mounts_are_an_error(world, more, env, named):
 def test_the_deepest_mount_is_the_place(path, wanted):
     job = MoverJob(OWNER, (), {}, {}, {"/restore": Path("/a"), "/restore/data": Path("/b")})
     assert place_of(job, path) == (Path(wanted) if wanted else None)
+
+
+def test_the_end_of_a_job_kills_no_job_of_another_run(world):
+    """Scenarios have the same names in every run, and two runs may share a machine."""
+    started, go = world.data / "started", world.data / "go"
+    os.mkfifo(started)
+    os.mkfifo(go)
+    with ThreadPoolExecutor(1) as pool:
+        script = f"echo > {started}; cat {go}; echo whole"
+        first = pool.submit(world.run, script, isolation="environment", env={"DATA_DIR": "/data"})
+        started.read_text()
+        assert world.run("echo quick", isolation="environment", env={"DATA_DIR": "/data"}) == (0, "quick")
+        # Fails if nobody reads, that is, if the first mover was killed.
+        os.close(os.open(go, os.O_WRONLY | os.O_NONBLOCK))
+        assert first.result() == (0, "whole")
