@@ -24,13 +24,13 @@ def world(tmp_path):
             self.data.mkdir(parents=True)
             self.cache.mkdir()
 
-        def run(self, script, more=None, isolation="namespace", env=None, **job):
+        def run(self, script, more=None, isolation="namespace", env=None, run="one", **job):
             program = tmp_path / "program" / "mover.sh"
             program.parent.mkdir(exist_ok=True)
             program.write_text(script)
             volumes = {"/data": self.data, "/cache": self.cache, **(more or {})}
             spec = CommandSpec(("/bin/bash", str(program)), isolation=isolation)
-            mover = CommandMover(spec, Path("/nowhere/kopia"), tmp_path / "run" / "mover", lambda call: None)
+            mover = CommandMover(spec, Path("/nowhere/kopia"), tmp_path / run / "scenario" / "mover", lambda call: None)
             ended = mover.run(MoverJob(OWNER, ("backup",), env or {}, {}, volumes, **job))
             return ended.exit_code, ended.log.strip()
 
@@ -118,11 +118,13 @@ def test_the_end_of_a_job_kills_no_job_of_another_run(world):
     started, go = world.data / "started", world.data / "go"
     os.mkfifo(started)
     os.mkfifo(go)
+    settings = {"isolation": "environment", "env": {"DATA_DIR": "/data"}}
     with ThreadPoolExecutor(1) as pool:
-        script = f"echo > {started}; cat {go}; echo whole"
-        first = pool.submit(world.run, script, isolation="environment", env={"DATA_DIR": "/data"})
+        first = pool.submit(world.run, f"echo > {started}; cat {go}; echo whole", **settings)
         started.read_text()
-        assert world.run("echo quick", isolation="environment", env={"DATA_DIR": "/data"}) == (0, "quick")
-        # Fails if nobody reads, that is, if the first mover was killed.
-        os.close(os.open(go, os.O_WRONLY | os.O_NONBLOCK))
+        try:
+            assert world.run("echo quick", run="other", **settings) == (0, "quick")
+        finally:
+            if not first.done():
+                go.write_text("")
         assert first.result() == (0, "whole")
