@@ -7,6 +7,7 @@ If this system allows it, the program gets its own mount namespace, with its vol
 from __future__ import annotations
 
 import json
+import secrets
 import shutil
 import sys
 import tempfile
@@ -83,7 +84,8 @@ class CommandMover:
         return self._run(job, seconds, grace_s=0.0)
 
     def _run(self, job: MoverJob, timeout_s: float, grace_s: float) -> MoverResult:
-        name = f"{self.scratch.parent.name}-{next(self._numbers)}"
+        # Unique on this machine: it marks the processes of the Job, and another run has scenarios of the same names.
+        name = f"{self.scratch.parent.name}-{next(self._numbers)}-{secrets.token_hex(6)}"
         folder = self.scratch / name
         (folder / "tmp").mkdir(parents=True)
         why_not = namespaces_refused() if self.spec.isolation != "environment" else "asked for"

@@ -1,5 +1,7 @@
 """A mover of somebody else sees volumes where its Job mounts them, or the harness says that it cannot."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -22,13 +24,13 @@ def world(tmp_path):
             self.data.mkdir(parents=True)
             self.cache.mkdir()
 
-        def run(self, script, more=None, isolation="namespace", env=None, **job):
+        def run(self, script, more=None, isolation="namespace", env=None, run="one", **job):
             program = tmp_path / "program" / "mover.sh"
             program.parent.mkdir(exist_ok=True)
             program.write_text(script)
             volumes = {"/data": self.data, "/cache": self.cache, **(more or {})}
             spec = CommandSpec(("/bin/bash", str(program)), isolation=isolation)
-            mover = CommandMover(spec, Path("/nowhere/kopia"), tmp_path / "run" / "mover", lambda call: None)
+            mover = CommandMover(spec, Path("/nowhere/kopia"), tmp_path / run / "scenario" / "mover", lambda call: None)
             ended = mover.run(MoverJob(OWNER, ("backup",), env or {}, {}, volumes, **job))
             return ended.exit_code, ended.log.strip()
 
@@ -109,3 +111,20 @@ def test_without_a_namespace_other_mounts_are_an_error(world, more, env, named):
 def test_the_deepest_mount_is_the_place(path, wanted):
     job = MoverJob(OWNER, (), {}, {}, {"/restore": Path("/a"), "/restore/data": Path("/b")})
     assert place_of(job, path) == (Path(wanted) if wanted else None)
+
+
+def test_the_end_of_a_job_kills_no_job_of_another_run(world):
+    """Scenarios have the same names in every run, and two runs may share a machine."""
+    started, go = world.data / "started", world.data / "go"
+    os.mkfifo(started)
+    os.mkfifo(go)
+    settings = {"isolation": "environment", "env": {"DATA_DIR": "/data"}}
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(world.run, f"echo > {started}; cat {go}; echo whole", **settings)
+        started.read_text()
+        try:
+            assert world.run("echo quick", run="other", **settings) == (0, "quick")
+        finally:
+            if not first.done():
+                go.write_text("")
+        assert first.result() == (0, "whole")
