@@ -16,11 +16,6 @@ from harness.volsync.kinds import destination_ref, source_ref
 from steps.types import DataTable, fields, phrase
 
 
-@given(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" has restored'))
-def has_restored(name: str, namespace: str, syncs: Syncs) -> None:
-    preconditions.require(syncs.restore(name, namespace))
-
-
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been synced, and its Job has failed'))
 def has_failed(name: str, namespace: str, syncs: Syncs) -> None:
     preconditions.require_failure(syncs.fail(source_ref(namespace, name)))

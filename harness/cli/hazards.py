@@ -56,7 +56,7 @@ def _summary(analysis: Hazards) -> str:
     """Return the numbers of cells by their answer, and the safety claims that no cell names."""
     count: Counter[str] = Counter()
     for one in analysis.cells:
-        answer = "claims" if one.claims else "none" if one.none else "open"
+        answer = "part" if one.claims and one.open else "claims" if one.claims else "none" if one.none else "open"
         count[answer] += len(one.parts) * len(one.conditions)
     harms = Counter(one.harm for one in analysis.cells if one.harm != "none")
     in_words = ", ".join(f"{harm}: {harms[harm]}" for harm in Harm)
@@ -65,13 +65,14 @@ def _summary(analysis: Hazards) -> str:
     rest = f" Safety claims that no cell names: {' '.join(others)}." if others else ""
     return (
         f"{len(analysis.parts)} parts under {len(analysis.conditions)} conditions are {sum(count.values())} cells: "
-        f"{count['claims']} are shown by a claim, {count['none']} need none, and {count['open']} are open. Answers by "
-        f"harm: {in_words}.{rest}\n"
+        f"{count['claims']} are shown by claims, {count['part']} in part, {count['none']} need none, and "
+        f"{count['open']} are open. Answers by harm: {in_words}.{rest}\n"
     )
 
 
 def _row(one: Hazard) -> str:
-    shown = " ".join(one.claims) or (f"no claim needed: {one.none}" if one.none else f"**open**: {one.open}")
+    still_open = f"**open**: {one.open}" if one.open else ""
+    shown = f"no claim needed: {one.none}" if one.none else f"{' '.join(one.claims)} {still_open}"
     parts = ", ".join(f"`{part}`" for part in one.parts)
     cells = [parts, ", ".join(one.conditions), one.hazard, one.careful, one.harm, shown]
     return f"| {' | '.join(' '.join(cell.split()).replace('|', '&#124;') for cell in cells)} |"

@@ -47,7 +47,7 @@ class Hazard:
         harm: The kind of harm, or ``none``.
         claims: The claims that show the fault.
         none: Why no claim is needed, or "".
-        open: What a claim would have to show that does not exist yet, or "".
+        open: What no claim shows yet, or "".
     """
 
     parts: tuple[str, ...]

@@ -24,7 +24,7 @@ API = PROJECT / "harness" / "volsync"
 FOLDERS = ("harness", "plugin", "steps")
 SUFFIXES = (".py", ".yaml", ".j2")
 
-WORDS_OF_THE_DOCUMENT = ("harness/document/claims.yaml", "harness/document/defects.yaml")
+WORDS_OF_THE_DOCUMENT = tuple(f"harness/document/{name}.yaml" for name in ("claims", "defects", "hazards"))
 """What the document promises, in its own words: data of the suite, as the features are."""
 
 FALLBACK = ("harness/document/rules.py", "volsync-default")

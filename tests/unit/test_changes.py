@@ -113,7 +113,7 @@ class Answers(SyncRunner):
         super().__init__(None, None, None, None, None, None, takes_jobs=True, limits=DEFAULT_LIMITS)
         self.endings, self.order = list(endings), []
 
-    def _begin(self, ref, *, held=False):
+    def _begin(self, ref, *, held=False, is_new=True):
         self.order.append(f"begin {ref.name}")
         return ref
 

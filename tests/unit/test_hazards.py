@@ -23,7 +23,9 @@ ANALYSIS = {
 
 def test_an_analysis_is_read_and_shown():
     text = cli.page(read(yaml.safe_dump(ANALYSIS, sort_keys=False)))
-    assert "2 parts under 2 conditions are 4 cells: 1 are shown by a claim, 1 need none, and 2 are open." in text
+    assert (
+        "2 parts under 2 conditions are 4 cells: 1 are shown by claims, 0 in part, 1 need none, and 2 are open." in text
+    )
     assert "| `source.a` | missing | It is lost. | It is refused. | data lost | LO_1 |" in text
     assert "| `b` | missing, empty | a &#124; b | It fails. | surprise | **open**: It fails and says so. |" in text
 
