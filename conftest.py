@@ -14,6 +14,7 @@ pytest_plugins = [
     "plugin.crashes",
     "plugin.verdicts",
     "plugin.report",
+    "plugin.search",
     "steps.objects",
     "steps.backups",
     "steps.restores",
