@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.document.parts import Part as Decides
+from harness.document import parts
 from harness.document.verdict import ExitStatus
 from harness.model import VARIANTS, CustomNames, DefaultUsername, Variants
 from harness.operator.decisions import Decisions
 from harness.scenario.testbed import LiveTestbed
 from harness.scenario.world import World
+from harness.search.found import Part
 from harness.system.process import REDACT
 from plugin import lifecycle
 from plugin.namespaces import names_for
@@ -100,15 +101,15 @@ class _Search:
         if status is not ExitStatus.CONFORMANT:
             pytest.fail(words, pytrace=False)
 
-    def _pure(self) -> Any:
+    def _pure(self) -> Part:
         from harness.search import run
 
         subject = self._options.subject
         if subject.kubernetes is not None:
-            return run.Part(run.PURE, skipped="the operator is a process")
+            return Part(run.PURE, skipped="the operator is a process")
         only_mover = subject.mutant is not None and subject.decisions is Decisions
-        if Decides.CONTROLLER not in subject.brings or only_mover:
-            return run.Part(run.PURE, skipped="the operator is that of the reference")
+        if parts.Part.CONTROLLER not in subject.brings or only_mover:
+            return Part(run.PURE, skipped="the operator is that of the reference")
         return run.pure(subject, self._variants(), self._limits, self._say)
 
     def _variants(self) -> Variants:
@@ -155,5 +156,3 @@ def pytest_sessionfinish(session: pytest.Session) -> Any:
             return result
         session.exitstatus = session.config.stash.get(STATUS, ExitStatus.UNKNOWN)
     return result
-
-

@@ -17,8 +17,8 @@ from harness.search.actions import REPOSITORIES, Action, BackUp, By, Restore, So
 from harness.search.found import Broken, Check, Found, kept_apart, meeting
 from harness.subject.subject import Subject
 from harness.volsync import objects
-from harness.volsync.defaults import Completion, complete, repository_secret, triggered
 from harness.volsync.defaults import REPOSITORY_SECRET as SECRET
+from harness.volsync.defaults import Completion, complete, repository_secret, triggered
 from harness.volsync.kinds import SOURCE
 from harness.volsync.mover_job import address_of, identity_of, source_path
 from harness.volsync.variables import repository_values
@@ -123,11 +123,12 @@ class Asking:
     def _check_gone(self, action: Restore, seen: Identity) -> None:
         """Check that a destination whose source does not exist does not ask for the data of another source."""
         gone = Source(action.tenant)
+        what = f"what a destination asks for that names {SOURCE} {action.tenant}, which does not exist"
         for other, job in self._jobs.items():
             source = self._sources[other]
-            if identity_of(job) == seen and kept_apart(gone, Source(other)) and not (source.username or source.hostname):
-                raise Broken(Found(Check.FAILS, "SI_7", f"what a destination asks for that names {SOURCE} {gone.tenant}, "
-                                   "which does not exist", "an error, or an identity of nobody else",
+            is_plain = not (source.username or source.hostname)
+            if identity_of(job) == seen and is_plain and kept_apart(gone, Source(other)):
+                raise Broken(Found(Check.FAILS, "SI_7", what, "an error, or an identity of nobody else",
                                    f"{seen}, the identity of {other}", action.tenant))  # fmt: skip
 
     def _job(self, whole: Completion, namespace: str) -> MoverJob | None:

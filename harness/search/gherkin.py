@@ -74,7 +74,11 @@ def _told(found: Found, actions: Sequence[Action]) -> Iterator[Line]:
         is_last = action is actions[-1]
         if isinstance(action, UseRepository):
             namespace, repository = action.namespace, action.repository
-            yield "Given", f'the repository Secret of namespace "{namespace}" is changed to the repository "{repository}"', []
+            yield (
+                "Given",
+                f'the repository Secret of namespace "{namespace}" is changed to the repository "{repository}"',
+                [],
+            )
         elif isinstance(action, BackUp):
             if written.get(action.source.tenant) != action.source:
                 yield _declared(action.source)
@@ -146,4 +150,6 @@ def _fields(fields: Mapping[str, str]) -> list[list[str]]:
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    return ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+    return [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]

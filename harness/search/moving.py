@@ -128,7 +128,7 @@ class Moving:
             lost = [one for one in history if one.snapshot not in there]
             is_own = where == place
             may_go = max(0, len(history) - self._least.get(where, len(history))) if is_own else 0
-            if not lost or self._shares(where) or lost == history[: len(lost)] and len(lost) <= may_go:
+            if not lost or self._shares(where) or (lost == history[: len(lost)] and len(lost) <= may_go):
                 continue
             expected = len(history) - may_go
             raise Broken(Found(Check.COUNTS, "TN_5", f"the history of {SOURCE} {owner} in {repository} after a backup "
@@ -235,4 +235,3 @@ def _answered(sync: Sync) -> Sync:
     if sync.ending in NEVER_ENDED:
         raise Blocked(Divergence(f"the sync of {sync.ref}", expected="it ends", seen=ended(sync), oracle="operator"))
     return sync
-

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 
-from harness.errors import Blocked, HarnessError
+from harness.errors import Blocked, Divergence, HarnessError
 from harness.model import Variants
 from harness.scenario.testbed import Testbed
 from harness.search.actions import Action
@@ -16,7 +16,6 @@ from harness.search.found import Broken, Found, Part
 from harness.search.moving import Moving
 from harness.search.shrink import shrunk
 from harness.subject.subject import Subject
-
 
 PURE, REAL = "the operator alone", "with mover, kopia and store"
 SAY_EVERY_S = 10.0
@@ -96,9 +95,7 @@ def pure(subject: Subject, variants: Variants, limits: Settings, say: Callable[[
     return part
 
 
-def real(
-    worlds: Callable[[], AbstractContextManager[Testbed]], limits: Settings, say: Callable[[str], None]
-) -> Part:
+def real(worlds: Callable[[], AbstractContextManager[Testbed]], limits: Settings, say: Callable[[str], None]) -> Part:
     """Run a subject with its mover, until the time is up.
 
     Args:
@@ -115,7 +112,7 @@ def real(
     progress = Progress(part, say, f"{limits.seconds:.0f} s in all")
     deadline = progress.begin + limits.seconds
     hit: list[tuple[Found, tuple[Action, ...]]] = []
-    failed: list[HarnessError | Blocked] = []
+    failed: list[HarnessError | Blocked | Divergence] = []
 
     class Example:
         """One world, until its example ends."""
@@ -135,7 +132,7 @@ def real(
             except Broken as broken:
                 hit.append((broken.found, tuple(self._done)))
                 raise machine.Enough from None
-            except (HarnessError, Blocked) as error:
+            except (HarnessError, Blocked, Divergence) as error:
                 failed.append(error)
                 raise machine.Enough from None
             finally:
@@ -202,6 +199,6 @@ def _shown(do: Callable[[Action], None], actions: Sequence[Action]) -> tuple[Fou
             do(action)
         except Broken as broken:
             return broken.found, tuple(actions[:number])
-        except Blocked:
+        except (Blocked, Divergence):
             return None
     return None
