@@ -13,6 +13,7 @@ import pytest
 
 from harness.document import parts
 from harness.document.verdict import ExitStatus
+from harness.errors import HarnessError
 from harness.model import VARIANTS, CustomNames, DefaultUsername, Variants
 from harness.operator.decisions import Decisions
 from harness.scenario.testbed import LiveTestbed
@@ -82,7 +83,11 @@ class _Search:
         self._say(f"\nsearch on {subject.name}: {seed} --search-s {self._limits.seconds:g}")
         parts = [self._pure()]
         if not parts[0].divergence:
-            parts.append(run.real(self._world, self._limits, self._say))
+            try:
+                parts.append(run.real(self._world, self._limits, self._say))
+            except HarnessError as error:
+                words = f"verdict of the search on {subject.name}: UNKNOWN: {REDACT(str(error))} ({seed})"
+                pytest.fail(words, pytrace=False)
         for part in parts:
             shown = [*([part.divergence] if part.divergence else ()), *part.findings.values()]
             for found, actions in shown:

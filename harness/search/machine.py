@@ -34,6 +34,9 @@ from harness.search.actions import (
 EXAMPLES_A_MACHINE = 20
 """Examples of the pure part that share one API: each is asked in the surroundings that the earlier ones left."""
 
+SPARE = 1.2
+"""How many more machines are begun than the examples need: Hypothesis cuts some short."""
+
 PURE_ACTIONS = (1, 3)
 """The least and the greatest number of actions of an example of the pure part."""
 
@@ -119,7 +122,7 @@ def draw_pure(begin: Callable[[], Callable[[Sequence[Action]], None]], examples:
         def example(self, actions: list[Action]) -> None:
             self.run(actions)
 
-    _run(Machine, max(1, round(examples / EXAMPLES_A_MACHINE)), EXAMPLES_A_MACHINE, number)
+    _run(Machine, 2 + round(examples * SPARE / EXAMPLES_A_MACHINE), EXAMPLES_A_MACHINE, number)
 
 
 def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: int, number: int) -> None:

@@ -77,6 +77,8 @@ def pure(subject: Subject, variants: Variants, limits: Settings, say: Callable[[
         def example(actions: Sequence[Action]) -> None:
             if hit:
                 raise machine.Enough
+            if part.tally.examples >= limits.examples:
+                return
             before = asking.judged
             try:
                 for action in actions:
