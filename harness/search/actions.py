@@ -96,6 +96,13 @@ class UseRepository:
 
 
 @dataclass(frozen=True)
+class Delete:
+    """A source is deleted. Its next backup, or the next restore, finds it created again."""
+
+    tenant: Tenant
+
+
+@dataclass(frozen=True)
 class BackUp:
     """A source is applied with these fields, its volume is edited, and it is backed up."""
 
@@ -150,7 +157,7 @@ class Restore:
         return [one for one in less if one != self]
 
 
-Action = UseRepository | BackUp | Restore
+Action = UseRepository | Delete | BackUp | Restore
 
 TENANTS = tuple(Tenant(namespace, name) for namespace in NAMESPACES for name in NAMES)
 

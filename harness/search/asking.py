@@ -13,13 +13,24 @@ from pathlib import Path
 from harness.errors import AdmissionRefused
 from harness.model import Identity, Manifest, MoverJob, ObjectRef, RepositoryAccess, Variants
 from harness.operator.platform import Platform
-from harness.search.actions import REPOSITORIES, Action, BackUp, By, Restore, Source, Tenant, UseRepository, half_custom
+from harness.search.actions import (
+    REPOSITORIES,
+    Action,
+    BackUp,
+    By,
+    Delete,
+    Restore,
+    Source,
+    Tenant,
+    UseRepository,
+    half_custom,
+)
 from harness.search.found import Broken, Check, Found, kept_apart, meeting
 from harness.subject.subject import Subject
 from harness.volsync import objects
 from harness.volsync.defaults import REPOSITORY_SECRET as SECRET
 from harness.volsync.defaults import Completion, complete, repository_secret, triggered
-from harness.volsync.kinds import SOURCE
+from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.mover_job import address_of, identity_of, source_path
 from harness.volsync.variables import repository_values
 
@@ -65,6 +76,10 @@ class Asking:
         if isinstance(action, UseRepository):
             self._repositories[action.namespace] = action.repository
             self._applied.discard(id(_secret(action.namespace, action.repository)))
+        elif isinstance(action, Delete):
+            if self._sources.pop(action.tenant, None):
+                self._platform.delete(source_ref(action.tenant.namespace, action.tenant.name))
+                del self._jobs[action.tenant]
         elif isinstance(action, BackUp):
             self._ask_source(action.source)
         else:

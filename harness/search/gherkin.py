@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from harness.search.actions import Action, BackUp, By, Restore, Source, Tenant, UseRepository
+from harness.search.actions import Action, BackUp, By, Delete, Restore, Source, Tenant, UseRepository
 from harness.search.found import Check, Found
 
 FIRST = datetime.fromisoformat("2024-01-20T10:00:00+00:00")
@@ -79,6 +79,8 @@ def _told(found: Found, actions: Sequence[Action]) -> Iterator[Line]:
                 f'the repository Secret of namespace "{namespace}" is changed to the repository "{repository}"',
                 [],
             )
+        elif isinstance(action, Delete):
+            yield "Given", f"{_named(action.tenant)} is deleted and created again", []
         elif isinstance(action, BackUp):
             if written.get(action.source.tenant) != action.source:
                 yield _declared(action.source)

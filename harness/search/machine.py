@@ -25,6 +25,7 @@ from harness.search.actions import (
     Action,
     BackUp,
     By,
+    Delete,
     Restore,
     Source,
     Tenant,
@@ -66,6 +67,7 @@ def _variants(tenant: Tenant) -> list[Source]:
 
 SECRETS = tuple(UseRepository(namespace, one) for namespace in NAMESPACES for one in REPOSITORIES)
 SOURCES = tuple(BackUp(source) for tenant in TENANTS for source in _variants(tenant))
+DELETIONS = tuple(Delete(tenant) for tenant in TENANTS)
 DESTINATIONS = tuple(
     Restore(by, tenant, where)
     for tenant in TENANTS
@@ -110,7 +112,7 @@ def draw_pure(begin: Callable[[], Callable[[Sequence[Action]], None]], examples:
         examples: The number of examples.
         number: The seed.
     """
-    source, target = st.sampled_from(SOURCES), st.sampled_from((*DESTINATIONS, *SECRETS))
+    source, target = st.sampled_from(SOURCES), st.sampled_from((*DESTINATIONS, *SECRETS, *DELETIONS))
     least, most = PURE_ACTIONS
 
     class Machine(RuleBasedStateMachine):
@@ -155,8 +157,15 @@ def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: i
             for tenant, variant in zip(cast, variants, strict=True):
                 self._do(BackUp(replace(variant, tenant=tenant)))
 
-        @rule(index=st.integers(0, 2), variant=wanted, repository=st.sampled_from(("", "", "", *REPOSITORIES)))
-        def back_up(self, index: int, variant: Source, repository: str) -> None:
+        @rule(
+            index=st.integers(0, 2),
+            variant=wanted,
+            repository=st.sampled_from(("", "", "", *REPOSITORIES)),
+            is_new=st.sampled_from((False, False, False, True)),
+        )
+        def back_up(self, index: int, variant: Source, repository: str, is_new: bool) -> None:
+            if is_new:
+                self._do(Delete(self.cast[index]))
             if repository:
                 self._do(UseRepository(self.cast[index].namespace, repository))
             self._do(BackUp(replace(variant, tenant=self.cast[index])))

@@ -13,10 +13,21 @@ from harness.model import Identity, SnapshotRecord
 from harness.scenario.preconditions import NEVER_ENDED, ended
 from harness.scenario.sync import Sync
 from harness.scenario.testbed import Testbed
-from harness.search.actions import REPOSITORIES, Action, BackUp, By, Restore, Source, Tenant, UseRepository, half_custom
+from harness.search.actions import (
+    REPOSITORIES,
+    Action,
+    BackUp,
+    By,
+    Delete,
+    Restore,
+    Source,
+    Tenant,
+    UseRepository,
+    half_custom,
+)
 from harness.search.found import Broken, Check, Found, meeting
 from harness.volsync import objects
-from harness.volsync.kinds import SOURCE
+from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.mover_job import source_path
 from harness.volsync.variables import DEFAULT_PATH
 from harness.volumes import Tree, contents
@@ -66,6 +77,9 @@ class Moving:
         if isinstance(action, UseRepository):
             self._testbed.declarations.use_repository(action.repository, namespace=action.namespace)
             self.repositories = list(dict.fromkeys([*self.repositories, action.repository]))
+        elif isinstance(action, Delete):
+            if action.tenant in self._sources:
+                self._testbed.declarations.delete(source_ref(action.tenant.namespace, action.tenant.name))
         elif isinstance(action, BackUp):
             self._back_up(action.source)
         else:

@@ -8,7 +8,7 @@ from harness.document.ledger import claims
 from harness.document.verdict import ExitStatus
 from harness.model import Identity, Variants
 from harness.search import gherkin, run
-from harness.search.actions import TENANTS, BackUp, By, Restore, Source, Tenant, UseRepository
+from harness.search.actions import TENANTS, BackUp, By, Delete, Restore, Source, Tenant, UseRepository
 from harness.search.found import Check, Found, Part, kept_apart, meeting
 from harness.search.shrink import shrunk
 from harness.subject.choose import load
@@ -135,7 +135,7 @@ BACKUPS = (BackUp(Source(PLAIN)), BackUp(Source(PLAIN, path="/srv")), BackUp(Sou
 def test_what_a_restore_shows_is_printed_in_known_phrases(by, check):
     found = Found(check, "IS_6", "what", "this", "that", PLAIN, Identity("orderseu", "shop"), number=1)
     secret = UseRepository("shop", "s3://team-backups/orders")
-    text = assert_printable(found, (secret, *BACKUPS, Restore(by, PLAIN, previous=1)))
+    text = assert_printable(found, (secret, *BACKUPS, Delete(PLAIN), Restore(by, PLAIN, previous=1)))
     assert "| previous " in text
     if check is Check.HOLDS_OLDER:
         assert 'exactly the backup of "2024-01-20T11:00:00Z"' in text
