@@ -41,7 +41,10 @@ EXPLICIT = Identity("Team.A", "Site.A")
 
 
 class NoVolumes:
-    """Volumes that nobody looks into."""
+    """Volumes that nobody looks into. A cache exists only so that it can be removed with its object."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def claim(self, namespace: str, name: str) -> Path:
         """See Volumes."""
@@ -49,15 +52,17 @@ class NoVolumes:
 
     def cache(self, owner: ObjectRef) -> Path:
         """See Volumes."""
-        return Path("/nonexistent/caches", owner.namespace, owner.name)
+        folder = self._folder / owner.namespace / owner.name
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
 
 class Asking:
     """One API with the operator of a subject, and what its Jobs said."""
 
-    def __init__(self, subject: Subject, variants: Variants, note: Callable[[Found], None]) -> None:
-        """Start without objects. ``note`` is called with each finding."""
-        self._platform: Platform = subject.platform(variants, NoVolumes())
+    def __init__(self, subject: Subject, variants: Variants, folder: Path, note: Callable[[Found], None]) -> None:
+        """Start without objects, with a folder for caches. ``note`` is called with each finding."""
+        self._platform: Platform = subject.platform(variants, NoVolumes(folder))
         self._note = note
         self._numbers = count(1)
         self._repositories: dict[str, str] = {}

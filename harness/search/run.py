@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness.errors import Blocked, Divergence, HarnessError
 from harness.model import Variants
@@ -63,6 +65,11 @@ class Progress:
 
 def pure(subject: Subject, variants: Variants, limits: Settings, say: Callable[[str], None]) -> Part:
     """Ask the operator of a subject alone, on a simulated platform."""
+    with tempfile.TemporaryDirectory() as folder:
+        return _pure(subject, variants, Path(folder), limits, say)
+
+
+def _pure(subject: Subject, variants: Variants, folder: Path, limits: Settings, say: Callable[[str], None]) -> Part:
     # Imported late: only a search needs Hypothesis.
     from harness.search import machine
 
@@ -72,7 +79,7 @@ def pure(subject: Subject, variants: Variants, limits: Settings, say: Callable[[
 
     def begin() -> Callable[[Sequence[Action]], None]:
         done: list[Action] = []
-        asking = Asking(subject, variants, lambda found: part.note(found, done))
+        asking = Asking(subject, variants, folder, lambda found: part.note(found, done))
 
         def example(actions: Sequence[Action]) -> None:
             if hit:
@@ -93,7 +100,7 @@ def pure(subject: Subject, variants: Variants, limits: Settings, say: Callable[[
         return example
 
     machine.draw_pure(begin, limits.examples, limits.seed)
-    _shrink_all(part, hit, lambda actions, note: _asked(subject, variants, actions, note), lambda: True)
+    _shrink_all(part, hit, lambda actions, note: _asked(Asking(subject, variants, folder, note), actions), lambda: True)
     return part
 
 
@@ -180,10 +187,7 @@ def _shrink_all(
         shrunk(actions, shows, may_go_on)
 
 
-def _asked(
-    subject: Subject, variants: Variants, actions: Sequence[Action], note: Callable[[Found], None]
-) -> tuple[Found, tuple[Action, ...]] | None:
-    asking = Asking(subject, variants, note)
+def _asked(asking: Asking, actions: Sequence[Action]) -> tuple[Found, tuple[Action, ...]] | None:
     return _shown(asking.do, actions)
 
 
