@@ -147,6 +147,7 @@ def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: i
             # The first example of Hypothesis repeats its simplest action. It would cost much and show little.
             self.example = None if is_over() or len(begun) == 1 else begin()
             self.cast: list[Tenant] = []
+            self.written: dict[Tenant, Source] = {}
 
         @initialize(
             cast=st.sampled_from(CASTS),
@@ -170,6 +171,11 @@ def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: i
                 self._do(UseRepository(self.cast[index].namespace, repository))
             self._do(BackUp(replace(variant, tenant=self.cast[index])))
 
+        @rule(index=st.integers(0, 2))
+        def back_up_again(self, index: int) -> None:
+            tenant = self.cast[index]
+            self._do(BackUp(self.written.get(tenant, Source(tenant))))
+
         @precondition(lambda self: self.example is not None and self.example.backed_up())
         @rule(index=st.sampled_from((0, 0, 1, 2)), by=st.sampled_from(By), previous=st.sampled_from((0, 0, 1)))
         def restore(self, index: int, by: By, previous: int) -> None:
@@ -186,6 +192,8 @@ def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: i
                 self.example.close()
 
         def _do(self, action: Action) -> None:
+            if isinstance(action, BackUp):
+                self.written[action.source.tenant] = action.source
             if self.example is not None and not is_over():
                 self.example.do(action)
 
