@@ -13,6 +13,7 @@ pytest_plugins = [
     "plugin.progress",
     "plugin.crashes",
     "plugin.verdicts",
+    "plugin.search",
     "plugin.report",
     "steps.objects",
     "steps.backups",

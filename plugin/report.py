@@ -19,6 +19,7 @@ from harness.system.version import version
 from harness.volsync import kinds
 from plugin import evidence, lifecycle
 from plugin.options import OPTIONS
+from plugin.search import IS_SEARCH
 from plugin.verdicts import CUT_OFF, DELTA, OUTCOMES, STOPPED, predictions
 
 
@@ -26,7 +27,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Write the report, search it for secrets, and print the last lines of the run."""
     run = config.stash.get(lifecycle.RUN, None)
     context = config.stash.get(lifecycle.CONTEXT, None)
-    if run is None or context is None:
+    if run is None or context is None or config.stash.get(IS_SEARCH, False):
         return
     outcomes = config.stash[OUTCOMES]
     options = config.stash[OPTIONS]
