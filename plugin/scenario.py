@@ -48,7 +48,7 @@ def testbed(request: pytest.FixtureRequest, case: Case) -> Iterator[LiveTestbed]
     if context.keep:
         hints.write(context.folder, request.node.name, context.kopia.path, world.locations, world.secrets)
     if context.overhead and world.calls:
-        replay.write_script(context, _worker(request.config), begin, world.calls)
+        replay.write_script(context, request.node.originalname, begin, world.calls)
 
 
 def _worker(config: pytest.Config) -> str:
