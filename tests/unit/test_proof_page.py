@@ -60,3 +60,13 @@ def test_a_proof_of_some_mutants_writes_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(proof, "PAGE", tmp_path / "proof.md")
     assert proof.main(["-k", "swapped"]) == 0
     assert not (tmp_path / "proof.md").exists()
+
+
+def test_the_page_of_the_project_shows_each_mutant_caught():
+    """Whoever adds a mutant runs the whole proof, which writes the page."""
+    lines = proof.PAGE.read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
+    shown = {row[0]: row[2:] for row in rows if len(row) == 6 and row[0] != "mutant"}
+    assert shown.keys() == MUTANTS.keys(), "run tox -e proof"
+    for name, (foreseen, _, survived, unforeseen) in shown.items():
+        assert (name, set(foreseen.split()), survived, unforeseen) == (name, set(MUTANTS[name].must_fail), "", "")
