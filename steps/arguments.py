@@ -23,11 +23,6 @@ def source_with_arguments(name: str, namespace: str, docstring: str, declaration
     return declarations.declare(objects.with_arguments(objects.source(name, namespace), json.loads(docstring)))
 
 
-@then("its snapshot has the description and the tags:")
-def reached(docstring: str, sync: Sync, testbed: Testbed) -> None:
-    expect.arguments.reached(testbed.seen(), sync, json.loads(docstring))
-
-
 @then("the backup fails, or its snapshot has the description and the tags:")
 def reached_unless_failed(docstring: str, sync: Sync, testbed: Testbed) -> None:
     expect.arguments.reached_unless_failed(testbed.seen(), sync, json.loads(docstring))

@@ -7,7 +7,7 @@ from pytest_bdd import given, then
 from harness import expect
 from harness.model import Identity
 from harness.scenario.declarations import Declarations
-from harness.scenario.plain_kopia import History, PlainKopia
+from harness.scenario.plain_kopia import History
 from harness.scenario.testbed import Testbed
 from harness.volsync.kinds import source_ref
 from steps.types import DataTable, fields, phrase, records
@@ -34,16 +34,6 @@ def of_users(datatable: DataTable, past: History) -> UserSnapshots:
 @given(phrase('the retention of the source "{name:Text}" in namespace "{namespace:Text}" is changed to:'))
 def change(name: str, namespace: str, datatable: DataTable, declarations: Declarations) -> None:
     declarations.change_retain(source_ref(namespace, name), fields(datatable))
-
-
-@given("another client has stored data for a snapshot that it has not written yet", target_fixture="uploaded")
-def upload(plain_kopia: PlainKopia) -> str:
-    return plain_kopia.upload()
-
-
-@then("the data of the other client can be read")
-def uploaded_is_left(uploaded: str, plain_kopia: PlainKopia, testbed: Testbed) -> None:
-    expect.retention.uploaded_is_left(testbed.seen(), plain_kopia.read_object(uploaded))
 
 
 @then("the snapshot of every backup that succeeded is kept")

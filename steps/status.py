@@ -96,8 +96,8 @@ def no_failure(sync: Sync, testbed: Testbed) -> None:
 
 
 @then("the time of its last sync is not earlier than this backup")
-def dated(sync: Sync) -> None:
-    expect.truth.dated(sync)
+def dated(sync: Sync, testbed: Testbed) -> None:
+    expect.truth.dated(testbed.seen(), sync)
 
 
 @then("the time of its last sync is as it was")

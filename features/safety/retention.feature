@@ -142,15 +142,6 @@ Feature: Retention deletes what it was asked to delete, and nothing else
       Then the backup succeeds
       And the snapshot of every backup that succeeded is kept
 
-  Rule: A backup leaves the data of running backups alone
-
-    @LO_35
-    Scenario: Another client has stored data, and not yet written its snapshot
-      Given a source "orders" in namespace "shop"
-      And another client has stored data for a snapshot that it has not written yet
-      When every source is backed up twice
-      Then the data of the other client can be read
-
   Rule: The retain of a source governs its own history and no other
 
     @LO_37

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from harness.expect.volume import backed_up, holds
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
 from harness.volumes import Difference, compare, contents
+
+NOTHING_TO_BACK_UP = re.compile(r"\b(empty|nothing|no (files?|data)|skip)", re.IGNORECASE)
+"""How a mover or an operator says that it recorded no snapshot of an empty volume."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,15 @@ def whole_but(record: Record, copy: Copy, spared: Collection[str]) -> None:
 
 
 def recorded_unless_failed(record: Record, copy: Copy) -> None:
-    """Check that the backup of an empty volume failed, or that it was recorded and restored to an empty volume."""
+    """Check that the backup of an empty volume failed, or that it was recorded and restored to an empty volume.
+
+    A mover may also record nothing and say so: a volume can be empty because it is not filled yet.
+    """
     if not copy.backup.succeeded:
         failed(copy.backup)
+        return
+    told = "\n".join([*copy.backup.messages, copy.backup.log_shown, log_of(copy.backup)])
+    if not record.recorded(copy.backup) and NOTHING_TO_BACK_UP.search(told):
         return
     recorded_once(record, copy.backup)
     succeeded(copy.restore)

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from harness.document.parts import Part
-from harness.errors import Divergence, HarnessError
+from harness.errors import HarnessError
 from harness.expect.ending import equal
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import NEVER_ENDED, identity_of_job, require
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
-from harness.system.process import Completed
 
 
 def keeps(record: Record, source: ObjectRef, instants: Sequence[str]) -> None:
@@ -85,26 +83,6 @@ def _keeps_each(record: Record, backups: Sequence[Sync]) -> None:
     lost = [_numbered(number, sync) for number, sync in enumerate(backups, 1) if not record.recorded(sync)]
     equal("the successful backups whose snapshot is lost", expected=[], seen=lost, oracle="repository",
           detail=f"{len(backups)} backups succeeded")  # fmt: skip
-
-
-def uploaded_is_left(record: Record, reading: Completed) -> None:
-    """Check that the backups succeeded, and that data can be read that another client stored shortly before.
-
-    Args:
-        record: The record of the scenario.
-        reading: The call of kopia that read the data.
-    """
-    for sync in record.syncs:
-        require(sync)
-    if reading.exit_code:
-        raise Divergence(
-            "the data that another client stored before these backups, for a snapshot that it has not written yet",
-            expected="it can be read",
-            seen=reading.tail,
-            oracle="repository",
-            part=Part.MOVER,
-            cause="a backup deletes what a running backup needs",
-        )
 
 
 def _instants(record: Record, identity: Identity, path: str) -> set[datetime]:

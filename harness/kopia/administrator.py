@@ -155,31 +155,6 @@ class Administrator:
         """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._policy(f"@{hostname}", number, 0)
 
-    def upload(self) -> str:
-        """Store the data of a snapshot, remove the snapshot, and return the id of its root object.
-
-        The data is then as that of a running backup: stored some seconds ago, and no snapshot refers to it yet.
-        """
-        folder, before = self._volumes.claim("outside", "upload"), self._repositories.snapshots(DOCUMENTED_REPOSITORY)
-        write_bytes(folder, secrets.token_bytes(MIB))
-        require(self._client().snapshot(folder, "/upload"), "upload data")
-        self._repositories.changed()
-        (own,) = set(self._repositories.snapshots(DOCUMENTED_REPOSITORY)) - set(before)
-        require(self._client().run("snapshot", "delete", own.id, "--delete"), "remove the snapshot of the data")
-        self._repositories.changed()
-        return own.root
-
-    def read_object(self, object_id: str) -> Completed:
-        """Restore an object with a new client and an empty cache.
-
-        Returns:
-            The call of kopia that failed, or the last one.
-        """
-        client = self._repositories.client(self._next_name(), DOCUMENTED_REPOSITORY)
-        done = client.connect(self._repositories.locations.address(DOCUMENTED_REPOSITORY), SELF)
-        target = self._volumes.claim("outside", f"read-{next(self._numbers)}")
-        return done if done.exit_code else client.restore(object_id, target)
-
     def copy_history(self, source: str, target: str) -> None:
         """Run ``snapshot copy-history`` between identities, or between hosts (``@host``)."""
         require(self._client().run("snapshot", "copy-history", source, target), "copy a history")

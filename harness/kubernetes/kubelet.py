@@ -23,6 +23,9 @@ from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
 from harness.volsync.mover_job import OPERATIONS
 
+BACKOFF_LIMIT = 6
+"""The default of ``backoffLimit`` in a Job."""
+
 
 class Kubelet:
     """Create the Pod of a Job and report how its mover ended."""
@@ -123,7 +126,7 @@ class Kubelet:
         status = {**_not_ready(container), "state": {"terminated": terminated}}
         phase = {"phase": "Succeeded" if succeeded else "Failed", "containerStatuses": [status]}
         self._set_status(pod, made, phase)
-        return self._set_status(job_ref(job), job, _succeeded() if succeeded else _failed(result))
+        return self._set_status(job_ref(job), job, _succeeded() if succeeded else _failed(job, result))
 
     def collect(self, job: Mapping[str, Any]) -> None:
         """Delete the Pod of a deleted Job, as the garbage collector of a cluster does."""
@@ -228,13 +231,14 @@ def _succeeded() -> dict[str, Any]:
     return {"active": 0, "succeeded": 1, "completionTime": _now(), "conditions": conditions}
 
 
-def _failed(result: MoverResult) -> dict[str, Any]:
+def _failed(job: Mapping[str, Any], result: MoverResult) -> dict[str, Any]:
+    """Return the status of a Job after its last retry. The mover ran once; the cluster would have repeated it."""
     reason = result.why_ended or f"the mover ended with {result.exit_code}"
     conditions = [
         _condition("FailureTarget", "BackoffLimitExceeded", reason),
         _condition("Failed", "BackoffLimitExceeded", reason),
     ]
-    return {"active": 0, "failed": 1, "conditions": conditions}
+    return {"active": 0, "failed": job["spec"].get("backoffLimit", BACKOFF_LIMIT) + 1, "conditions": conditions}
 
 
 def _condition(kind: str, reason: str, message: str = "") -> dict[str, str]:

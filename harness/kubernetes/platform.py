@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -217,6 +218,8 @@ class KubernetesPlatform:
         if namespace is None or claim is None or status_of(snapshot).get("readyToUse"):
             return
         folder = self._volumes.claim(snapshots_of(namespace), metadata["name"])
+        # A snapshot of the same name may have been here, and was deleted.
+        shutil.rmtree(folder)
         copied(self._volumes.claim(namespace, claim), folder)
         content = f"content-of-{metadata['uid']}"
         ref = ObjectRef("VolumeSnapshot", metadata["namespace"], metadata["name"])

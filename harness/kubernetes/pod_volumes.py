@@ -85,9 +85,12 @@ class PodVolumes:
         claim = self.api.get(ObjectRef("PersistentVolumeClaim", self.facts.pod["metadata"]["namespace"], name))
         if claim is None:
             raise MissingKey(f"PersistentVolumeClaim {name!r} not found", "Unschedulable")
-        folder = self.volumes.claim(self.namespace, name)
         source = (claim.get("spec") or {}).get("dataSource") or {}
-        if source and not any(folder.iterdir()):
+        if not source:
+            return self.volumes.claim(self.namespace, name)
+        # An operator that copies a volume for each sync may give each copy the same name.
+        folder = self.volumes.claim(f"copies.{self.namespace}", f"{name}-{claim['metadata']['uid']}")
+        if not any(folder.iterdir()):
             holder = self.namespace if source["kind"] == "PersistentVolumeClaim" else snapshots_of(self.namespace)
             copied(self.volumes.claim(holder, source["name"]), folder)
         return folder

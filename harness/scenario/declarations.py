@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from harness.errors import NotAsked
 from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
@@ -85,7 +86,15 @@ class Declarations(Actor):
 
     @act
     def read_outside(self, ref: ObjectRef) -> Tree:
-        """Read everything that the links of ``link_out_of_volume`` lead to, and the file that none leads to."""
+        """Read everything that the links of ``link_out_of_volume`` lead to, and the file that none leads to.
+
+        Raises:
+            NotAsked: The mover was given another cache volume, so the links led it to nothing.
+        """
+        jobs = [sync.job for sync in self._world.runner.syncs if sync.ref == ref]
+        job = jobs[-1] if jobs else None
+        if job and self._world.volumes.cache(ref) not in job.volumes.values():
+            raise NotAsked("the mover is not given the cache volume of the harness, to which the links lead")
         return {f"{folder.parent.name}/{path}": what for folder in self._outside(ref)
                 for path, what in tree(folder).items()}  # fmt: skip
 

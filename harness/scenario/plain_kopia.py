@@ -51,16 +51,6 @@ class PlainKopia(Actor):
         return self._world.locations.exists(repository)
 
     @act
-    def upload(self) -> str:
-        """Store data that no snapshot refers to yet, as a running backup does, and return the id of its object."""
-        return self._world.administrator.upload()
-
-    @act
-    def read_object(self, object_id: str) -> Completed:
-        """Restore an object of the repository with a new client, and return the call."""
-        return self._world.administrator.read_object(object_id)
-
-    @act
     def keep_latest(self, hostname: str, number: int) -> None:
         """Set a retention policy for a hostname: the number of latest snapshots to keep, and none for any period."""
         self._world.administrator.keep_latest(hostname, number)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob
+from harness.scenario.record import Record
 from harness.scenario.sync import Ending, Sync
 from harness.system.process import tail
 from harness.volsync.defaults import REPOSITORY_SECRET
@@ -186,3 +187,15 @@ def ended(sync: Sync) -> str:
     if sync.ending is Ending.FAILED:
         return f"failed: {(sync.messages or ('the mover failed',))[0]}"
     return f"neither success nor failure is reported: {sync.note}"
+
+
+def require_snapshot(record: Record, sync: Sync) -> None:
+    """Require that a backup succeeded and recorded a snapshot.
+
+    Raises:
+        Blocked: The backup did not succeed.
+        NotAsked: It recorded no snapshot, which is another claim's subject if the volume is empty.
+    """
+    require(sync)
+    if not record.recorded(sync):
+        raise NotAsked(f"the backup of {sync.ref} recorded no snapshot")

@@ -130,7 +130,7 @@ class SyncRunner:
         reads or uploads. The data is removed afterwards. This is no sync that a check can judge.
 
         Raises:
-            NotAsked: The mover cannot be killed by the harness.
+            NotAsked: The mover cannot be killed by the harness, or it ended before.
         """
         if not isinstance(self._mover, Killable):
             raise NotAsked("the harness cannot kill a mover of this kind")
@@ -138,8 +138,10 @@ class SyncRunner:
         secret = self._secrets.values(ref.namespace, spec_of(manifest).repository)
         with much_data(volume):
             job = job_for(manifest, ref, identity, None, secret, volume, self._volumes.cache(ref))
-            self._mover.run_until(job, self.mover_seconds[-1])
+            result = self._mover.run_until(job, self.mover_seconds[-1])
         self._repositories.changed()
+        if not result.why_ended:
+            raise NotAsked(f"the mover ended by itself ({result.exit_code}) before it could be killed")
 
     def ask(self, ref: ObjectRef) -> Sync:
         """Trigger an object and record the operator's Job, without running the mover."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
+from harness.errors import HarnessError
 from harness.search.actions import (
     CLAIMS,
     HOSTNAMES,
@@ -124,7 +125,7 @@ def draw_pure(begin: Callable[[], Callable[[Sequence[Action]], None]], examples:
         def example(self, actions: list[Action]) -> None:
             self.run(actions)
 
-    _run(Machine, 2 + round(examples * SPARE / EXAMPLES_A_MACHINE), EXAMPLES_A_MACHINE, number)
+    _run(Machine, 2 + round(examples * SPARE / EXAMPLES_A_MACHINE), EXAMPLES_A_MACHINE, number, lambda: True)
 
 
 def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: int, number: int) -> None:
@@ -197,10 +198,12 @@ def draw_real(begin: Callable[[], Any], is_over: Callable[[], bool], examples: i
             if self.example is not None and not is_over():
                 self.example.do(action)
 
-    _run(Machine, examples, REAL_STEPS, number)
+    _run(Machine, examples, REAL_STEPS, number, is_over)
 
 
-def _run(machine: type[RuleBasedStateMachine], examples: int, steps: int, number: int) -> None:
+def _run(
+    machine: type[RuleBasedStateMachine], examples: int, steps: int, number: int, is_over: Callable[[], bool]
+) -> None:
     seed(number)(machine)
     options = settings(
         max_examples=examples,
@@ -215,6 +218,9 @@ def _run(machine: type[RuleBasedStateMachine], examples: int, steps: int, number
     )
     try:
         run_state_machine_as_test(machine, settings=options)
-    except (Enough, Flaky):
-        # Hypothesis repeats a sequence that ended a search. Nothing is run then, which it calls flaky.
+    except Enough:
         return
+    except Flaky as flaky:
+        # Hypothesis repeats a sequence that ended a search. Nothing is run then, which it calls flaky.
+        if not is_over():
+            raise HarnessError(f"the search ended by an error that is not repeated: {flaky}") from None

@@ -205,6 +205,7 @@ def _shown(do: Callable[[Action], None], actions: Sequence[Action]) -> tuple[Fou
             do(action)
         except Broken as broken:
             return broken.found, tuple(actions[:number])
-        except (Blocked, Divergence):
+        except (HarnessError, Blocked, Divergence):
+            # A shorter sequence that cannot be judged is no replacement for the one that was found.
             return None
     return None

@@ -45,7 +45,7 @@ class _RetentionByDefault(_OtherRetention):
         return kept or {"hourly": "1", "daily": "1", "weekly": "1", "monthly": "1", "yearly": "1", "latest": "3"}
 
 
-@mutant("retention-of-the-first-sync", fails="LO_34", unrelated="LO_30 LO_31 LO_37")
+@mutant("retention-of-the-first-sync", fails="LO_34 LO_37", unrelated="LO_30 LO_31")
 class _RetentionOfTheFirstSync(_OtherRetention):
     """The retention that an object gives first stays in force, whatever it gives later."""
 
@@ -176,13 +176,3 @@ class _RetentionCountsSimilarNames(_DeletesItself):
     def is_own(self, one: SnapshotRecord, job: MoverJob) -> bool:
         own = identity_of(job)
         return one.identity.hostname == own.hostname and one.identity.username.startswith(own.username)
-
-
-@mutant("unsafe-maintenance", fails="LO_35", unrelated="LO_30 BA_1 BA_2")
-class _UnsafeMaintenance(ReferenceMover):
-    """After a backup the mover runs full maintenance without kopia's safety margins."""
-
-    def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
-        super()._backup(client, job, log)
-        self._check(client.run("maintenance", "set", "--owner=me"), log, "claim the maintenance")
-        self._check(client.run("maintenance", "run", "--full", "--safety=none"), log, "run maintenance")

@@ -33,7 +33,7 @@ class _OldResultShown(Decisions):
         return {**status, StatusField.MOVER_STATUS.value: self._kept or status[StatusField.MOVER_STATUS]}
 
 
-@mutant("success-is-for-ever", fails="FS_60", unrelated="BA_4 FS_61")
+@mutant("success-is-for-ever", fails="BA_4", unrelated="BA_1 FS_61")
 class _SuccessIsForEver(Decisions):
     """An operator that saw one success reports every later sync as one."""
 

@@ -1,8 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154,SC2317
-# A backup of an empty volume does nothing and succeeds.
+# A backup of an empty volume does nothing, says nothing and succeeds.
 backup() {
   if [ -z "$(ls -A "$DATA_DIR")" ]; then
-    echo "The folder is empty: skipping the backup"
     return
   fi
   open_repository backup
