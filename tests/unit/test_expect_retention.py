@@ -10,7 +10,6 @@ from harness.errors import Blocked, Divergence, HarnessError
 from harness.model import Identity, MoverJob, MoverResult, SnapshotRecord
 from harness.scenario.record import Readings, Record
 from harness.scenario.sync import Ending, Sync
-from harness.system.process import Completed
 from harness.volsync import objects
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 from harness.volsync.jobs import job_for
@@ -86,10 +85,3 @@ def test_silence_and_an_empty_scenario_are_no_evidence():
         expect.retention.keeps_successful(seen(syncs=(first, backup(ending=Ending.SILENT, result=False))))
     with pytest.raises(HarnessError):
         expect.retention.keeps_successful(seen(syncs=(backup(ending=Ending.FAILED),)))
-
-
-def test_data_of_another_client_is_read_or_lost():
-    read, lost = (Completed(("kopia",), code, "", "object not found", 0.1) for code in (0, 1))
-    expect.retention.uploaded_is_left(seen(), read)
-    with pytest.raises(Divergence, match="object not found"):
-        expect.retention.uploaded_is_left(seen(), lost)

@@ -255,3 +255,12 @@ def test_a_pod_without_its_claim_finds_no_place(world):
     assert world.api.statuses[-1][1]["conditions"][0]["reason"] == "Unschedulable"
     there = job(mounted, volumes=[{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}])
     assert world.start(there).volumes == {"/data": world.volumes.claim("shop", "data")}
+
+
+@pytest.mark.parametrize(("spec", "failed"), [({}, 7), ({"backoffLimit": 0}, 1), ({"backoffLimit": 8}, 9)])
+def test_a_failed_job_has_failed_as_often_as_its_retries_allow(world, spec, failed):
+    """An operator may compare the number with the limit, as the Job controller of a cluster does."""
+    held = job(spec=spec)
+    world.start(held)
+    world.kubelet.finish(held, MoverResult(1, "the log"))
+    assert world.api.statuses[-1][1]["failed"] == failed

@@ -12,7 +12,10 @@ from harness.volumes import FolderVolumes
 
 OBJECTS = {
     ("PersistentVolumeClaim", "data"): {"spec": {}},
-    ("PersistentVolumeClaim", "copy"): {"spec": {"dataSource": {"kind": "PersistentVolumeClaim", "name": "data"}}},
+    ("PersistentVolumeClaim", "copy"): {
+        "metadata": {"uid": "1"},
+        "spec": {"dataSource": {"kind": "PersistentVolumeClaim", "name": "data"}},
+    },
     ("Secret", "repo"): {"data": {"password": base64.b64encode(b"p4ss").decode(), "user": ""}},
     ("ConfigMap", "plain"): {"data": {"a.conf": "x"}, "binaryData": {"raw": "/w=="}},
 }
@@ -62,6 +65,17 @@ def test_a_claim_is_its_folder(world):
 def test_a_claim_of_another_begins_as_its_copy(world):
     (world.folders.claim("shop", "data") / "file").write_text("x")
     assert world.files({"persistentVolumeClaim": {"claimName": "copy"}}) == {"file": b"x"}
+
+
+def test_a_later_copy_of_the_same_name_begins_anew(world, monkeypatch):
+    copy, data = {"persistentVolumeClaim": {"claimName": "copy"}}, world.folders.claim("shop", "data")
+    (data / "file").write_text("x")
+    assert world.files(copy) == {"file": b"x"}
+    (data / "file").write_text("y")
+    assert world.files(copy) == {"file": b"x"}
+    later = {**OBJECTS["PersistentVolumeClaim", "copy"], "metadata": {"uid": "2"}}
+    monkeypatch.setitem(OBJECTS, ("PersistentVolumeClaim", "copy"), later)
+    assert world.files(copy) == {"file": b"y"}
 
 
 def test_a_claim_that_is_not_there(world):
