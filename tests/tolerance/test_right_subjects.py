@@ -11,7 +11,7 @@ import pytest
 from tests.real.test_operators import BY_WORKERS
 from tests.tolerance.subjects import RIGHT, subject
 
-PARTS = 12
+PARTS = 20
 
 
 @pytest.mark.parametrize("name", RIGHT)
