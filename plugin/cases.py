@@ -92,13 +92,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _draw(config: pytest.Config, items: list[pytest.Item], parts: int, seed: str) -> None:
-    """Keep one part of the scenarios, and the base claims. Seed and name decide the part of a scenario."""
+    """Keep one part of the scenarios, and the base claims. Seed and name decide the part of a scenario.
 
-    def is_drawn(item: pytest.Item) -> bool:
-        digest = hashlib.sha256(f"{seed} {item.nodeid}".encode()).digest()
+    In a proof, keep one part of the mutants with all their scenarios: a mutant may break a claim in one scenario only.
+    """
+
+    def is_drawn(name: str) -> bool:
+        digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
         return int.from_bytes(digest[:4], "big") % parts == 0
 
-    _keep(config, items, lambda item: is_drawn(item) or bool(_claims_of(item) & set(BASE)))
+    if config.stash[OPTIONS].proof:
+        _keep(config, items, lambda item: is_drawn(_mutant_of(item)))
+    else:
+        _keep(config, items, lambda item: is_drawn(item.nodeid) or bool(_claims_of(item) & set(BASE)))
+
+
+def _mutant_of(item: pytest.Item) -> str:
+    """Return the name of the mutant that a scenario of a proof runs, or "" for a skipped scenario."""
+    case = getattr(getattr(item, "callspec", None), "params", {}).get("case")
+    return case.subject.name if isinstance(case, Case) else ""
 
 
 def _keep(config: pytest.Config, items: list[pytest.Item], wanted: Callable[[pytest.Item], bool]) -> None:

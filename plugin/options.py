@@ -69,7 +69,8 @@ COMMAND_LINE: Mapping[str, Mapping[str, Any]] = {
     },
     "--sample": {
         "metavar": "PARTS:SEED",
-        "help": "run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125",
+        "help": "run the base claims and one part in so many of all other scenarios, drawn by the seed: 3:20261125; "
+        "with --proof, one part of the mutants",
     },
     "--shuffle": {
         "metavar": "SEED",

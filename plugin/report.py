@@ -49,9 +49,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(REDACT(line))
     if options.sample:
         parts, seed = options.sample
-        terminalreporter.write_line(
-            f"sample: one scenario in {parts}, selected with the seed {seed}, and the base claims"
+        of_what = (
+            "mutant in {}, selected with the seed {}"
+            if options.proof
+            else ("scenario in {}, selected with the seed {}, and the base claims")
         )
+        terminalreporter.write_line(f"sample: one {of_what.format(parts, seed)}")
     for line in terminal.lines(outcomes, facts, predictions()):
         terminalreporter.write_line(REDACT(line))
     workers = int(config.getoption("numprocesses", None) or 1)

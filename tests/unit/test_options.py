@@ -1,8 +1,10 @@
 """Reading the command line asks no subject; what a subject follows is known before its scenarios are collected."""
 
 import os
+import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -144,3 +146,15 @@ def find(tree, key):
     if isinstance(tree, dict):
         return tree[key] if key in tree else next(filter(None, (find(one, key) for one in tree.values())), None)
     return None
+
+
+def test_a_sample_of_a_proof_has_some_mutants_with_all_their_scenarios():
+    def by_mutant(*args):
+        command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "features", "--proof", *args]
+        environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+        done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=60)
+        return Counter(re.findall(r"\[(?:.*-)?mutant:([a-z0-9-]+),", done.stdout))
+
+    whole, part = by_mutant(), by_mutant("--sample", "20:a")
+    assert 0 < len(part) < len(whole) / 5
+    assert part == {name: whole[name] for name in part}
