@@ -43,11 +43,6 @@ def decayed(file: str, name: str, namespace: str, declarations: Declarations) ->
     declarations.decay(destination_ref(namespace, name), file)
 
 
-@given(phrase('the repository Secret of namespace "{namespace:Text}" is changed to a wrong password'))
-def wrong_password(namespace: str, declarations: Declarations) -> None:
-    declarations.use_wrong_password(namespace)
-
-
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with an empty volume'))
 def empty_backup(name: str, namespace: str, syncs: Syncs, testbed: Testbed) -> None:
     preconditions.require_snapshot(testbed.seen(), syncs.back_up_empty(source_ref(namespace, name)))

@@ -54,7 +54,7 @@ Feature: A restore harms nothing, and restores what was asked for
     @LO_42
     Scenario: The Secret of a destination has a wrong password
       Given every source is backed up
-      And the repository Secret of namespace "shop" is changed to a wrong password
+      And the repository Secret of namespace "shop" has a wrong KOPIA_PASSWORD
       When the destination "orders" in namespace "shop" restores with:
         | field              | value |
         | enableFileDeletion | true  |

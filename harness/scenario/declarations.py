@@ -11,7 +11,7 @@ from harness.model import Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.volsync import objects
 from harness.volsync.fields import Field, with_field
-from harness.volsync.variables import CACHE_MOUNT, DESTINATION_MOUNT, Key
+from harness.volsync.variables import CACHE_MOUNT, DESTINATION_MOUNT
 from harness.volumes import NOT_LINKED, Tree, damage, decay, link, tree, write_bytes
 
 OUTSIDE = f"{'/'.join('..' for _ in PurePosixPath(DESTINATION_MOUNT).parts[1:])}{CACHE_MOUNT}/outside"
@@ -111,11 +111,6 @@ class Declarations(Actor):
         decay(self._world.runner.volume(ref) / file)
 
     @act
-    def use_wrong_password(self, namespace: str) -> None:
-        """Write another password than that of the repository into the repository Secrets of a namespace."""
-        self._world.secrets.make_wrong(namespace, Key.PASSWORD.value)
-
-    @act
     def use_repository(
         self, repository: str, *, namespace: str = "", secret: str = "", password: str | None = None
     ) -> None:
@@ -129,7 +124,7 @@ class Declarations(Actor):
 
     @act
     def damage(self, ref: ObjectRef) -> None:
-        """Change one byte of each file in the volume of an object, but neither sizes nor times."""
+        """Change every byte of each file in the volume of an object, but neither sizes nor times."""
         damage(self._world.runner.volume(ref))
 
     @act
