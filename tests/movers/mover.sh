@@ -2,6 +2,7 @@
 # A mover in plain bash, kopia and jq, written from the operator's contract alone; sourced by entry.sh.
 # Each function is one step; tests/movers/wrong/ overrides one each.
 set -euo pipefail
+programs=(cut date find grep jq kopia mktemp rm sed sha256sum) # pack.py puts these into the image, too
 
 fail() { echo "ERROR: $*"; exit 1; }
 
@@ -173,6 +174,10 @@ restore() {
 }
 
 main() {
+  local program
+  for program in "${programs[@]}"; do
+    type -P "$program" >/dev/null || fail "this mover needs $program, which is not on its PATH"
+  done
   work="$(mktemp -d)"
   trap 'rm -rf "$work"' EXIT
   export KOPIA_CONFIG_PATH="$work/repository.config" KOPIA_LOG_DIR="$work/logs"

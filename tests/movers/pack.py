@@ -15,7 +15,8 @@ from harness.toolchain import provision
 
 MOVERS = Path(__file__).parent
 TAG = "volsync-kopia-conformance/plain-mover:test"
-PROGRAMS = ("bash", "jq", "cat", "date", "dirname", "env", "find", "mktemp", "rm", "sleep", "yes", "ls", "sh", "tar")
+SHELL = ("bash", "sh", "dirname", "env")
+BY_TESTS = ("cat", "ls", "sleep", "tar", "yes")
 DOCKERFILE = b'FROM scratch\nADD root.tar /\nENV PATH=/usr/bin:/bin\nENTRYPOINT ["/mover-kopia/entry.sh"]\n'
 
 
@@ -34,7 +35,7 @@ def pack() -> str:
 def _root(kopia: Path) -> bytes:
     root = io.BytesIO()
     with tarfile.open(fileobj=root, mode="w", dereference=True) as tar:
-        programs = [Path(found) for name in PROGRAMS if (found := shutil.which(name))]
+        programs = [_program(name) for name in sorted({*SHELL, *BY_TESTS, *_by_mover()} - {"kopia"})]
         for program in programs:
             tar.add(program, f"usr/bin/{program.name}")
         for library in sorted({library for program in programs for library in _libraries(program)}):
@@ -48,6 +49,19 @@ def _root(kopia: Path) -> bytes:
             entry.type, entry.mode = tarfile.DIRTYPE, mode
             tar.addfile(entry)
     return root.getvalue()
+
+
+def _by_mover() -> list[str]:
+    """Returns the programs that mover.sh says it needs."""
+    listed = re.search(r"^programs=\((.*?)\)", (MOVERS / "mover.sh").read_text(), re.MULTILINE)
+    assert listed, "tests/movers/mover.sh has no line programs=(...)"
+    return listed.group(1).split()
+
+
+def _program(name: str) -> Path:
+    found = shutil.which(name)
+    assert found, f"{name} is not on this machine: the image of the independent mover needs it"
+    return Path(found)
 
 
 def _libraries(program: Path) -> list[str]:
