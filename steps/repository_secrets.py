@@ -16,6 +16,11 @@ from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase, records
 
 
+@given("no repository exists yet")
+def without_repository(declarations: Declarations) -> None:
+    declarations.without_repository()
+
+
 @given(phrase('the repository Secret of namespace "{namespace:Text}" has a wrong {key:w}'))
 def wrong_value(namespace: str, key: str, declarations: Declarations) -> None:
     declarations.make_wrong(namespace, key)

@@ -7,7 +7,8 @@ Feature: A plain backup and a plain restore work, and failures are reported
 
     @BA_1
     Scenario: A source without any special field is backed up
-      Given a source "orders" in namespace "shop"
+      Given no repository exists yet
+      And a source "orders" in namespace "shop"
       When the source "orders" in namespace "shop" is backed up
       Then the backup succeeds
       And it is recorded once

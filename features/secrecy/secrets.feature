@@ -5,7 +5,8 @@ Feature: Nothing shows a Secret, and every snapshot shows whose it is
   Rule: No password or key is shown
 
     Background:
-      Given the command lines of all processes are recorded
+      Given no repository exists yet
+      And the command lines of all processes are recorded
 
     @SE_2 @long
     Scenario: No password is shown by a backup, a restore, or a restore that fails

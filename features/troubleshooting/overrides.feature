@@ -54,8 +54,6 @@ Feature: The log of a mover shows the identity in use, and additional arguments 
         | field    | value      |
         | username | order-desk |
         | hostname | site-a.eu  |
-      # The first backup creates the repository; only a later one connects to it.
-      And every source is backed up
       When the source "orders" in namespace "shop" is backed up
       Then the log shows "repository connect" with username "order-desk" and hostname "site-a.eu"
       And no "snapshot create" in the log has an override

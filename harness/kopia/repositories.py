@@ -21,6 +21,8 @@ from harness.volumes import Tree
 
 BLANK = "nothing"
 """The recipe of a repository without snapshots."""
+PROVIDER = Identity("provider", "conformance-harness")
+"""The identity that creates a repository before the first mover runs. It takes no snapshots."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ class Repositories:
         self._secrets = secrets
         self._folder = folder
         self._observer = Observer(tools.kopia, folder / "observer", tools.record, tools.templates)
+        self._provides = True
+        self._provided: set[str] = set()
         self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
 
     def snapshots(self, repository: str) -> tuple[SnapshotRecord, ...]:
@@ -115,10 +119,24 @@ class Repositories:
             client = self.client(name, repository)
             require(client.create(self.locations.address(repository), identity), "make a repository")
             return client
-        beginning = like or self._templates.find(BLANK) or self._made_blank(identity)
-        self.locations.begin_as(beginning.bucket, repository)
-        self.changed()
+        self._begin_as_copy(repository, like, identity)
         return self.open(repository, name, identity)
+
+    def provide(self, repository: str) -> None:
+        """Create a documented repository if it does not exist, so that a mover finds it.
+
+        Most tenants of a shared repository find one. A mover takes four times as long to create a repository as to
+        open it. A repository with a prefix or a separate password is left to the mover.
+        """
+        if not self._provides or repository in self._provided:
+            return
+        self._provided.add(repository)
+        if self._may_be_copy(repository) and not self.locations.exists(repository):
+            self._begin_as_copy(repository, None, PROVIDER)
+
+    def leave_to_movers(self) -> None:
+        """Let ``provide`` create nothing, so that the first mover creates each repository."""
+        self._provides = False
 
     def template(self, repository: str, recipes: Sequence[str]) -> RepositoryTemplate | None:
         """Return the first existing template for one of the recipes, or None."""
@@ -136,6 +154,11 @@ class Repositories:
             bucket = self.locations.make_template_bucket(next(self._numbers))
             self.locations.copy_into(repository, bucket)
             self._templates.put(recipe, RepositoryTemplate(bucket, tuple(contents)))
+
+    def _begin_as_copy(self, repository: str, like: RepositoryTemplate | None, identity: Identity) -> None:
+        beginning = like or self._templates.find(BLANK) or self._made_blank(identity)
+        self.locations.begin_as(beginning.bucket, repository)
+        self.changed()
 
     def _may_be_copy(self, repository: str) -> bool:
         return not self.locations.address(repository).prefix and not self._secrets.has_own_password(repository)

@@ -143,6 +143,11 @@ class Declarations(Actor):
         self._world.objects.without_secret(name)
 
     @act
+    def without_repository(self) -> None:
+        """Create no repository before the first mover runs."""
+        self._world.repositories.leave_to_movers()
+
+    @act
     def leave_out(self, namespace: str, key: str) -> None:
         """Remove a key from the repository Secret of a namespace."""
         self._world.secrets.leave_out(namespace, key)

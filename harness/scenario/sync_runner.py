@@ -195,6 +195,8 @@ class SyncRunner:
         """Trigger an object, or apply it with its old trigger, and wait for the answer of the operator."""
         volume = self.volume(ref)
         before, attributes_before = tree(volume), attributes(volume)
+        if not self._takes_jobs:  # The cluster runs the Job as soon as it exists.
+            self._repositories.provide(self._objects.repository_of(ref))
         begin = datetime.now(UTC)
         trigger, refused = self._objects.trigger(ref) if is_new else ("", self._objects.change(ref))
         within_s = None if is_new else self._limits.unasked_job_s
@@ -265,6 +267,7 @@ class SyncRunner:
         return Ending.FAILED if self._platform.failure(ref) else Ending.UNNOTED
 
     def _run(self, job: MoverJob) -> MoverResult:
+        self._repositories.provide(self._objects.repository_of(job.owner))
         begin = time.monotonic()
         result = self._mover.run(job)
         self.mover_seconds.append(time.monotonic() - begin)

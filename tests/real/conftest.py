@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[2]
 SCHEMA = json.loads((PROJECT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
 CLEAN_WITHIN_S = 10.0
 START_WITHIN_S = 60.0
-RUN_TIMEOUT_S = 1500.0 if os.environ.get("VOLSYNC_CONFORMANCE_WHOLE") else 600.0
+RUN_TIMEOUT_S = 3000.0 if os.environ.get("VOLSYNC_CONFORMANCE_WHOLE") else 600.0
 
 
 @dataclass(frozen=True)
