@@ -15,6 +15,8 @@ MAX_BUCKET_LENGTH = 63
 MISSING = ".missing"
 FORMAT_BLOB = "kopia.repository"
 """The key of the object that marks a bucket or prefix as a kopia repository."""
+LOG_BLOBS = "_log"
+"""The beginning of the keys of blobs with logs. Every call of kopia writes one, and none reads it."""
 PACK_BLOBS = "p"
 """The first letter of the keys of blobs with file content."""
 
@@ -68,11 +70,11 @@ class Locations:
 
     def begin_as(self, bucket: str, repository: str) -> None:
         """Fill the bucket of a documented repository with a copy of another bucket."""
-        self._buckets.copy(bucket, self.address(repository).bucket)
+        self._buckets.copy(bucket, self.address(repository).bucket, without=LOG_BLOBS)
 
     def copy_into(self, repository: str, bucket: str) -> None:
         """Copy the bucket of a documented repository into another bucket."""
-        self._buckets.copy(self.address(repository).bucket, bucket)
+        self._buckets.copy(self.address(repository).bucket, bucket, without=LOG_BLOBS)
 
     def missing_bucket(self) -> str:
         """Return the name of a bucket that does not exist. No other bucket has a dot in its name."""

@@ -34,9 +34,15 @@ class Buckets:
         self._note(name)
         self.store.make_bucket(name)
 
-    def copy(self, source: str, bucket: str) -> None:
-        """Copy all objects of one bucket into another, and record it for the script that repeats a scenario."""
-        self.store.copy_objects(source, bucket)
+    def copy(self, source: str, bucket: str, *, without: str) -> None:
+        """Copy the objects of one bucket into another, and record it for the script that repeats a scenario.
+
+        Args:
+            source: The bucket to read.
+            bucket: The bucket to write.
+            without: Objects whose keys begin with this text are left out.
+        """
+        self.store.copy_objects(source, bucket, without=without)
         self._note(bucket, source)
 
     def copied_from(self, bucket: str) -> str:

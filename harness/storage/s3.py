@@ -151,11 +151,13 @@ class S3Store:
         """Return one line for every object of a bucket: its key and its size in bytes."""
         return [f"{bucket}/{one.object_name}\t{one.size}" for one in self._listed(bucket)]
 
-    def copy_objects(self, source: str, target: str) -> None:
-        """Copy every object of a bucket into another bucket."""
+    def copy_objects(self, source: str, target: str, *, without: str | None = None) -> None:
+        """Copy every object of a bucket into another bucket, except those whose keys begin with ``without``."""
         try:
             for item in self._minio.list_objects(source, recursive=True):
                 name = str(item.object_name)
+                if without is not None and name.startswith(without):
+                    continue
                 self._minio.copy_object(target, name, CopySource(source, name))
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"bucket {source} at {self.endpoint} cannot be copied: {type(error).__name__}") from None

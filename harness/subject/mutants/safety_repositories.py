@@ -164,6 +164,14 @@ class _RestoredPrefixAsItStands(ReferenceMover):
         return _as_it_stands(address, job) if is_restore(job) else address
 
 
+@mutant("no-repository-created", fails="BA_1", unrelated="CU_1 SR_3 IS_4")
+class _NoRepositoryCreated(ReferenceMover):
+    """A backup opens a repository that exists, and creates none."""
+
+    def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        self._check(client.connect(self.address(job), self.client_identity(job)), log, "open the repository")
+
+
 @mutant("restore-creates-a-repository", fails="SP_20", unrelated="BA_1 BA_2 IS_4")
 class _RestoreCreatesARepository(ReferenceMover):
     """A restore that finds no repository creates one, and finds no snapshot in it."""
