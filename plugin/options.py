@@ -272,7 +272,7 @@ def _sample(request: str | None) -> tuple[int, str] | None:
     if request is None:
         return None
     parts, colon, seed = request.partition(":")
-    if not parts.isdigit() or int(parts) < 1 or not colon or not seed:
+    if not re.fullmatch("[1-9][0-9]{0,5}", parts) or not colon or not seed:
         raise UsageError(f"--sample {request}: write the number of parts and a seed, such as 3:20261125")
     return int(parts), seed
 

@@ -26,12 +26,17 @@ def parse(url: str, environment: Mapping[str, str]) -> S3Store:
     Raises:
         UsageError: The URL is invalid, or a credential is not set.
     """
-    parts = urlsplit(url)
+    shown = REDACT(re.sub(r"//[^/?]*@", "//***@", url))
+    try:
+        parts = urlsplit(url)
+        named = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise UsageError(f"--storage {shown}: {error}; write {FORM}") from None
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
     unknown = options.keys() - {"tls", "bucket-prefix"}
-    if not parts.netloc or "@" in parts.netloc or parts.path.strip("/") or unknown:
+    if not named or "@" in parts.netloc or parts.path.strip("/") or parts.fragment or unknown:
         raise UsageError(
-            f"--storage {REDACT(url)}: write {FORM}; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+            f"--storage {shown}: write {FORM}; credentials come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         )
     prefix = options.get("bucket-prefix") or f"conformance-{secrets.token_hex(4)}"
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,30}", prefix):
@@ -40,7 +45,7 @@ def parse(url: str, environment: Mapping[str, str]) -> S3Store:
         raise UsageError(f"--storage: tls={options['tls']}: write yes or no")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         if not environment.get(name):
-            raise UsageError(f"--storage {url}: {name} is not set; set it to the credentials of the endpoint")
+            raise UsageError(f"--storage {shown}: {name} is not set; set it to the credentials of the endpoint")
     REDACT.add([environment["AWS_SECRET_ACCESS_KEY"]])
     return S3Store(
         endpoint=parts.netloc,

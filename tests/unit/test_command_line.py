@@ -35,6 +35,7 @@ def pytest_run(*args, **env):
         (["--kopia", "/no/such/kopia"], ["/no/such/kopia", "not an executable"]),
         (["-n", "2", "--kopia", "9.9.9"], ["--kopia 9.9.9"]),
         (["-m", "HN_99"], ["HN_99"]),
+        (["--sample", "²:x"], ["--sample ²:x", "3:20261125"]),
     ],
 )
 def test_wrong_value_ends_in_one_line(args, named):

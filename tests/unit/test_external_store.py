@@ -21,6 +21,11 @@ def test_a_url_names_an_endpoint():
         ("s3://host/bucket", "s3://host"),
         ("s3://me:word@host", "s3://host"),
         ("s3://host?colour=red", "s3://host"),
+        ("s3://host#part", "s3://host"),
+        ("s3://[::1", "s3://\\[::1: .*write s3://host"),
+        ("s3://host:abc", "s3://host:abc: .*write s3://host"),
+        ("s3://host:99999", "s3://host:99999: .*write s3://host"),
+        ("s3://:9000", "s3://:9000: write s3://host"),
         ("s3://host?tls=perhaps", "tls=perhaps"),
         ("s3://host?bucket-prefix=A", "bucket-prefix=A"),
     ],
@@ -28,6 +33,14 @@ def test_a_url_names_an_endpoint():
 def test_bad_url_is_named(url, named):
     with pytest.raises(UsageError, match=named):
         external.parse(url, KEYS)
+
+
+@pytest.mark.parametrize("keys", [KEYS, {}])
+@pytest.mark.parametrize("url", ["s3://me:s3cret@host", "s3://me:s3cret@host:abc"])
+def test_keys_in_a_url_are_not_shown(url, keys):
+    with pytest.raises(UsageError) as raised:
+        external.parse(url, keys)
+    assert "s3cret" not in str(raised.value)
 
 
 @pytest.mark.parametrize("name", sorted(KEYS))
