@@ -39,6 +39,7 @@ class Ended:
 
     @property
     def claims(self) -> dict[str, str]:
+        assert self.report, f"the run ended with {self.status} and no report:\n{self.output}"
         return {claim["id"]: claim["verdict"] for claim in self.report["claims"]}
 
     def line(self, *words: str) -> str:
