@@ -17,7 +17,7 @@ import yaml
 from Crypto.PublicKey import ECC
 
 from harness.errors import HarnessError
-from harness.storage.server import free_port
+from harness.storage.server import free_ports
 from harness.system.http import local_client
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, Process, spawn, tail
@@ -68,7 +68,7 @@ def start(folder: Path, reaper: Reaper, environment: Mapping[str, str], say: Pro
         provision.kubernetes(name, environment, say) for name in ("etcd", "kube-apiserver", "kubectl")
     )
     folder.mkdir(mode=0o700)
-    client, peer, port = free_port(), free_port(), free_port()
+    client, peer, port = free_ports(3)
     store = f"http://127.0.0.1:{client}"
     _start(
         [

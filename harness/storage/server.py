@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import httpx2
@@ -19,6 +21,8 @@ from harness.system.wait import wait_until
 
 POLL_S = 0.02
 PORT_TAKEN = "already in use"
+SERVER_PORTS = range(20_000, 30_000)
+"""Ports that neither Linux nor macOS gives to outgoing connections, and Kubernetes to no NodePort."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,35 @@ def start(binary: Path, folder: Path, credentials: Credentials, port_source: Cal
     raise HarnessError(f"MinIO found no free port on 127.0.0.1 in {SUITE.ports} attempts; the last log says: {problem}")
 
 
+def free_ports(number: int) -> list[int]:
+    """Return different ports of 127.0.0.1 that are free at this moment.
+
+    The system gives ports above this range to outgoing connections. A run makes so many of them that one could take
+    the port before the server that it is meant for.
+
+    Raises:
+        HarnessError: Too few ports of the range are free.
+    """
+    free = list(islice(filter(_is_free, random.sample(SERVER_PORTS, len(SERVER_PORTS))), number))
+    if len(free) < number:
+        raise HarnessError(
+            f"127.0.0.1 has no free port from {SERVER_PORTS[0]} to {SERVER_PORTS[-1]}; end what uses them"
+        )
+    return free
+
+
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that is free at this moment."""
+    """Return one free port; see ``free_ports``."""
+    return free_ports(1)[0]
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def wait_until_ready(endpoint: str, alive: Callable[[], bool], timeout_s: float = SUITE.store_start_s) -> bool:

@@ -21,7 +21,7 @@ import yaml
 
 from harness.kubernetes.api import Api
 from harness.kubernetes.informer import Informer
-from harness.storage.server import free_port
+from harness.storage.server import free_port, free_ports
 from harness.toolchain import provision
 from tests.movers import pack
 
@@ -91,7 +91,7 @@ class Node:
     # --- inside
 
     def _start_api(self) -> None:
-        client, peer, port = free_port(), free_port(), free_port()
+        client, peer, port = free_ports(3)
         store, certificates = f"http://127.0.0.1:{client}", self.folder / "certificates"
         certificates.mkdir(parents=True)
         self._run(
