@@ -77,8 +77,16 @@ class Locations:
         self._buckets.copy(self.address(repository).bucket, bucket, without=LOG_BLOBS)
 
     def missing_bucket(self) -> str:
-        """Return the name of a bucket that does not exist. No other bucket has a dot in its name."""
-        return f"{self.store.bucket_prefix}-{self._name}"[: MAX_BUCKET_LENGTH - len(MISSING)].rstrip("-") + MISSING
+        """Return the name of a bucket that does not exist. No other bucket has a dot in its name.
+
+        The clean-up removes it if the subject creates it.
+
+        Raises:
+            HarnessError: The bucket exists, or the store does not answer.
+        """
+        name = f"{self.store.bucket_prefix}-{self._name}"[: MAX_BUCKET_LENGTH - len(MISSING)].rstrip("-") + MISSING
+        self._buckets.expect(name)
+        return name
 
     def make_template_bucket(self, number: int) -> str:
         """Create a bucket for a repository template, and return its name."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
+from harness.errors import HarnessError
 from harness.kopia.locations import Locations
 from harness.model import Manifest, RepositoryAccess
 from harness.system.process import REDACT
-from harness.volsync.defaults import DOCUMENTED_REPOSITORY
+from harness.volsync.defaults import DOCUMENTED_REPOSITORY, REPOSITORY_SECRET
 from harness.volsync.variables import Key, repository_values
 
 ANY = ""
@@ -53,7 +54,14 @@ class RepositorySecrets:
         self._passwords[repository] = password
 
     def make_wrong(self, namespace: str, key: str) -> None:
-        """Replace the value of a key in the repository Secret of a namespace with a random one."""
+        """Replace the value of a key in the repository Secret of a namespace with a random one.
+
+        Raises:
+            HarnessError: The Secret has no such key, so nothing would be wrong.
+        """
+        keys = self.values(namespace, REPOSITORY_SECRET)
+        if key not in keys:
+            raise HarnessError(f"the repository Secret of {namespace} has no key {key}; it has {', '.join(keys)}")
         value = self._overrides[namespace, key] = secrets.token_hex(WRONG_BYTES)
         for kind in [KINDS[key]] if key in KINDS else []:
             REDACT.add([value])

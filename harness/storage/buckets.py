@@ -30,9 +30,17 @@ class Buckets:
         Raises:
             HarnessError: The bucket exists already, or the store does not answer.
         """
+        self.expect(name)
+        self.store.make_bucket(name)
+
+    def expect(self, name: str) -> None:
+        """Record the name of a bucket that does not exist, so that the clean-up removes it if a subject creates it.
+
+        Raises:
+            HarnessError: The bucket exists already, or the store does not answer.
+        """
         self.store.require_free(name)
         self._note(name)
-        self.store.make_bucket(name)
 
     def copy(self, source: str, bucket: str, *, without: str) -> None:
         """Copy the objects of one bucket into another, and record it for the script that repeats a scenario.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -14,7 +15,9 @@ from minio import Minio
 
 from harness.errors import HarnessError
 from harness.storage import server
+from harness.storage.buckets import Buckets
 from harness.storage.credentials import random_credentials
+from harness.storage.s3 import S3Store
 from harness.toolchain import provision
 
 ONE = ("-m", "HN_E2", "-n", "2")
@@ -139,6 +142,17 @@ def test_an_endpoint_keeps_what_was_there_and_nothing_else(suite, endpoint):
     assert ended.status == 0, ended.output
     assert ended.report["storage"]["kind"] == "external"
     assert credentials.secret_key not in ended.output
+    assert [bucket.name for bucket in client.list_buckets()] == ["theirs"]
+
+
+def test_a_bucket_that_only_a_subject_creates_is_removed(endpoint, tmp_path):
+    address, credentials, client = endpoint
+    buckets = Buckets(S3Store(address, False, credentials.access_key, credentials.secret_key), tmp_path)
+    buckets.expect("own.missing")
+    buckets.expect("never-created.missing")
+    client.make_bucket("own.missing")
+    client.put_object("own.missing", "team/kopia.repository", io.BytesIO(b"x"), 1)
+    buckets.remove_all()
     assert [bucket.name for bucket in client.list_buckets()] == ["theirs"]
 
 

@@ -1,9 +1,12 @@
 """``--storage s3://…`` is checked before anything starts."""
 
+from types import SimpleNamespace
+
 import pytest
 
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.storage import external
+from harness.storage.buckets import Buckets
 
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "a-secret-key"}
 
@@ -47,3 +50,35 @@ def test_keys_in_a_url_are_not_shown(url, keys):
 def test_missing_credentials_are_named(name):
     with pytest.raises(UsageError, match=name):
         external.parse("s3://host", {key: value for key, value in KEYS.items() if key != name})
+
+
+class _Store(SimpleNamespace):
+    """The names of the buckets of a store."""
+
+    def require_free(self, name):
+        if name in self.there:
+            raise HarnessError(f"bucket {name} exists already")
+
+    def make_bucket(self, name):
+        self.there.add(name)
+
+    def remove_bucket(self, name):
+        self.there.discard(name)
+
+
+def test_a_bucket_that_only_a_subject_creates_is_removed_at_the_end(tmp_path):
+    store = _Store(there={"theirs"})
+    Buckets(store, tmp_path).make("own")
+    Buckets(store, tmp_path).expect("own.missing")
+    assert store.there == {"theirs", "own"}
+    store.there.add("own.missing")
+    Buckets(store, tmp_path).remove_all()
+    assert store.there == {"theirs"}
+
+
+def test_a_bucket_that_is_there_is_not_taken_for_missing(tmp_path):
+    store = _Store(there={"theirs"})
+    with pytest.raises(HarnessError, match="theirs"):
+        Buckets(store, tmp_path).expect("theirs")
+    Buckets(store, tmp_path).remove_all()
+    assert store.there == {"theirs"}

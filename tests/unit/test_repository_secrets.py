@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from harness import expect
-from harness.errors import Blocked, Divergence
+from harness.errors import Blocked, Divergence, HarnessError
 from harness.kopia.locations import MAX_BUCKET_LENGTH, Locations
 from harness.kopia.repository_secrets import PASSWORD, SECRET_KEY, RepositorySecrets
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
@@ -48,6 +48,14 @@ def test_a_wrong_key_stays_secret_and_a_wrong_name_need_not(secrets):
     assert secrets.kept_secret() == {PASSWORD: ("password of the run",), SECRET_KEY: ("key-of-the-store", wrong)}
 
 
+def test_a_key_that_the_secret_does_not_have_cannot_be_wrong(secrets):
+    secrets.leave_out("shop", "AWS_ACCESS_KEY_ID")
+    for key in ("AWS_SECRET_KEY", "AWS_ACCESS_KEY_ID"):
+        with pytest.raises(HarnessError, match=f"no key {key}"):
+            secrets.make_wrong("shop", key)
+    secrets.make_wrong("office", "AWS_ACCESS_KEY_ID")
+
+
 @pytest.mark.parametrize("after", ["/team", "/team/", "//team", "/team//", "/", ""])
 def test_a_spelling_is_kept_after_the_bucket(secrets, after):
     real = secrets.values("shop", "kopia")["KOPIA_REPOSITORY"]
@@ -59,9 +67,12 @@ def test_a_spelling_is_kept_after_the_bucket(secrets, after):
 
 def test_no_other_bucket_has_the_name_of_the_missing_one():
     store = S3Store("127.0.0.1:9000", False, "access", "key-of-the-store")
-    name = Locations(SimpleNamespace(store=store, make=None), "a" * 80).missing_bucket()
+    expected = []
+    buckets = SimpleNamespace(store=store, make=None, expect=expected.append)
+    name = Locations(buckets, "a" * 80).missing_bucket()
     assert name.endswith(".missing")
     assert len(name) <= MAX_BUCKET_LENGTH
+    assert expected == [name]
 
 
 def test_a_repository_may_have_a_password_of_its_own(secrets):
