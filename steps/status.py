@@ -65,6 +65,17 @@ def killed_at_end(name: str, namespace: str, syncs: Syncs) -> Sync:
 
 
 @when(
+    phrase(
+        'the source "{name:Text}" in namespace "{namespace:Text}" is backed up, and its mover has written at the end '
+        "of its log:"
+    ),
+    target_fixture="sync",
+)
+def back_up_writing(name: str, namespace: str, docstring: str, syncs: Syncs) -> Sync:
+    return syncs.back_up_writing(source_ref(namespace, name), docstring)
+
+
+@when(
     phrase('the destination "{name:Text}" in namespace "{namespace:Text}" is changed without a new trigger:'),
     target_fixture="restore",
 )
@@ -88,6 +99,11 @@ def no_success(sync: Sync) -> None:
 @then("the status of the destination shows no success")
 def no_success_of_restore(restore: Sync) -> None:
     expect.truth.shows_no_success(restore)
+
+
+@then("the success of its mover is reported")
+def reports_success(sync: Sync) -> None:
+    expect.truth.reports_success_of_mover(sync)
 
 
 @then("its status shows no failure")

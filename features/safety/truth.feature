@@ -58,11 +58,11 @@ Feature: What an operator and its mover report is true
 
     @FS_63
     Scenario: The log of a mover that succeeds contains the words of an error
-      Given a source "orders" in namespace "shop" with:
-        | field          | value                                                        |
-        | additionalArgs | --description=ERROR: failed: no snapshot found, exit status 1 |
-      When the source "orders" in namespace "shop" is backed up
-      Then the backup succeeds
+      When the source "orders" in namespace "shop" is backed up, and its mover has written at the end of its log:
+        """
+        ERROR: failed: no snapshot found, exit status 1
+        """
+      Then the success of its mover is reported
 
   Rule: A status lists the repository as it is now
 

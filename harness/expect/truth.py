@@ -10,7 +10,7 @@ from harness.errors import Divergence, NotAsked
 from harness.expect.ending import equal, failed, succeeded
 from harness.expect.operator import STATUS
 from harness.model import ObjectRef
-from harness.scenario.preconditions import require_job
+from harness.scenario.preconditions import require, require_job
 from harness.scenario.record import CLOCK_SLACK, Record
 from harness.scenario.sync import Sync
 from harness.volsync.status import (
@@ -33,6 +33,18 @@ def shows_no_success(sync: Sync) -> None:
     seen = "an earlier success" if mover_result(sync.status) == SUCCESSFUL else "none"
     equal(f"the success in {RESULT} of {sync.ref}", expected="none", seen=seen, oracle=STATUS, part=Part.CONTROLLER,
           cause="a status shows an earlier sync")  # fmt: skip
+
+
+def reports_success_of_mover(sync: Sync) -> None:
+    """Check that a success is reported for a sync whose mover succeeded.
+
+    Raises:
+        Blocked: No mover ran, or it did not succeed, so nothing is shown about a report.
+    """
+    require_job(sync)
+    if sync.result is None or not sync.result.succeeded:
+        require(sync)
+    succeeded(sync)
 
 
 def shows_no_failure(record: Record, sync: Sync) -> None:

@@ -115,6 +115,21 @@ class SyncRunner:
             raise NotAsked("the Jobs of a cluster run there: none can be made to fail")
         return self._sync(ref, lambda job: replace(self._run(job), exit_code=KILLED))
 
+    def sync_writing(self, ref: ObjectRef, text: str) -> Sync:
+        """Trigger an object, run its mover, and add a text at the end of its log.
+
+        Raises:
+            NotAsked: The cluster runs the Jobs, so the harness cannot add to their logs.
+        """
+        if not self._takes_jobs:
+            raise NotAsked("the Jobs of a cluster run there: nothing can be added to their logs")
+
+        def run(job: MoverJob) -> MoverResult:
+            result = self._run(job)
+            return replace(result, log=f"{result.log.rstrip()}\n{text}\n")
+
+        return self._sync(ref, run)
+
     def change(self, ref: ObjectRef) -> Sync:
         """Apply an object with its old trigger, and run a Job if the operator creates one within a short time."""
         sync = self._sync(ref, self._run, is_new=False)

@@ -65,6 +65,12 @@ class Syncs(Actor):
         return self._world.remember(self._world.runner.fail_at_end(ref), content)
 
     @act
+    def back_up_writing(self, ref: ObjectRef, text: str) -> Sync:
+        """Fill the source's volume, and sync it with a Job to whose log the harness adds a text."""
+        content = fill(self._world.runner.volume(ref), str(ref))
+        return self._world.remember(self._world.runner.sync_writing(ref, text), content)
+
+    @act
     def ask(self, ref: ObjectRef) -> Sync:
         """Trigger an object and record the operator's Job, without running the mover."""
         return self._world.runner.ask(ref)
