@@ -38,6 +38,11 @@ def nothing_written(sync: Sync, testbed: Testbed) -> None:
     expect.volume.untouched(testbed.seen(), sync)
 
 
+@then(phrase('"{text:Text}" is not in its log, its Job, its status, its messages or its snapshots'))
+def printed_nowhere(text: str, sync: Sync, testbed: Testbed) -> None:
+    expect.arguments.printed_nowhere(testbed.seen(), sync, text)
+
+
 @then("every file that was in its volume before is left as it was")
 def existing_kept(restore: Sync) -> None:
     expect.arguments.existing_files_kept(restore)

@@ -47,10 +47,11 @@ def back_up_with_each_wrong(name: str, namespace: str, datatable: DataTable, syn
     return syncs.back_up_with_each_wrong(source_ref(namespace, name), [row[0] for row in datatable])
 
 
-@given("the mover has been run with each of these keys of its Secret wrong:")
-def hand_over_each_wrong(datatable: DataTable, sync: Sync, mover_alone: MoverAlone) -> None:
+@given("the mover has failed with each of these keys of its Secret wrong:")
+def has_failed_with_each_wrong(datatable: DataTable, sync: Sync, mover_alone: MoverAlone) -> None:
     identity = preconditions.identity_of_job(sync)
-    mover_alone.back_up_with_each_wrong(sync.ref, identity, [row[0] for row in datatable])
+    for attempt in mover_alone.back_up_with_each_wrong(sync.ref, identity, [row[0] for row in datatable]):
+        preconditions.require_failure(attempt, (preconditions.WRONG_KEY,))
 
 
 @when(
@@ -124,6 +125,6 @@ def password_opens(testbed: Testbed) -> None:
         expect.repository.opened_by_its_password(testbed.seen(), testbed.seen().last_sync(source))
 
 
-@then(phrase('there is no repository at "{repository:Text}"'))
-def no_repository(repository: str, plain_kopia: PlainKopia) -> None:
-    expect.repository.absent(repository, exists=plain_kopia.finds_repository(repository))
+@then(phrase('there is no repository in the bucket "{bucket:Text}", below whatever prefix'))
+def no_repository(bucket: str, plain_kopia: PlainKopia) -> None:
+    expect.repository.absent(bucket, exists=plain_kopia.finds_repository(bucket))

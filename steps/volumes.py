@@ -13,7 +13,7 @@ from harness.scenario.syncs import MoverAlone, Syncs
 from harness.scenario.testbed import Testbed
 from harness.volsync import objects
 from harness.volsync.fields import Field
-from harness.volsync.kinds import destination_ref, source_ref
+from harness.volsync.kinds import source_ref
 from harness.volumes import Tree
 from steps.types import DataTable, phrase, records
 
@@ -33,14 +33,9 @@ def links_out(name: str, namespace: str, datatable: DataTable, declarations: Dec
     return declarations.link_out_of_volume(ref, {row["link"]: row["file"] for row in records(datatable)})
 
 
-@given(
-    phrase(
-        'the file "{file:Text}" in the volume of the destination "{name:Text}" in namespace "{namespace:Text}" '
-        "has decayed"
-    )
-)
-def decayed(file: str, name: str, namespace: str, declarations: Declarations) -> None:
-    declarations.decay(destination_ref(namespace, name), file)
+@given(phrase('the volume into which the mover restores in namespace "{namespace:Text}" holds the files:'))
+def volume_of_mover(namespace: str, datatable: DataTable, mover_alone: MoverAlone) -> None:
+    mover_alone.use_volume(namespace, [row[0] for row in datatable])
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with an empty volume'))
@@ -89,6 +84,12 @@ def volumes_untouched(points: list[Sync], testbed: Testbed) -> None:
         expect.volume.untouched(testbed.seen(), sync)
 
 
+@then("each of these restores fails, and restores nothing")
+def restore_nothing(points: list[Sync]) -> None:
+    for sync in points:
+        expect.volume.failed_and_untouched(sync)
+
+
 @then("the restore succeeds and its volume is empty, or it fails and its volume is left as it was")
 def emptied_or_untouched(restore: Sync, testbed: Testbed) -> None:
     expect.volume.untouched_unless_emptied(testbed.seen(), restore)
@@ -104,7 +105,7 @@ def nothing_else(name: str, namespace: str, restore: Sync, testbed: Testbed) -> 
     expect.volume.holds_nothing_else_unless_failed(testbed.seen(), restore, source_ref(namespace, name))
 
 
-@then(phrase('each of these restores fails, or holds the backup of "{instant:Text}"'))
+@then(phrase('each of these restores fails and restores nothing, or holds the backup of "{instant:Text}"'))
 def fail_or_hold(instant: str, points: list[Sync], source: ObjectRef, testbed: Testbed) -> None:
     for sync in points:
         expect.volume.holds_backup_unless_failed(testbed.seen(), sync, source, instant)

@@ -38,17 +38,22 @@ Feature: Additional arguments arrive as they were written, and do nothing else
     Scenario: Arguments contain commands, in every way in which a shell finds them
       Given a source "orders" in namespace "shop" with the additional arguments:
         """
-        ["--tags=a:$(touch \"${DATA_DIR:?}/substituted\")", "--tags=b:`touch \"${DATA_DIR:?}/quoted\"`",
-         "--tags=c:'; touch \"${DATA_DIR:?}/apostrophe\"; '", "--tags=d:\"; touch \"${DATA_DIR:?}/quote\"; \"",
+        ["--tags=a:$(printf run-%s by-a-shell; touch \"${DATA_DIR:?}/substituted\")",
+         "--tags=b:`printf run-%s by-a-shell; touch \"${DATA_DIR:?}/quoted\"`",
+         "--tags=c:'; printf run-%s by-a-shell; touch \"${DATA_DIR:?}/apostrophe\"; '",
+         "--tags=d:\"; printf run-%s by-a-shell; touch \"${DATA_DIR:?}/quote\"; \"",
          "--description=x; touch \"${DATA_DIR:?}/after\" & touch \"${DATA_DIR:?}/aside\" || >\"${DATA_DIR:?}/piped\""]
         """
       When the source "orders" in namespace "shop" is backed up
       Then no file came into its volume
+      And "run-by-a-shell" is not in its log, its Job, its status, its messages or its snapshots
       And the backup fails, or its snapshot has the description and the tags:
         """
         {"description": "x; touch \"${DATA_DIR:?}/after\" & touch \"${DATA_DIR:?}/aside\" || >\"${DATA_DIR:?}/piped\"",
-         "tags": ["a:$(touch \"${DATA_DIR:?}/substituted\")", "b:`touch \"${DATA_DIR:?}/quoted\"`",
-                  "c:'; touch \"${DATA_DIR:?}/apostrophe\"; '", "d:\"; touch \"${DATA_DIR:?}/quote\"; \""]}
+         "tags": ["a:$(printf run-%s by-a-shell; touch \"${DATA_DIR:?}/substituted\")",
+                  "b:`printf run-%s by-a-shell; touch \"${DATA_DIR:?}/quoted\"`",
+                  "c:'; printf run-%s by-a-shell; touch \"${DATA_DIR:?}/apostrophe\"; '",
+                  "d:\"; printf run-%s by-a-shell; touch \"${DATA_DIR:?}/quote\"; \""]}
         """
 
   Rule: An argument does not change whose backup it is

@@ -50,7 +50,7 @@ Feature: A backup is in the repository that its Secret names, and in no other
     Scenario: The Secret of a source is corrected after backups that failed
       Given a source "orders" in namespace "shop"
       And the mover has backed up the source "orders" in namespace "shop" as username "orders" and hostname "till-7"
-      And the mover has been run with each of these keys of its Secret wrong:
+      And the mover has failed with each of these keys of its Secret wrong:
         | KOPIA_PASSWORD        |
         | AWS_SECRET_ACCESS_KEY |
       When the mover backs up the source "orders" in namespace "shop" as username "orders" and hostname "till-7"
@@ -108,17 +108,18 @@ Feature: A backup is in the repository that its Secret names, and in no other
     Scenario Outline: A Secret spells its repository <spelling>
       Given a source "orders" in namespace "shop"
       And these repositories:
-        | namespace | repository                |
-        | shop      | s3://company-backups/team |
+        | namespace | repository   |
+        | shop      | <repository> |
       And every source is backed up
       And the repository Secret of namespace "shop" spells its repository "<spelling>"
       When the source "orders" in namespace "shop" is backed up and then restored
       Then the backup fails, or the restore returns exactly its data
 
+      # A slash before the prefix is not asked: some stores drop it, others do not. In the middle, some refuse two.
       Examples:
-        | spelling                   |
-        | s3://company-backups/team/ |
-        | s3://company-backups//team |
+        | repository                   | spelling                      |
+        | s3://company-backups/team    | s3://company-backups/team/    |
+        | s3://company-backups/it/team | s3://company-backups/it//team |
 
   Rule: A restore creates no repository
 
@@ -129,7 +130,7 @@ Feature: A backup is in the repository that its Secret names, and in no other
         | shop      | s3://company-backups/taem |
       When the destination "orders" in namespace "shop" restores
       Then the restore fails
-      And there is no repository at "s3://company-backups/taem"
+      And there is no repository in the bucket "s3://company-backups", below whatever prefix
 
   Rule: A backup that cannot open its repository shows no password and no key
 

@@ -7,10 +7,13 @@ Feature: What a user wrote comes back as it was written
     Scenario: The mover is given a negative number of snapshots to skip
       Given a source "orders" in namespace "shop"
       And the mover has backed up the source "orders" in namespace "shop" as username "orders" and hostname "till-7"
+      And the volume into which the mover restores in namespace "shop" holds the files:
+        | current.txt |
       When the mover restores it as username "orders" and hostname "till-7" with:
         | field    | value |
         | previous | -1    |
       Then the restore fails
+      And its volume is left as it was
 
     @SP_2
     Scenario: A destination asks for the snapshot before the newest by a negative number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,6 +46,24 @@ def own_unless_failed(record: Record, sync: Sync) -> None:
     equal(f"who the backup of {sync.ref} is recorded for", expected=[identity_of_job(sync)], seen=seen,
           oracle="repository", detail=log_of(sync),
           cause="an additional argument changes whose backup it is")  # fmt: skip
+
+
+def printed_nowhere(record: Record, sync: Sync, text: str) -> None:
+    """Check that the text that commands in the arguments of a backup print is in nothing that the subject left.
+
+    A Job without a log shows nothing by this: the snapshot must be as written, too.
+    """
+    job, result = sync.job, sync.result
+    places = {
+        "its log": "\n".join([result.log if result else "", sync.log_shown]),
+        "its Job": "\n".join([*job.args, *job.env.values()] if job else []),
+        "its status": json.dumps(sync.status, default=str),
+        "its messages": sync.said,
+        "a snapshot": "\n".join(" ".join([one.description, *one.tags]) for one in record.snapshots(sync.repository)),
+    }
+    seen = [place for place, words in places.items() if text in words]
+    equal(f"where the output of commands in the arguments of {sync.ref} is", expected=[], seen=seen, oracle="log",
+          detail=log_of(sync), cause="text in an additional argument is run as a command")  # fmt: skip
 
 
 def existing_files_kept(sync: Sync) -> None:

@@ -219,7 +219,7 @@ def opened_by_its_password(record: Record, sync: Sync) -> None:
     equal(f"the snapshots in {sync.repository}", expected=1, seen=seen, oracle="repository")
 
 
-def absent(repository: str, *, exists: bool) -> None:
-    """Check that there is no repository at a place."""
+def absent(bucket: str, *, exists: bool) -> None:
+    """Check that there is no repository in a bucket."""
     seen = "a repository" if exists else "none"
-    equal(f"the repository at {repository}", expected="none", seen=seen, oracle="store", part=Part.MOVER)
+    equal(f"the repository in {bucket}", expected="none", seen=seen, oracle="store", part=Part.MOVER)

@@ -171,11 +171,23 @@ def holds_nothing_else_unless_failed(record: Record, sync: Sync, source: ObjectR
 
 
 def holds_backup_unless_failed(record: Record, sync: Sync, source: ObjectRef, instant: str) -> None:
-    """Check that a restore put back the backup that a source made at an instant, or failed and said so."""
+    """Check that a restore put back the backup that a source made at an instant, or failed and restored nothing."""
     if sync.succeeded:
         holds_backup_of(record, sync, source, instant)
     else:
-        failed(sync)
+        failed_and_untouched(sync)
+
+
+def failed_and_untouched(sync: Sync) -> None:
+    """Check that a restore failed and said so, and that no file of its volume came, went or changed.
+
+    The volume may be empty: that the restore failed is evidence, too.
+    """
+    failed(sync)
+    difference = compare(contents(sync.before), contents(sync.after))
+    if difference:
+        _differs(sync, "the files that were there before", sync.before, str(difference),
+                 cause="a restore that fails changes its volume")  # fmt: skip
 
 
 def keeps(sync: Sync, files: Collection[str]) -> None:

@@ -54,6 +54,10 @@ class Locations:
         address = self.address(repository)
         return self.store.holds(address.bucket, f"{address.prefix}{FORMAT_BLOB}")
 
+    def holds_repository(self, bucket: str) -> bool:
+        """Return True if a documented bucket (``s3://bucket``) holds a repository, below whatever prefix."""
+        return self.store.holds_like(self.address(bucket).bucket, FORMAT_BLOB)
+
     def size_bytes(self, repository: str) -> int:
         """Return the size of a repository in the store, with everything below its prefix."""
         address = self.address(repository)

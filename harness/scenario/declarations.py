@@ -12,7 +12,7 @@ from harness.scenario.journal import Actor, act
 from harness.volsync import objects
 from harness.volsync.fields import Field, with_field
 from harness.volsync.variables import CACHE_MOUNT, DESTINATION_MOUNT
-from harness.volumes import NOT_LINKED, Tree, damage, decay, link, tree, write_bytes
+from harness.volumes import NOT_LINKED, Tree, damage, link, tree, write_bytes
 
 OUTSIDE = f"{'/'.join('..' for _ in PurePosixPath(DESTINATION_MOUNT).parts[1:])}{CACHE_MOUNT}/outside"
 """The target of links out of a volume, as seen in the volume of a destination."""
@@ -104,11 +104,6 @@ class Declarations(Actor):
         inside = volumes.cache(ref) / name
         inside.mkdir(exist_ok=True)
         return inside, volumes.claim(PurePosixPath(CACHE_MOUNT).name, name)
-
-    @act
-    def decay(self, ref: ObjectRef, file: str) -> None:
-        """Change the bytes of a file in the volume of an object, but neither its size nor its time."""
-        decay(self._world.runner.volume(ref) / file)
 
     @act
     def use_repository(

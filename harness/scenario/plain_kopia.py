@@ -46,9 +46,9 @@ class PlainKopia(Actor):
         return self._world.administrator.read_all(repository)
 
     @act
-    def finds_repository(self, repository: str) -> bool:
-        """Return True if the store holds a documented repository."""
-        return self._world.locations.exists(repository)
+    def finds_repository(self, bucket: str) -> bool:
+        """Return True if a documented bucket holds a repository, below whatever prefix."""
+        return self._world.locations.holds_repository(bucket)
 
     @act
     def keep_latest(self, hostname: str, number: int) -> None:

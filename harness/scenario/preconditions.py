@@ -19,6 +19,9 @@ BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
 RECORDED = "OV_5"
 """The claim that a mover records snapshots under the identity of its Job. Without it no restore can find them."""
 
+WRONG_KEY = "LO_21"
+"""The claim that a backup with a wrong password or key fails."""
+
 BASE = (ANSWER, BACKUP, RESTORE, REPORT)
 """The base claims, the most basic one first. Each depends only on those before it."""
 
@@ -117,16 +120,21 @@ def require(sync: Sync) -> None:
         raise Blocked(divergence) from None
 
 
-def require_failure(sync: Sync) -> None:
+def require_failure(sync: Sync, broken: tuple[str, ...] = (REPORT, ANSWER)) -> None:
     """Check that a sync that the scenario depends on failed, and that the API or the operator said so.
+
+    Args:
+        sync: The sync.
+        broken: The claims of which one is broken if it succeeded.
 
     Raises:
         Blocked: It did not fail, or nothing was said.
     """
     if sync.ending not in (Ending.FAILED, Ending.REFUSED):
-        raise Blocked(Divergence(f"the sync of {sync.ref}", expected="it fails", seen=ended(sync), oracle="operator",
-                                 detail=log_of(sync), roots=(REPORT, ANSWER),
-                                 cause="a failure is not reported"))  # fmt: skip
+        seen = "it succeeded" if sync.result and sync.result.succeeded else ended(sync)
+        roots = broken if sync.succeeded else (REPORT, ANSWER)
+        raise Blocked(Divergence(f"the sync of {sync.ref}", expected="it fails", seen=seen, oracle="operator",
+                                 detail=log_of(sync), roots=roots, cause="a failure is not reported"))  # fmt: skip
 
 
 def require_job(sync: Sync) -> MoverJob:

@@ -14,6 +14,9 @@ from harness.volsync.fields import Field
 from harness.volsync.kinds import SOURCE, is_source
 from harness.volumes import fill, fill_listed, fill_peculiar, write_bytes
 
+HANDED_OVER = "handed-over"
+"""The name of the destinations whose Jobs no operator creates."""
+
 
 class Syncs(Actor):
     """Trigger objects, and pass their Jobs from the operator to the mover and the results back."""
@@ -170,17 +173,26 @@ class MoverAlone(Actor):
         return self._world.remember(self._world.runner.hand_over(ref, identity), content)
 
     @act
-    def back_up_with_each_wrong(self, ref: ObjectRef, identity: Identity, keys: Sequence[str]) -> None:
+    def back_up_with_each_wrong(self, ref: ObjectRef, identity: Identity, keys: Sequence[str]) -> list[Sync]:
         """Run the mover once with each of these keys of its Secret wrong, and put the right values back."""
+        syncs = []
         for key in keys:
             self._world.secrets.make_wrong(ref.namespace, key)
-            self.back_up(ref, identity)
+            syncs.append(self.back_up(ref, identity))
             self._world.secrets.make_right(ref.namespace, key)
+        return syncs
+
+    @act
+    def use_volume(self, namespace: str, files: Sequence[str]) -> None:
+        """Write files that are in no backup into the volume of later restores in a namespace."""
+        volume = self._world.runner.volume(self._world.objects.declare(objects.destination(HANDED_OVER, namespace)))
+        for file in files:
+            write_bytes(volume, secrets.token_bytes(32), file)
 
     @act
     def restore(self, namespace: str, identity: Identity, fields: Mapping[str, str] | None = None) -> Sync:
         """Run the mover with the restore Job of an identity, without admission and operator."""
-        ref = self._world.objects.declare(objects.destination("handed-over", namespace, fields))
+        ref = self._world.objects.declare(objects.destination(HANDED_OVER, namespace, fields))
         return self._world.runner.hand_over(ref, identity)
 
     @act

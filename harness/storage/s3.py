@@ -166,6 +166,10 @@ class S3Store:
         """Return True if a bucket contains an object with this key."""
         return name in [one.object_name for one in self._listed(bucket, name)]
 
+    def holds_like(self, bucket: str, end: str) -> bool:
+        """Return True if a bucket contains an object whose key ends with a text."""
+        return any(str(one.object_name).endswith(end) for one in self._listed(bucket))
+
     def size_bytes(self, bucket: str, prefix: str = "") -> int:
         """Return the sum of the sizes of all objects whose keys begin with a prefix."""
         pages = self._boto.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)

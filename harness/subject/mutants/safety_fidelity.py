@@ -103,6 +103,17 @@ class _ArgumentsEvaluatedForTheLog(_Shell):
         return words
 
 
+@mutant("arguments-evaluated-away-from-the-volume", fails="SP_52", unrelated="SP_50 SP_51 TR_5")
+class _ArgumentsEvaluatedAwayFromTheVolume(ReferenceMover):
+    """The line of the log is evaluated by a shell that does not know the volume."""
+
+    def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        for word in self.additional(job):
+            said = run(["/bin/sh", "-c", f'printf %s "{word}"'], env={"PATH": os.defpath}, timeout_s=SUITE.kopia_s)
+            log += said.stdout.splitlines()
+        super()._backup(client, job, log)
+
+
 class _Yielding(KopiaClient):
     """Leave the source of a snapshot to the additional arguments, if they name one."""
 
@@ -269,6 +280,14 @@ class _EmptyVolumeSkipped(ReferenceMover):
         if is_backup(job) and not any(job.volumes[SOURCE_MOUNT].iterdir()):
             return MoverResult(0, "done\n", blind="")
         return super().run(job)
+
+
+@mutant("links-left-out", fails="DA_2", unrelated="DC_50 FS_50 BA_2")
+class _LinksLeftOut(_BacksUpACopy):
+    """A symbolic link is not backed up."""
+
+    def takes(self, path: Path, volume: Path) -> bool:
+        return not path.is_symlink()
 
 
 @mutant("links-followed", fails="DC_50", unrelated="FS_50 FS_51 BA_2")

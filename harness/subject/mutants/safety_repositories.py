@@ -22,7 +22,7 @@ def _kept(job: MoverJob, name: str) -> Path:
     return (place_of(job, cache_dir_of(job)) or Path("/cache")) / name
 
 
-@mutant("connection-kept", fails="LO_20 LO_21", unrelated="BA_1 LO_22 SR_5")
+@mutant("connection-kept", fails="LO_20 LO_21", unrelated="BA_1 SP_20 SR_5")
 class _ConnectionKept(ReferenceMover):
     """The connection file stays on the cache volume, and a mover that finds one does not connect again."""
 
@@ -147,14 +147,6 @@ def _as_it_stands(address: RepositoryAddress, job: MoverJob) -> RepositoryAddres
     return replace(address, prefix=f"{written}/" if written else "")
 
 
-@mutant("prefix-as-it-stands", fails="FO_21", unrelated="BA_1 SR_5 FO_20")
-class _PrefixAsItStands(ReferenceMover):
-    """A slash before the prefix stays there: MinIO stores such keys without it, and lists nothing with it."""
-
-    def address(self, job: MoverJob) -> RepositoryAddress:
-        return _as_it_stands(super().address(job), job)
-
-
 @mutant("restored-prefix-as-it-stands", fails="FO_21", unrelated="BA_1 SR_5 FO_20")
 class _RestoredPrefixAsItStands(ReferenceMover):
     """A backup removes slashes that a prefix does not need, a restore does not."""
@@ -180,6 +172,17 @@ class _RestoreCreatesARepository(ReferenceMover):
         identity, address = self.client_identity(job), self.address(job)
         if finds_no_repository(client.connect(address, identity)):
             client.create(address, identity)
+        super().open(client, job, log)
+
+
+@mutant("restore-creates-a-repository-beside", fails="SP_20", unrelated="BA_1 BA_2 IS_4")
+class _RestoreCreatesARepositoryBeside(ReferenceMover):
+    """A restore that finds no repository creates one at the prefix without its slash, and fails."""
+
+    def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        identity, address = self.client_identity(job), self.address(job)
+        if is_restore(job) and finds_no_repository(client.connect(address, identity)):
+            client.create(replace(address, prefix=address.prefix.rstrip("/")), identity)
         super().open(client, job, log)
 
 

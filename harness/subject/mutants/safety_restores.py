@@ -105,7 +105,7 @@ class _ObstaclesIgnored(ReferenceMover):
         return [*(["--ignore-errors"] if is_restore(job) else []), *super().additional(job)]
 
 
-@mutant("files-that-look-the-same-kept", fails="FS_42", unrelated="BA_2 DA_4 RP_7")
+@mutant("files-that-look-the-same-kept", fails="FS_65", unrelated="BA_2 DA_4 RP_7 FS_42")
 class _FilesThatLookTheSameKept(ReferenceMover):
     """A file with the size and the time of its backup is not replaced."""
 
@@ -130,6 +130,19 @@ class _MoverDropsInstants(ReferenceMover):
 
     def selection(self, job: MoverJob) -> Selection:
         return super().selection(replace(job, env=_without_unreadable_instant(job.env)))
+
+
+@mutant("selection-checked-after-the-restore", fails="SP_1 SP_40", unrelated="RP_1 RP_2 RP_3 BA_2")
+class _SelectionCheckedAfterTheRestore(ReferenceMover):
+    """The newest backup is restored, and only then the Job fails because it cannot read what to restore."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        try:
+            selection_in(job.env)
+        except ValueError:
+            readable = replace(job, env=without_variable(_without_unreadable_instant(job.env), Variable.PREVIOUS))
+            return replace(super().run(readable), exit_code=1)
+        return super().run(job)
 
 
 @mutant("operator-drops-instants-it-cannot-read", fails="SP_41", unrelated="RP_1 RP_3 SP_2 BA_2")

@@ -158,7 +158,7 @@ class _ShallowCountsEverybody(ReferenceMover):
         return super().choose([record for record in history if record in newest], job)
 
 
-@mutant("deletion-before-the-choice", fails="IS_6", unrelated="RP_7 RP_1 SR_3")
+@mutant("deletion-before-the-choice", fails="IS_6 LO_43", unrelated="RP_7 RP_1 SR_3")
 class _DeletionBeforeTheChoice(ReferenceMover):
     """A volume is emptied before it is known whether there is anything to restore."""
 
