@@ -290,6 +290,8 @@ class Mover:
         if shallow := int(os.environ.get("KOPIA_SHALLOW") or 0):
             left = left[:shallow]
         previous = int(os.environ.get("KOPIA_PREVIOUS") or 0)
+        if shallow < 0 or previous < 0:
+            raise FailedError(f"previous={previous} and shallow={shallow}: a number of snapshots is never negative")
         if previous < len(left):
             return left[previous]
         if self.habits.words == "only":
