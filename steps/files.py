@@ -35,7 +35,7 @@ def copy_nothing(name: str, namespace: str, syncs: Syncs) -> Copy:
 
 @then("the backup fails, or the restore returns exactly its regular files")
 def whole_unless_failed(copy: Copy, testbed: Testbed) -> None:
-    expect.copies.whole_unless_failed(testbed.seen(), copy)
+    expect.volume.returned_unless_failed(testbed.seen(), copy.backup, copy.restore)
 
 
 @then("the backup fails, or the restore returns exactly its regular files, without at most:")

@@ -40,7 +40,7 @@ def volume_of_mover(namespace: str, datatable: DataTable, mover_alone: MoverAlon
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" has been backed up with an empty volume'))
 def empty_backup(name: str, namespace: str, syncs: Syncs, testbed: Testbed) -> None:
-    preconditions.require_snapshot(testbed.seen(), syncs.back_up_empty(source_ref(namespace, name)))
+    preconditions.require_snapshot(testbed.seen(), syncs.back_up_listed(source_ref(namespace, name), {}))
 
 
 @given(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" has restored'))

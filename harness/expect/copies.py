@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from harness.errors import Divergence
 from harness.expect.ending import equal, failed, log_of, succeeded
 from harness.expect.identity import recorded_once
-from harness.expect.volume import backed_up, holds
+from harness.expect.volume import backed_up
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
 from harness.volumes import Difference, compare, contents
@@ -24,14 +24,6 @@ class Copy:
 
     backup: Sync
     restore: Sync
-
-
-def whole_unless_failed(record: Record, copy: Copy) -> None:
-    """Check that the backup failed, or that the restore put back exactly its regular files, byte for byte."""
-    if copy.backup.succeeded:
-        holds(record, copy.restore, copy.backup.ref)
-    else:
-        failed(copy.backup)
 
 
 def whole_but(record: Record, copy: Copy, spared: Collection[str]) -> None:

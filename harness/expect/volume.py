@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
-from harness.expect.ending import answered, failed, log_of, succeeded
+from harness.expect.ending import answered, failed, log_of, succeeded, succeeded_or_failed
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import BACKUP, how, require, roots_of_content
 from harness.scenario.record import Record, backup_at, instant_of, newest, of_stranger, owners_of
@@ -197,7 +197,7 @@ def keeps(sync: Sync, files: Collection[str]) -> None:
         Divergence: A file changed or is gone.
         HarnessError: A file was not there before the sync, so that the check would prove nothing.
     """
-    ended(sync)
+    succeeded_or_failed(sync)
     if absent := sorted(set(files) - sync.before.keys()):
         raise HarnessError(f"the volume of {sync.ref} lacked {', '.join(absent)} before: nothing could happen to it")
     difference = compare(*({file: tree[file] for file in files if file in tree} for tree in (sync.before, sync.after)))
@@ -207,7 +207,7 @@ def keeps(sync: Sync, files: Collection[str]) -> None:
 
 def kept_outside(sync: Sync, before: Tree, after: Tree) -> None:
     """Check that a restore, whether it succeeded or failed, changed nothing that links of its volume lead to."""
-    ended(sync)
+    succeeded_or_failed(sync)
     # A mover may empty its own cache volume: then it did not come there by a link.
     emptied = {path.partition("/")[0] for path in before if path.endswith(NOT_LINKED) and path not in after}
     before = {path: what for path, what in before.items() if path.partition("/")[0] not in emptied}
@@ -216,12 +216,6 @@ def kept_outside(sync: Sync, before: Tree, after: Tree) -> None:
         raise Divergence(f"what the links in the volume of {sync.ref} lead to", expected="as it was before",
                          seen=str(difference), oracle="volume", detail=log_of(sync), trees=(before, after),
                          cause=THROUGH_LINKS, part=Part.MOVER)  # fmt: skip
-
-
-def ended(sync: Sync) -> None:
-    """Check that a sync succeeded or failed, and that the operator says which."""
-    if not sync.succeeded:
-        failed(sync)
 
 
 def backed_up(record: Record, source: ObjectRef) -> Tree:

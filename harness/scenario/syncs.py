@@ -47,11 +47,6 @@ class Syncs(Actor):
         return self._world.remember(self._world.runner.sync(ref), content)
 
     @act
-    def back_up_empty(self, ref: ObjectRef) -> Sync:
-        """Sync a source whose volume is empty."""
-        return self._world.remember(self._world.runner.sync(ref), {})
-
-    @act
     def sync(self, ref: ObjectRef) -> Sync:
         """Trigger an object, and pass its Job from the operator to the mover and the result back."""
         return self._world.runner.sync(ref)
