@@ -51,7 +51,7 @@ def back_up_with_each_wrong(name: str, namespace: str, datatable: DataTable, syn
 def has_failed_with_each_wrong(datatable: DataTable, sync: Sync, mover_alone: MoverAlone) -> None:
     identity = preconditions.identity_of_job(sync)
     for attempt in mover_alone.back_up_with_each_wrong(sync.ref, identity, [row[0] for row in datatable]):
-        preconditions.require_failure(attempt, (preconditions.WRONG_KEY,))
+        preconditions.require_failure(attempt, preconditions.WRONG_KEY)
 
 
 @when(

@@ -120,21 +120,21 @@ def require(sync: Sync) -> None:
         raise Blocked(divergence) from None
 
 
-def require_failure(sync: Sync, broken: tuple[str, ...] = (REPORT, ANSWER)) -> None:
+def require_failure(sync: Sync, *roots: str) -> None:
     """Check that a sync that the scenario depends on failed, and that the API or the operator said so.
 
     Args:
         sync: The sync.
-        broken: The claims of which one is broken if it succeeded.
+        roots: The claims of which one is broken if it succeeded; by default base claims.
 
     Raises:
         Blocked: It did not fail, or nothing was said.
     """
     if sync.ending not in (Ending.FAILED, Ending.REFUSED):
         seen = "it succeeded" if sync.result and sync.result.succeeded else ended(sync)
-        roots = broken if sync.succeeded else (REPORT, ANSWER)
+        blamed = roots if roots and sync.succeeded else (REPORT, ANSWER)
         raise Blocked(Divergence(f"the sync of {sync.ref}", expected="it fails", seen=seen, oracle="operator",
-                                 detail=log_of(sync), roots=roots, cause="a failure is not reported"))  # fmt: skip
+                                 detail=log_of(sync), roots=blamed, cause="a failure is not reported"))  # fmt: skip
 
 
 def require_job(sync: Sync) -> MoverJob:

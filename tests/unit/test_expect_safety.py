@@ -87,10 +87,10 @@ def test_only_a_mover_that_succeeded_has_a_success_to_report():
 
 
 def test_a_backup_that_succeeds_with_a_wrong_key_blocks_by_the_claim_about_it():
-    preconditions.require_failure(sync(Ending.FAILED), (preconditions.WRONG_KEY,))
+    preconditions.require_failure(sync(Ending.FAILED), preconditions.WRONG_KEY)
     with pytest.raises(Blocked) as blocked:
-        preconditions.require_failure(sync(), (preconditions.WRONG_KEY,))
+        preconditions.require_failure(sync(), preconditions.WRONG_KEY)
     assert blocked.value.divergence.roots == ("LO_21",)
     with pytest.raises(Blocked) as blocked:
-        preconditions.require_failure(sync(Ending.CUT_OFF), (preconditions.WRONG_KEY,))
+        preconditions.require_failure(sync(Ending.CUT_OFF), preconditions.WRONG_KEY)
     assert blocked.value.divergence.roots == ("BA_4", "BA_3")
