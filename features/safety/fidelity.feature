@@ -47,7 +47,7 @@ Feature: A backup that succeeds holds what was in the volume, and nothing else
         | a/b/c/d/e/f/g/h/i | file                    |
       Then the backup fails, or the restore returns exactly its regular files
 
-  Rule: A backup does not wait for what is no file, and does not stop there
+  Rule: A named pipe or a socket neither blocks nor ends a backup
 
     @FS_52
     Scenario: A volume holds a named pipe and a socket
@@ -88,14 +88,14 @@ Feature: A backup that succeeds holds what was in the volume, and nothing else
         | cache/CACHEDIR.TAG |
         | cache/page         |
 
-  Rule: A backup of nothing is a backup
+  Rule: An empty volume can be backed up and restored
 
     @FS_54
     Scenario: The volume of a source is empty
       When the source "orders" in namespace "shop" is backed up with an empty volume, and restored
       Then the backup fails, or it is recorded once and the restore returns an empty volume
 
-  Rule: A backup follows no link
+  Rule: A backup does not follow symbolic links
 
     @DC_50
     Scenario: Links of a volume lead to files of the machine that backs it up

@@ -75,7 +75,7 @@ Feature: Every tenant keeps a history of its own
       When the mover restores it as username "till-7" and hostname "north"
       Then its volume holds exactly the data of source "files" in namespace "shop"
 
-  Rule: Objects whose names are alike are served apart
+  Rule: Objects with similar names have separate backups and restores
 
     @FO_11
     Scenario Outline: Two sources whose long names differ only at the end are backed up at the same time

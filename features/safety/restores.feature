@@ -100,7 +100,7 @@ Feature: A restore harms nothing, and restores what was asked for
       When the destination "orders" in namespace "shop" restores
       Then its volume holds exactly the data of source "orders" in namespace "shop"
 
-  Rule: The backup of an empty volume is told apart from no backup
+  Rule: A restore distinguishes an empty backup from a missing one
 
     @FS_41
     Scenario: The empty backup of a source is restored into a volume in use, with enableFileDeletion

@@ -1,4 +1,4 @@
-Feature: A success is a success
+Feature: A restore that is reported as a success returned all files
   A backup that is reported as a success can be restored, and a restore that is reported as a success returned all files.
 
   Rule: A restore takes no incomplete snapshot

@@ -1,7 +1,7 @@
-Feature: What a user wrote comes back as it was written
+Feature: The operator obeys or refuses each field of a destination
   A ReplicationDestination (below: destination) does what its fields say, or its user is told that it does not.
 
-  Rule: A restore skips no negative number of snapshots
+  Rule: A negative number of snapshots to skip is refused
 
     @SP_1
     Scenario: The mover is given a negative number of snapshots to skip

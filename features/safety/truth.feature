@@ -1,10 +1,10 @@
-Feature: What an operator and its mover report is true
+Feature: The status and the logs report what happened
   A report describes the newest sync, also after interruptions and repetitions.
 
   Background:
     Given a source "orders" in namespace "shop"
 
-  Rule: A failure after a success is a failure
+  Rule: After a success, the status reports a later failure
 
     @FS_60
     Scenario: A backup fails after an earlier one succeeded
@@ -19,7 +19,7 @@ Feature: What an operator and its mover report is true
       When the destination "orders" in namespace "shop" is synced and its Job fails
       Then the status of the destination shows no success
 
-  Rule: A success after a failure is a success
+  Rule: After a failure, the status reports a later success
 
     @FS_61
     Scenario: A backup succeeds after an earlier Job failed
