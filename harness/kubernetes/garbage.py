@@ -8,9 +8,14 @@ from harness.errors import HarnessError
 from harness.kubernetes.api import Api
 from harness.kubernetes.informer import Informer
 from harness.model import ObjectRef
+from harness.volsync.kinds import SYNCED
 
 OWNED = ("Job", "ConfigMap", "PersistentVolumeClaim", "Secret")
 """Kinds of objects that an operator may create for a source or destination."""
+
+
+EMPTIED = ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim")
+"""Kinds of objects of which a scenario leaves none in its namespaces."""
 
 
 def collect(api: Api, namespace: str, owners: Collection[str], kinds: Collection[str] = OWNED) -> None:
@@ -43,3 +48,23 @@ def delete_with_owned(api: Api, informer: Informer, ref: ObjectRef, gone_s: floa
     if not informer.wait(lambda: informer.get(ref) is None, gone_s):
         raise HarnessError(f"{ref} is still there {gone_s:g} s after it was deleted")
     collect(api, ref.namespace, {before["metadata"]["uid"]})
+
+
+def empty(api: Api, informer: Informer, namespace: str, owners: Collection[str], gone_s: float) -> None:
+    """Delete what a scenario left in a namespace, apart from its sources and destinations, and wait until all is gone.
+
+    Args:
+        api: The API.
+        informer: The watches of the worker.
+        namespace: The namespace.
+        owners: The uids of the sources and destinations, which are deleted already.
+        gone_s: How long to wait.
+
+    Raises:
+        HarnessError: A Job, a source or a destination still exists after ``gone_s`` seconds.
+    """
+    for kind in EMPTIED:
+        api.delete_all(kind, namespace)
+    collect(api, namespace, owners, ("ConfigMap",))
+    if not informer.wait(lambda: not any(informer.of(kind, namespace) for kind in ("Job", *SYNCED)), gone_s):
+        raise HarnessError(f"objects of namespace {namespace} are still there after {gone_s:g} s")

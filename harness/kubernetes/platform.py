@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import HarnessError, OperatorCrashed
+from harness.errors import OperatorCrashed
 from harness.kubernetes.described import written_by_operator
-from harness.kubernetes.garbage import collect, delete_with_owned
+from harness.kubernetes.garbage import delete_with_owned, empty
 from harness.kubernetes.pod import MissingKey
 from harness.kubernetes.pod_volumes import copied, snapshots_of
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
@@ -43,6 +43,7 @@ class KubernetesPlatform:
         self._volumes = volumes
         self._rename = rename
         self._applied: dict[ObjectRef, Manifest] = {}
+        self._namespaces: set[str] = set()
         self._failed: set[ObjectRef] = set()
         self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
         self._known_jobs: set[str] = set()
@@ -61,12 +62,14 @@ class KubernetesPlatform:
         ref = ref_of(manifest)
         if self._applied.get(ref) == manifest:
             return
+        # Also the namespace of an object that is refused or deleted later holds a Secret and a PVC.
+        self._namespaces |= {ref.namespace} - {""}
         outside = self._outside(manifest)
         if is_triggered(manifest):
             claim = claim_of(manifest)
             self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         there = ref in self._applied
-        if there and ref in self._failed and not _only_triggers(self._applied[ref], manifest):
+        if there and ref in self._failed and untriggered(self._applied[ref]) != untriggered(manifest):
             self.delete(ref)
             there = False
         self._known_events[ref] = {_version(event) for event in self._events(ref)}
@@ -101,6 +104,7 @@ class KubernetesPlatform:
         if isinstance(found, str):
             retry_s = self._limits.missing_source_retry_s if NO_SOURCE.search(found) else self._limits.retry_s
             found = self._wait(lambda: self._job_of(ref), retry_s) or self.failure(ref) or found
+        found = found or self._still_failing(ref)
         if found is None or isinstance(found, str):
             self._failed.add(ref)
             return NoJob(
@@ -168,6 +172,16 @@ class KubernetesPlatform:
         fresh = status if status != before else {}
         return said_in.failure(fresh, warnings, generation, before)
 
+    def _still_failing(self, ref: ObjectRef) -> str | None:
+        """Return the failure that the status of an object kept through a new trigger, after the time for an answer.
+
+        An operator that refuses an object again for the same reason need not change the status.
+        """
+        if ref not in self._failed:
+            return None
+        current = self._cluster.informer.get(self._there(ref)) or {}
+        return said_in.failure(status_of(current), (), current.get("metadata", {}).get("generation")) or None
+
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """See Platform."""
         events = [str(event.get("message") or "") for event in self._events(ref)]
@@ -200,14 +214,9 @@ class KubernetesPlatform:
         for ref in synced:
             self._api.delete(self._there(ref))
         keeps = self._cluster.facts.owned
-        left = {ref.namespace for ref in synced if not (keeps and self._rename(ref.namespace) != ref.namespace)}
+        left = {name for name in self._namespaces if not (keeps and self._rename(name) != name)}
         for namespace in sorted(map(self._rename, left)):
-            for kind in ("Job", "Pod", "Secret", "VolumeSnapshot", "PersistentVolumeClaim"):
-                self._api.delete_all(kind, namespace)
-            collect(self._api, namespace, owners, ("ConfigMap",))
-            gone = lambda space=namespace: not any(self._cluster.informer.of(kind, space) for kind in ("Job", *SYNCED))  # noqa: E731
-            if not self._cluster.informer.wait(gone, self._limits.gone_s):
-                raise HarnessError(f"objects of namespace {namespace} are still there after {self._limits.gone_s:g} s")
+            empty(self._api, self._cluster.informer, namespace, owners, self._limits.gone_s)
 
     def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
         """Act as the snapshot controller: copy the folder of the PVC and set the status of the VolumeSnapshot."""
@@ -313,11 +322,6 @@ class KubernetesPlatform:
 
 def _version(event: Mapping[str, Any]) -> str:
     return f"{event['metadata'].get('uid')}/{event['metadata'].get('resourceVersion')}"
-
-
-def _only_triggers(before: Manifest, after: Manifest) -> bool:
-    """Return True if two manifests of an object differ only in the trigger."""
-    return untriggered(before) == untriggered(after)
 
 
 def _changed(before: Mapping[str, Any], outside: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.errors import AdmissionRefused
 from harness.kubernetes import connection
 from harness.kubernetes.api_access import ApiAccess
 from harness.kubernetes.connection import Cluster
@@ -21,6 +22,22 @@ class Quiet:
 
     def of(self, kind, namespace):
         return []
+
+    def list(self, kind, namespace):
+        return []
+
+    def delete(self, ref):
+        self.deleted = (*getattr(self, "deleted", ()), str(ref))
+
+    def delete_all(self, kind, namespace):
+        self.emptied = (*getattr(self, "emptied", ()), f"{kind} {namespace}")
+
+    def exists_or_create(self, manifest):
+        return False
+
+    def create(self, manifest):
+        if manifest["metadata"]["name"] == "refused":
+            raise AdmissionRefused("no")
 
     def get(self, ref):
         return None
@@ -82,6 +99,30 @@ def test_a_platform_that_is_closed_takes_no_snapshot(connected, tmp_path):
     platform.close()
     cluster._notice("ADDED", "VolumeSnapshot", snapshot("shop-1", "two"))
     assert not hasattr(cluster.api, "status")
+
+
+def source(namespace, name):
+    return {
+        "apiVersion": "v1",
+        "kind": "ReplicationSource",
+        "metadata": {"namespace": namespace, "name": name},
+        "spec": {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("owned", "renamed", "emptied"), [(False, True, True), (True, True, False), (True, False, True)]
+)
+def test_the_namespaces_of_deleted_and_refused_objects_are_emptied_too(connected, tmp_path, owned, renamed, emptied):
+    cluster = connected(owned=owned)
+    platform = KubernetesPlatform(cluster, FolderVolumes(tmp_path), lambda name: f"{name}-1" if renamed else name)
+    platform.apply(source("shop", "orders"))
+    platform.delete(ObjectRef("ReplicationSource", "shop", "orders"))
+    with pytest.raises(AdmissionRefused):
+        platform.apply(source("office", "refused"))
+    platform.close()
+    spaces = {one.split()[1].removesuffix("-1") for one in getattr(cluster.api, "emptied", ())}
+    assert spaces == ({"shop", "office"} if emptied else set())
 
 
 def test_only_a_cluster_that_runs_pods_is_a_mover(connected):
