@@ -13,7 +13,7 @@ from harness.scenario.sync import Sync
 from harness.scenario.syncs import MoverAlone, Syncs
 from harness.scenario.testbed import Testbed
 from harness.volsync.kinds import source_ref
-from steps.types import DataTable, phrase, records
+from steps.types import DataTable, phrase
 
 
 @given("no repository exists yet")
@@ -102,10 +102,9 @@ def fails_or_returns(both: list[Sync], testbed: Testbed) -> None:
     expect.volume.returned_unless_failed(testbed.seen(), *both)
 
 
-@then("these repositories hold this many snapshots of it:")
+@then("each of these repositories holds its backups that succeeded while the Secret named it, and no other:")
 def repositories_hold(datatable: DataTable, source: ObjectRef, testbed: Testbed) -> None:
-    for record in records(datatable):
-        expect.repository.snapshots_in(testbed.seen(), record["repository"], source, int(record["snapshots"]))
+    expect.repository.hold_own_backups(testbed.seen(), source, [row[0] for row in datatable])
 
 
 @then("the repository holds a snapshot of each successful backup")

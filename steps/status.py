@@ -91,6 +91,11 @@ def discovers(name: str, namespace: str, declarations: Declarations, syncs: Sync
     return syncs.discover(declarations.declare(objects.destination(name, namespace)))
 
 
+@then("the subject decided this, and not the mover of the harness")
+def decided_by_subject(mover_alone: MoverAlone, testbed: Testbed) -> None:
+    expect.ending.decided_by_subject(testbed.seen(), own_mover=mover_alone.is_of_subject())
+
+
 @then("its status shows no success")
 def no_success(sync: Sync) -> None:
     expect.truth.shows_no_success(sync)

@@ -74,6 +74,7 @@ Feature: Additional arguments arrive as they were written, and do nothing else
         | name  | namespace | snapshots |
         | files | office    | 1         |
       And the backup fails, or it is recorded under the identity of its own source alone
+      And the subject decided this, and not the mover of the harness
 
       Examples:
         | arguments                                         |

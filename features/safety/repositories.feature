@@ -12,11 +12,10 @@ Feature: A backup is in the repository that its Secret names, and in no other
         | s3://shop-backups/2025  |
         | s3://moved-backups/2024 |
         | s3://shop-backups/2024  |
-      Then these repositories hold this many snapshots of it:
-        | repository              | snapshots |
-        | s3://shop-backups/2024  | 2         |
-        | s3://shop-backups/2025  | 1         |
-        | s3://moved-backups/2024 | 1         |
+      Then each of these repositories holds its backups that succeeded while the Secret named it, and no other:
+        | s3://shop-backups/2024  |
+        | s3://shop-backups/2025  |
+        | s3://moved-backups/2024 |
 
   Rule: A wrong password or key makes a backup fail, and changes nothing
 
@@ -28,9 +27,7 @@ Feature: A backup is in the repository that its Secret names, and in no other
         | KOPIA_PASSWORD        |
         | AWS_SECRET_ACCESS_KEY |
       Then each of these backups fails
-      And the sources have this many snapshots:
-        | name   | namespace | snapshots |
-        | orders | shop      | 1         |
+      And the repository holds a snapshot of each successful backup
 
     @LO_21
     Scenario: The Secrets of two namespaces name one repository with different passwords
@@ -40,11 +37,8 @@ Feature: A backup is in the repository that its Secret names, and in no other
         | files  | office    |
       And the repository Secret of namespace "office" has a wrong KOPIA_PASSWORD
       When every source is backed up
-      Then the last backup of the source "files" in namespace "office" fails
-      And the sources have this many snapshots:
-        | name   | namespace | snapshots |
-        | orders | shop      | 1         |
-        | files  | office    | 0         |
+      Then the repository holds a snapshot of each successful backup
+      And the last backup of the source "files" in namespace "office" fails
 
     @LO_22
     Scenario: The Secret of a source is corrected after backups that failed

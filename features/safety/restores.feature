@@ -178,6 +178,7 @@ Feature: A restore harms nothing, and restores what was asked for
         | before the accident  |
         | 2024-01-32T12:00:00Z |
       Then each of these restores fails, and restores nothing
+      And the subject decided this, and not the mover of the harness
 
     @SP_41
     Scenario: A destination gives a restoreAsOf without a time zone or without a time
@@ -186,3 +187,4 @@ Feature: A restore harms nothing, and restores what was asked for
         | 2024-01-25T12:00:00 |
         | 2024-01-25          |
       Then each of these restores fails and restores nothing, or holds the backup of "2024-01-20T12:00:00Z"
+      And the subject decided this, and not the mover of the harness

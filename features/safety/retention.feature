@@ -121,6 +121,7 @@ Feature: Retention deletes what it was asked to delete, and nothing else
         | retain.yearly  | -1    |
       When the source "orders" in namespace "shop" is backed up
       Then the snapshot of every backup that succeeded is kept
+      And the subject decided this, and not the mover of the harness
 
   Rule: A changed retain counts from the next backup on
 

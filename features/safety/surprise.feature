@@ -29,3 +29,4 @@ Feature: The operator obeys or refuses each field of a destination
         | previous | -1    |
       Then the restore fails
       And its volume is left as it was
+      And the subject decided this, and not the mover of the harness

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 
 from harness.document.parts import Part
-from harness.errors import Blocked, Divergence
+from harness.errors import Blocked, Divergence, NotAsked
 from harness.model import Identity
 from harness.scenario.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
 from harness.scenario.record import Record
@@ -82,6 +82,25 @@ def failed(sync: Sync) -> None:
         part=Part.MOVER if by_mover else Part.CONTROLLER,
         cause=f"{how(sync)} succeeds where it has to fail",
     )
+
+
+def decided_by_subject(record: Record, *, own_mover: bool) -> None:
+    """Check that no mover of the harness made a sync fail in place of the subject.
+
+    Args:
+        record: The record of the scenario.
+        own_mover: True if the subject brings the mover.
+
+    Raises:
+        NotAsked: The operator passed the request on, and the mover of the harness failed. The mover of the operator
+            may do otherwise.
+    """
+    passed_on = [sync.ref for sync in record.syncs if sync.result is not None and not sync.result.succeeded]
+    if passed_on and not own_mover:
+        raise NotAsked(
+            f"the operator passes the request of {passed_on[0]} on to its mover, and the mover of the harness failed "
+            "in place of that: name the mover of the operator in the subject file"
+        )
 
 
 def succeeded_or_failed(sync: Sync) -> None:
@@ -190,6 +209,7 @@ def _not_told(sync: Sync, expected: str, text: str) -> None:
 
 
 __all__ = [
-    "admitted", "answered", "equal", "failed", "job_env", "kopia_refused", "log_of", "names_identities", "no_mover",
-    "refused", "succeeded", "succeeded_or_failed", "told", "told_number", "told_of_field",
+    "admitted", "answered", "decided_by_subject", "equal", "failed", "job_env", "kopia_refused", "log_of",
+    "names_identities", "no_mover", "refused", "succeeded", "succeeded_or_failed", "told", "told_number",
+    "told_of_field",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from harness.document.parts import Part
-from harness.errors import Divergence, HarnessError
+from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect.ending import answered, equal, failed, log_of, succeeded, succeeded_or_failed
 from harness.expect.identity import listed
 from harness.model import Identity, ObjectRef, SnapshotRecord
@@ -196,16 +196,36 @@ def readable(repository: str, reading: Completed) -> None:
         )
 
 
-def snapshots_in(record: Record, repository: str, source: ObjectRef, number: int) -> None:
-    """Check that a repository holds exactly this number of snapshots, all with the identity of a source."""
-    identity = identity_of_job(record.last_sync(source))
-    seen = [snapshot.identity for snapshot in record.snapshots(repository)]
-    equal(f"the snapshots in {repository}", expected=[identity] * number, seen=seen, oracle="repository",
-          cause="backups are in another repository than their Secret names")  # fmt: skip
+def hold_own_backups(record: Record, source: ObjectRef, repositories: Collection[str]) -> None:
+    """Check that each repository holds the backups of a source that succeeded while its Secret named it, and no other.
+
+    A backup after a change of the Secret may fail: then nothing was made.
+
+    Raises:
+        Divergence: A repository holds other snapshots.
+        Blocked: The first backup did not succeed, or another one has no reported result.
+        NotAsked: No backup succeeded after a change of the Secret.
+    """
+    first, *others = [sync for sync in record.syncs if sync.ref == source]
+    require(first)
+    for sync in others:
+        succeeded_or_failed(sync)
+    for repository in repositories:
+        made = [sync for sync in (first, *others) if sync.succeeded and sync.repository == repository]
+        # A backup that fails at its very end may leave its snapshot where it belongs.
+        failing = [sync for sync in others if not sync.succeeded and sync.repository == repository]
+        late = {snapshot.id for sync in failing for snapshot in record.recorded(sync)}
+        seen = [snapshot.identity for snapshot in record.snapshots(repository) if snapshot.id not in late]
+        equal(f"the snapshots in {repository}", expected=[identity_of_job(sync) for sync in made], seen=seen,
+              oracle="repository", cause="backups are in another repository than their Secret names")  # fmt: skip
+    if not any(sync.succeeded and sync.repository != first.repository for sync in others):
+        said = others[0].said or log_of(others[0])
+        raise NotAsked(f"no backup of {source} succeeds after its Secret names another repository: {said}")
 
 
 def holds_each_success(record: Record) -> None:
-    """Check that the repository holds as many snapshots as backups succeeded."""
+    """Check that the repository holds as many snapshots as backups succeeded. The first of them must have succeeded."""
+    require(record.syncs[0])
     number = len(record.successful_backups())
     equal("the number of snapshots", expected=number, seen=len(record.snapshots()), oracle="repository")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 
+from harness.document.parts import Part
 from harness.model import Identity, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.scenario.preconditions import identity_of_job
@@ -189,6 +190,11 @@ class MoverAlone(Actor):
         """Run the mover with the restore Job of an identity, without admission and operator."""
         ref = self._world.objects.declare(objects.destination(HANDED_OVER, namespace, fields))
         return self._world.runner.hand_over(ref, identity)
+
+    @act
+    def is_of_subject(self) -> bool:
+        """Return True if the subject brings the mover, and False if the mover is that of the harness."""
+        return Part.MOVER in self._world.brings
 
     @act
     def kill(self, ref: ObjectRef, identity: Identity) -> None:

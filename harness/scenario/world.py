@@ -72,6 +72,7 @@ class World:
         self.clients: dict[str, KopiaClient] = {}
         self.backups: list[Backup] = []
         self.strangers: list[StrangerBackup] = []
+        self.brings = subject.brings
         self._keeps_owners = subject.mover_kind.keeps_owners
 
     def observed(self) -> Record:

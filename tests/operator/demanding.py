@@ -1,6 +1,8 @@
 """Operators that want more of an object than the document shows, or less than a user may expect."""
 
-from harness.model import Manifest
+from collections.abc import Mapping
+
+from harness.model import Manifest, Variants
 from harness.operator.decisions import Decisions, FindSource
 from harness.volsync.fields import kopia_spec
 
@@ -24,3 +26,27 @@ class WantsExistingSource(Decisions):
             if find(namespace, wanted["sourceName"]) is None:
                 return f"ReplicationSource {namespace}/{wanted['sourceName']} not found"
         return super().refusal(manifest, find)
+
+
+class PassesEverythingOn(Decisions):
+    """Refuses no number and no instant: it leaves that to its mover."""
+
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        return None
+
+
+class RefusesChangedSecret(Decisions):
+    """Serves no object whose repository Secret differs from the one of its first sync, and says so."""
+
+    def __init__(self, variants: Variants) -> None:
+        super().__init__(variants)
+        self._owner = ""
+        self._first: dict[str, Mapping[str, str]] = {}
+
+    def repository(self, manifest: Manifest, find: FindSource) -> str | None:
+        self._owner = f"{manifest['kind']} {manifest['metadata']['namespace']}/{manifest['metadata']['name']}"
+        return super().repository(manifest, find)
+
+    def missing_key(self, secret: Mapping[str, str]) -> str | None:
+        is_first = self._first.setdefault(self._owner, dict(secret)) == secret
+        return super().missing_key(secret) or (None if is_first else "of its first version")

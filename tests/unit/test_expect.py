@@ -108,6 +108,17 @@ def test_a_scenario_is_blocked_by_the_claim_of_a_field_or_by_a_base_claim():
     assert blocked.value.divergence.roots == ("BA_3",)
 
 
+def test_a_refusal_by_the_mover_of_the_harness_says_nothing_about_an_operator():
+    by_mover = sync(Ending.FAILED, job=job(), result=MoverResult(1, ""))
+    by_subject = [sync(Ending.REFUSED, refused="no"), sync(Ending.FAILED, messages=("no",)),
+                  sync(job=job(), result=MoverResult(0, "")), sync(Ending.ASKED, job=job())]  # fmt: skip
+    expect.ending.decided_by_subject(Record(syncs=(by_mover,)), own_mover=True)
+    expect.ending.decided_by_subject(Record(syncs=tuple(by_subject)), own_mover=False)
+    for others in ([], by_subject):
+        with pytest.raises(NotAsked, match="the operator passes the request of ReplicationDestination lab/back on"):
+            expect.ending.decided_by_subject(Record(syncs=(by_mover, *others)), own_mover=False)
+
+
 def test_an_object_is_answered_by_a_job_a_refusal_or_an_error():
     for ending in (Ending.ASKED, Ending.REFUSED, Ending.FAILED, Ending.WAITING):
         expect.ending.answered(sync(ending))

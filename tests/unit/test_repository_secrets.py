@@ -1,12 +1,13 @@
 """A repository Secret says what a scenario wants it to say, and its checks fail on what must not be."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from harness import expect
-from harness.errors import Blocked, Divergence, HarnessError
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.kopia.locations import MAX_BUCKET_LENGTH, Locations
 from harness.kopia.repository_secrets import PASSWORD, SECRET_KEY, RepositorySecrets
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
@@ -122,11 +123,45 @@ def test_silence_is_no_failed_backup():
         expect.repository.opened_by_its_password(seen(silent), silent)
 
 
-def test_a_repository_holds_exactly_the_backups_of_its_source():
-    expect.repository.snapshots_in(seen(sync(), holds=["orders", "orders"]), PLACE, SOURCE, 2)
-    for holds in ([], ["orders"], ["orders", "files"], ["orders", "orders", "orders"]):
+OTHER_PLACE = "s3://moved-backups/team"
+
+
+def in_two_places(*endings, holds=(), elsewhere=()):
+    """Return a record of a backup into each place in turn, the first of them a success."""
+    syncs = [sync()]
+    for number, ending in enumerate(endings):
+        at = NOW + timedelta(minutes=number + 1)
+        place = OTHER_PLACE if number % 2 == 0 else PLACE
+        has_job = ending is not Ending.REFUSED
+        syncs.append(replace(sync(ending=ending), begin=at, end=at, repository=place, refused="" if has_job else "no",
+                             job=sync().job if has_job else None, messages=("the Secret changed",)))  # fmt: skip
+    held = {PLACE: snapshots(*holds), OTHER_PLACE: snapshots(*elsewhere)}
+    return Record(syncs=tuple(syncs), readings=Readings(snapshots=held))
+
+
+def test_each_repository_holds_the_backups_that_were_made_into_it():
+    done = (Ending.SUCCEEDED, Ending.SUCCEEDED)
+    hold = expect.repository.hold_own_backups
+    hold(in_two_places(*done, holds=["orders", "orders"], elsewhere=["orders"]), SOURCE, [PLACE, OTHER_PLACE])
+    hold(in_two_places(Ending.SUCCEEDED, Ending.FAILED, holds=["orders"], elsewhere=["orders"]), SOURCE, [PLACE])
+    for holds, elsewhere in ((3, 0), (1, 1), (2, 0), (2, 2)):
+        seen = in_two_places(*done, holds=["orders"] * holds, elsewhere=["orders"] * elsewhere)
         with pytest.raises(Divergence, match="snapshots in"):
-            expect.repository.snapshots_in(seen(sync(), holds=holds), PLACE, SOURCE, 2)
+            hold(seen, SOURCE, [PLACE, OTHER_PLACE])
+
+
+@pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
+def test_a_changed_secret_may_be_refused(ending):
+    refused = in_two_places(ending, ending, holds=["orders"])
+    with pytest.raises(NotAsked, match="after its Secret names another repository: "):
+        expect.repository.hold_own_backups(refused, SOURCE, [PLACE, OTHER_PLACE])
+    with pytest.raises(Divergence):
+        expect.repository.hold_own_backups(in_two_places(ending, holds=["files"]), SOURCE, [PLACE])
+
+
+def test_silence_after_a_changed_secret_is_no_refusal():
+    with pytest.raises(Blocked):
+        expect.repository.hold_own_backups(in_two_places(Ending.SILENT, holds=["orders"]), SOURCE, [PLACE])
 
 
 def test_a_password_opens_what_it_created():
