@@ -10,6 +10,7 @@ from harness import expect
 from harness.model import ObjectRef
 from harness.scenario.declarations import Declarations
 from harness.scenario.sync import Sync
+from harness.scenario.syncs import MoverAlone
 from harness.scenario.testbed import Testbed
 from harness.volsync import objects
 from steps.types import phrase
@@ -28,9 +29,10 @@ def reached_unless_failed(docstring: str, sync: Sync, testbed: Testbed) -> None:
     expect.arguments.reached_unless_failed(testbed.seen(), sync, json.loads(docstring))
 
 
-@then("the backup fails, or it is recorded under the identity of its own source alone")
-def own_unless_failed(sync: Sync, testbed: Testbed) -> None:
+@then("the subject makes the backup fail, or it is recorded under the identity of its own source alone")
+def own_unless_failed(sync: Sync, mover_alone: MoverAlone, testbed: Testbed) -> None:
     expect.arguments.own_unless_failed(testbed.seen(), sync)
+    expect.ending.decided_by_subject(testbed.seen(), own_mover=mover_alone.is_of_subject())
 
 
 @then("no file came into its volume")

@@ -96,6 +96,12 @@ def decided_by_subject(mover_alone: MoverAlone, testbed: Testbed) -> None:
     expect.ending.decided_by_subject(testbed.seen(), own_mover=mover_alone.is_of_subject())
 
 
+@then("the subject, and not the mover of the harness, makes the restore fail")
+def restore_fails_by_subject(restore: Sync, mover_alone: MoverAlone, testbed: Testbed) -> None:
+    expect.ending.failed(restore)
+    expect.ending.decided_by_subject(testbed.seen(), own_mover=mover_alone.is_of_subject())
+
+
 @then("its status shows no success")
 def no_success(sync: Sync) -> None:
     expect.truth.shows_no_success(sync)

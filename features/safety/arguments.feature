@@ -73,8 +73,7 @@ Feature: Additional arguments arrive as they were written, and do nothing else
       Then the sources have this many snapshots:
         | name  | namespace | snapshots |
         | files | office    | 1         |
-      And the backup fails, or it is recorded under the identity of its own source alone
-      And the subject decided this, and not the mover of the harness
+      And the subject makes the backup fail, or it is recorded under the identity of its own source alone
 
       Examples:
         | arguments                                         |

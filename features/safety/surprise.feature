@@ -27,6 +27,5 @@ Feature: The operator obeys or refuses each field of a destination
       When the destination "orders" in namespace "shop" restores with:
         | field    | value |
         | previous | -1    |
-      Then the restore fails
+      Then the subject, and not the mover of the harness, makes the restore fail
       And its volume is left as it was
-      And the subject decided this, and not the mover of the harness
