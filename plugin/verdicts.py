@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from harness.document.ledger import claims
+from harness.document.parts import OF_A_MOVER
 from harness.document.verdict import ExitStatus, Verdict
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked, OperatorCrashed
 from harness.report import causes, expectations, terminal, verdicts
 from harness.report.likely_cause import likely_cause
 from harness.report.outcome import Outcome
-from harness.scenario.preconditions import BACKUP, RESTORE
+from harness.scenario.preconditions import BACKUP, RESTORE, refused_before_mover
 from harness.subject.mutants import MUTANTS
 from harness.system.process import REDACT
 from harness.volsync import hints
@@ -19,6 +21,7 @@ from plugin import evidence, lifecycle
 from plugin.crashes import CRASHED
 from plugin.options import OPTIONS
 from plugin.scenario import TESTBED
+from plugin.tags import tags_of
 
 OUTCOMES = pytest.StashKey[list[Outcome]]()
 COLLECTION_FAILED = pytest.StashKey[bool]()
@@ -121,8 +124,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report = yield
     if "case" not in getattr(item, "fixturenames", ()):
         return report
-    if call.excinfo is not None and isinstance(call.excinfo.value, NotAsked):
-        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {REDACT(str(call.excinfo.value))}")
+    why_not = _why_not_asked(item, call)
+    if why_not:
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Skipped: {REDACT(why_not)}")
     verdict, message = _judge(item, call, report)
     if report.failed:
         # A traceback and captured output may contain secrets.
@@ -201,6 +205,22 @@ def _judge(item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestRe
     verdict = Verdict.BLOCKED if isinstance(error, Blocked) else Verdict.FAIL
     evidence.keep_failure_bundle(item, verdict, message, error.divergence if isinstance(error, Blocked) else error)
     return verdict, message
+
+
+def _why_not_asked(item: pytest.Item, call: pytest.CallInfo[None]) -> str:
+    """Return why a scenario could not ask the subject, or that no mover ran for a claim that only a mover decides."""
+    if call.excinfo is not None:
+        return str(call.excinfo.value) if isinstance(call.excinfo.value, NotAsked) else ""
+    deciding = {part for tag in tags_of(item) & claims().keys() for part in claims()[tag].decided_by}
+    testbed = item.stash.get(TESTBED, None)
+    if call.when != "call" or testbed is None or not deciding <= OF_A_MOVER:
+        return ""
+    said = refused_before_mover(testbed.seen())
+    return (
+        f"a mover decides this, and none ran, because the API or the operator refuses the object: {said}"
+        if said
+        else ""
+    )
 
 
 def _broken_surroundings(item: pytest.Item) -> str:

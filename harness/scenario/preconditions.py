@@ -179,6 +179,22 @@ def asked_without_repository(sync: Sync) -> None:
         raise NotAsked(f"the operator wants a destination to name its repository: {sync.said.splitlines()[0]}")
 
 
+def refused_before_mover(record: Record) -> str:
+    """Return why no mover ran for the newest requests of the object that was synced last.
+
+    Returns:
+        The words of the API or the operator, if its newest syncs failed and none of them reached a mover; else "".
+    """
+    failing: list[Sync] = []
+    for sync in reversed(record.syncs):
+        if sync.ref != record.syncs[-1].ref or sync.ending not in (Ending.FAILED, Ending.REFUSED):
+            break
+        failing.append(sync)
+    if not failing or any(sync.result for sync in failing):
+        return ""
+    return (failing[0].said or "without a message").splitlines()[0]
+
+
 def log_of(sync: Sync) -> str:
     """Return the end of the mover's log, for the reader of a failure."""
     return f"end of the mover's log:\n{tail(sync.result.log)}" if sync.result else "no mover ran"

@@ -35,6 +35,15 @@ class PassesEverythingOn(Decisions):
         return None
 
 
+class RefusesDeletion(Decisions):
+    """Serves no destination that wants the files of its volume deleted, and says so."""
+
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        if kopia_spec(manifest).get("enableFileDeletion"):
+            return "spec.kopia.enableFileDeletion is not permitted by the policy of this cluster"
+        return super().refusal(manifest, find)
+
+
 class RefusesChangedSecret(Decisions):
     """Serves no object whose repository Secret differs from the one of its first sync, and says so."""
 
