@@ -29,12 +29,12 @@ def holds_noted(noted: tuple[SnapshotRecord, ...], sync: Sync, testbed: Testbed)
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is changed to have:'))
 def change(name: str, namespace: str, datatable: DataTable, declarations: Declarations) -> None:
-    declarations.declare(objects.source(name, namespace, fields(datatable)))
+    declarations.change(objects.source(name, namespace, fields(datatable)))
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" loses its custom identity'))
 def lose_custom_identity(name: str, namespace: str, declarations: Declarations) -> None:
-    declarations.declare(objects.source(name, namespace))
+    declarations.change(objects.source(name, namespace))
 
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is deleted and created again'))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, NotAsked
 from harness.expect.ending import equal
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import NEVER_ENDED, identity_of_job, require
 from harness.scenario.record import Record
-from harness.scenario.sync import Sync
+from harness.scenario.sync import Ending, Sync
+from harness.volsync.fields import Field
 
 
 def keeps(record: Record, source: ObjectRef, instants: Sequence[str]) -> None:
@@ -22,8 +23,11 @@ def keeps(record: Record, source: ObjectRef, instants: Sequence[str]) -> None:
     Raises:
         Divergence: At least one of them is missing.
         Blocked: Its newest backup did not succeed.
+        NotAsked: The API or the operator refuses its retention, for example because a number is too large.
     """
     sync = record.last_sync(source)
+    if Field.RETAIN in sync.spec and sync.job is None and sync.ending in (Ending.REFUSED, Ending.FAILED):
+        raise NotAsked(f"the {Field.RETAIN} of {source} is refused: {sync.said}")
     require(sync)
     seen = _instants(record, identity_of_job(sync), "")
     lost = [instant for instant in instants if datetime.fromisoformat(instant) not in seen]

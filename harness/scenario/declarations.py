@@ -27,6 +27,14 @@ class Declarations(Actor):
         return self._world.objects.declare(manifest)
 
     @act
+    def change(self, manifest: Manifest) -> ObjectRef:
+        """Complete a manifest and store it in place of an earlier one. It is applied at the next sync of the object.
+
+        That sync raises NotAsked if the API or the operator does not permit the change.
+        """
+        return self._world.objects.change_to(manifest)
+
+    @act
     def delete(self, ref: ObjectRef) -> None:
         """Delete an object. Its next sync creates it again from the same manifest."""
         self._world.objects.delete(ref)

@@ -31,6 +31,7 @@ class DeclaredObjects:
         self._missing_claims: set[ObjectRef] = set()
         self._triggers: dict[ObjectRef, str] = {}
         self._taken: set[ObjectRef] = set()
+        self._changed: set[ObjectRef] = set()
 
     def declare(self, manifest: Manifest) -> ObjectRef:
         """Complete a manifest and store it. It is applied at its first sync."""
@@ -40,6 +41,18 @@ class DeclaredObjects:
             whole = self._secrets.adopt(whole)
         self._manifests[ref] = whole
         return ref
+
+    def change_to(self, manifest: Manifest) -> ObjectRef:
+        """Store a manifest in place of an earlier one, as a change that the subject may refuse."""
+        ref = self.declare(manifest)
+        self._changed.add(ref)
+        return ref
+
+    def take_change(self, ref: ObjectRef) -> bool:
+        """Return True if the object was changed after its last sync, and forget that."""
+        is_changed = ref in self._changed
+        self._changed.discard(ref)
+        return is_changed
 
     def all(self) -> list[ObjectRef]:
         """Return every declared object, in order."""

@@ -41,6 +41,7 @@ class _Begun:
     trigger: str
     refused: str
     answer: MoverJob | NoJob
+    is_changed: bool
     before: Tree
     attributes_before: Mapping[str, str]
 
@@ -133,6 +134,7 @@ class SyncRunner:
     def change(self, ref: ObjectRef) -> Sync:
         """Apply an object with its old trigger, and run a Job if the operator creates one within a short time."""
         sync = self._sync(ref, self._run, is_new=False)
+        require_permitted(sync)
         if sync.ending is Ending.SILENT:
             # Nothing was requested, so that silence is the right answer.
             self.syncs[-1] = sync = replace(sync, ending=Ending.ASKED)
@@ -212,13 +214,13 @@ class SyncRunner:
         before, attributes_before = tree(volume), attributes(volume)
         if not self._takes_jobs:  # The cluster runs the Job as soon as it exists.
             self._repositories.provide(self._objects.repository_of(ref))
-        begin = datetime.now(UTC)
+        begin, is_changed = datetime.now(UTC), self._objects.take_change(ref)
         trigger, refused = self._objects.trigger(ref) if is_new else ("", self._objects.change(ref))
         within_s = None if is_new else self._limits.unasked_job_s
         answer = NoJob() if refused else self._platform.next_job(held=held, within_s=within_s)
         if isinstance(answer, MoverJob) and answer.owner != ref:
             raise HarnessError(f"a job of {answer.owner} appeared while {ref} was synced")
-        return _Begun(ref, begin, trigger, refused, answer, before, attributes_before)
+        return _Begun(ref, begin, trigger, refused, answer, is_changed, before, attributes_before)
 
     def _end(self, begun: _Begun, run: Callable[[MoverJob], MoverResult] | None) -> Sync:
         """Run the Job of an object that was triggered, and record the sync."""
@@ -246,6 +248,8 @@ class SyncRunner:
             repository=self._objects.repository_of(ref),
         )
         self.syncs.append(sync)
+        if begun.is_changed:
+            require_permitted(sync)
         return sync
 
     def _run_jobs(
@@ -287,6 +291,16 @@ class SyncRunner:
         result = self._mover.run(job)
         self.mover_seconds.append(time.monotonic() - begin)
         return result
+
+
+def require_permitted(sync: Sync) -> None:
+    """Require that a change of an object was not refused: an operator need not permit it.
+
+    Raises:
+        NotAsked: The API refused the change, or the operator reports why it creates no Job.
+    """
+    if sync.job is None and sync.ending in (Ending.REFUSED, Ending.FAILED):
+        raise NotAsked(f"this change of {sync.ref} is not permitted: {sync.said}")
 
 
 def _ending(refused: str, answer: MoverJob | NoJob, result: MoverResult | None, word: Ending) -> Ending:

@@ -87,7 +87,7 @@ class Syncs(Actor):
 
     @act
     def change(self, ref: ObjectRef, fields: Mapping[str, str]) -> Sync:
-        """Change fields of a destination without a new trigger."""
+        """Change fields of a destination without a new trigger. Raise NotAsked if the change is not permitted."""
         self._world.objects.declare(objects.destination(ref.name, ref.namespace, fields))
         return self._world.runner.change(ref)
 

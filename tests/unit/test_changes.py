@@ -5,17 +5,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness import expect
-from harness.errors import Blocked, Divergence, HarnessError
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord, Variants
 from harness.operator.decisions import Decisions
 from harness.operator.platform import NoJob
 from harness.operator.simulated import SimulatedPlatform
+from harness.scenario.declared_objects import DeclaredObjects
 from harness.scenario.record import Backup, Readings, Record
 from harness.scenario.sync import Ending, Sync
-from harness.scenario.sync_runner import SyncRunner
+from harness.scenario.sync_runner import SyncRunner, require_permitted
 from harness.system.limits import DEFAULT_LIMITS
 from harness.volsync import objects
-from harness.volsync.defaults import DOCUMENTED_REPOSITORY, complete, repository_secret, triggered
+from harness.volsync.defaults import DOCUMENTED_REPOSITORY, NOTHING_ADDED, complete, repository_secret, triggered
 from harness.volsync.fields import status_of
 from harness.volsync.jobs import job_name
 from harness.volsync.kinds import destination_ref, source_ref
@@ -132,6 +133,33 @@ def test_an_operator_may_make_one_job_after_the_other():
     runner = Answers(Ending.SUCCEEDED, Ending.SILENT, Ending.SUCCEEDED)
     assert [one.ending for one in runner.together([ORDERS, FILES])] == [Ending.SUCCEEDED, Ending.SUCCEEDED]
     assert runner.order[-2:] == ["begin files", "end files"]
+
+
+# --- changes that a subject may refuse
+
+
+def test_a_change_counts_for_the_next_sync_alone():
+    declared = DeclaredObjects(None, None, NOTHING_ADDED)
+    declared.declare(objects.source("orders", "shop"))
+    assert not declared.take_change(ORDERS)
+    declared.change_to(objects.source("orders", "shop", {"username": "till-7"}))
+    assert [declared.take_change(ORDERS) for _ in range(2)] == [True, False]
+    assert declared.manifest(ORDERS)["spec"]["kopia"]["username"] == "till-7"
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [{"ending": Ending.REFUSED, "refused": "immutable"}, {"ending": Ending.FAILED, "messages": ("immutable",)}],
+)
+def test_a_change_need_not_be_permitted(refusal):
+    with pytest.raises(NotAsked, match="this change of ReplicationSource shop/orders is not permitted: immutable"):
+        require_permitted(sync(**refusal))
+
+
+def test_a_change_that_is_permitted_may_still_fail():
+    for ending in Ending:
+        require_permitted(sync(ending, job=job()))
+    require_permitted(sync(Ending.SILENT))
 
 
 # --- checks

@@ -446,3 +446,13 @@ def test_kopia_has_to_refuse_and_to_name_the_flag():
     for wrong in (call(0, "--x"), call(1, "out of memory")):
         with pytest.raises(Divergence):
             expect.ending.kopia_refused(wrong, "--x")
+
+
+def test_a_mover_was_asked_if_it_ran_for_one_of_the_newest_failing_requests():
+    ran = sync(Ending.FAILED, job=job(), result=MoverResult(1, ""))
+    refused, succeeded = sync(Ending.REFUSED, refused="not permitted\nby anybody"), sync(job=job())
+    other = sync(Ending.FAILED, ref=SOURCE, job=job(), result=MoverResult(1, ""))
+    for syncs in ([ran], [ran, refused], [refused, ran], [refused, succeeded], [sync(Ending.SILENT)], []):
+        assert preconditions.refused_before_mover(Record(syncs=tuple(syncs))) == ""
+    for syncs in ([refused], [succeeded, refused, refused], [other, refused]):
+        assert preconditions.refused_before_mover(Record(syncs=tuple(syncs))) == "not permitted"

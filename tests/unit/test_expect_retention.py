@@ -1,12 +1,13 @@
 """A check of retention fails on a missing snapshot alone: it passes where an operator keeps more than it has to."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from harness import expect
-from harness.errors import Blocked, Divergence, HarnessError
+from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob, MoverResult, SnapshotRecord
 from harness.scenario.record import Readings, Record
 from harness.scenario.sync import Ending, Sync
@@ -50,6 +51,16 @@ def test_a_history_keeps_what_it_has_to_and_may_keep_more():
 def test_a_backup_that_failed_shows_nothing_of_retention():
     with pytest.raises(Blocked):
         expect.retention.keeps(seen(snapshot(OLD), syncs=(backup(ending=Ending.FAILED),)), SOURCE, [OLD])
+
+
+@pytest.mark.parametrize("refusal", [{"refused": "at most 1000"}, {"messages": ("at most 1000",)}])
+def test_a_large_number_may_be_refused(refusal):
+    ending = Ending.REFUSED if "refused" in refusal else Ending.FAILED
+    refused = replace(backup(ending=ending, result=False), spec={"retain": {"hourly": 1000000}}, **refusal)
+    with pytest.raises(NotAsked, match="the retain of ReplicationSource shop/orders is refused: at most 1000"):
+        expect.retention.keeps(seen(syncs=(refused,)), SOURCE, [OLD])
+    with pytest.raises(Blocked):
+        expect.retention.keeps(seen(syncs=(replace(refused, spec={}),)), SOURCE, [OLD])
 
 
 def test_a_table_marks_what_each_source_keeps():
