@@ -28,7 +28,7 @@ def claim_missing(name: str, namespace: str, declarations: Declarations) -> None
 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" could not be backed up'))
 def could_not(name: str, namespace: str, syncs: Syncs) -> None:
-    preconditions.require_failure(syncs.ask(source_ref(namespace, name)))
+    preconditions.require_no_job(syncs.back_up(source_ref(namespace, name)))
 
 
 @given(phrase('the PVC of the source "{name:Text}" in namespace "{namespace:Text}" is created'))

@@ -117,5 +117,5 @@ Feature: The status and the logs report what happened
     @SP_60
     Scenario: The PVC of a source is missing
       Given the PVC of the source "orders" in namespace "shop" is missing
-      When the source "orders" in namespace "shop" is reconciled without running its mover
+      When the source "orders" in namespace "shop" is backed up
       Then a message on the source explains that a PVC is missing

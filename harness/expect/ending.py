@@ -148,9 +148,14 @@ def told_of_field(sync: Sync, field: str) -> None:
 
 
 def told_of_claim(record: Record, sync: Sync) -> None:
-    """Check that a sync failed, and that the operator names the PVC or its field, or uses a word for a PVC."""
-    failed(sync)
+    """Check that a sync failed, and that the operator names the PVC or its field, or uses a word for a PVC.
+
+    An operator that waits and reports nothing breaks this claim itself, whether it made a Job or not.
+    """
     name = claim_of(record.declared[sync.ref]).name
+    if sync.ending in (Ending.SILENT, Ending.WAITING):
+        _not_told(sync, f"names the PVC {name}", sync.note)
+    failed(sync)
     if not re.search(rf"{re.escape(name)}|{CLAIM}", sync.said, re.IGNORECASE):
         _not_told(sync, f"names the PVC {name}", sync.said)
 

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,7 +20,7 @@ from harness.kubernetes.api import Api
 from harness.kubernetes.informer import Informer
 from harness.kubernetes.kubelet import job_ref
 from harness.kubernetes.notes import Note
-from harness.kubernetes.pod import PodFacts, mover_of
+from harness.kubernetes.pod import MissingKey, PodFacts, mover_of
 from harness.kubernetes.pod_environment import environment_of
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import Volumes
@@ -88,9 +89,10 @@ class Pods:
         """Return what the Job gives its mover; the cluster creates the Pod.
 
         Raises:
-            MissingKey: The Pod cannot start because a Secret, a ConfigMap or a key is missing.
+            MissingKey: The Pod cannot start because a Secret, a ConfigMap, a key or a PVC is missing.
         """
         metadata, template = job["metadata"], job["spec"]["template"]
+        self._require_claims(metadata["namespace"], template["spec"])
         of_template = template.get("metadata") or {}
         known = {"namespace": metadata["namespace"], **{key: of_template.get(key) for key in ("labels", "annotations")}}
         facts = PodFacts(f"{metadata['namespace']}/{metadata['name']}", {"metadata": known, "spec": template["spec"]})
@@ -133,6 +135,14 @@ class Pods:
         return MoverResult(1, "", f"its Job did not end within {self._timeout_s:g} s", blind=ELSEWHERE)
 
     # --- internals
+
+    def _require_claims(self, namespace: str, pod: Mapping[str, Any]) -> None:
+        """Wait for the PVCs of a Pod. The cluster does not schedule the Pod before they exist."""
+        mounted = [(volume.get("persistentVolumeClaim") or {}).get("claimName") for volume in pod.get("volumes") or ()]
+        for name in filter(None, mounted):
+            known = partial(self._known, ObjectRef("PersistentVolumeClaim", namespace, name))
+            if not self._informer.wait(known, self._limits.pod_failure_s):
+                raise MissingKey(f"PersistentVolumeClaim {name!r} not found", "Unschedulable")
 
     def _known(self, claim: ObjectRef) -> str | None:
         """Return the uid of a PVC, which differs from that of a later PVC of the same name; None if there is no PVC."""

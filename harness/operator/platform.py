@@ -26,7 +26,7 @@ class NoJob:
 
     Attributes:
         said: The reason in the words of the operator; "" if the operator reported none within the time limit.
-        note: If ``said`` is "", a message of the harness about the missing Job.
+        note: If ``said`` is "", or if the Job is made, a message of the harness about the missing Job.
         is_made: True if the Job exists but its Pod cannot start.
     """
 

@@ -137,6 +137,18 @@ def require_failure(sync: Sync, *roots: str) -> None:
                                  detail=log_of(sync), roots=blamed, cause="a failure is not reported"))  # fmt: skip
 
 
+def require_no_job(sync: Sync) -> None:
+    """Check that a sync whose PVC is missing failed, and left no Job behind.
+
+    Raises:
+        Blocked: It did not fail, or nothing was said.
+        NotAsked: There is a Job, whose Pod waits for the PVC. An operator may keep it, and use it for the next trigger.
+    """
+    if sync.job is None and sync.note and sync.ending in (Ending.FAILED, Ending.WAITING):
+        raise NotAsked(f"the operator makes a Job for {sync.ref} although its PVC is missing: {sync.note}")
+    require_failure(sync, "SP_60")
+
+
 def require_job(sync: Sync) -> MoverJob:
     """Return the Job of a sync that the scenario depends on.
 

@@ -16,7 +16,7 @@ from harness.scenario import preconditions
 from harness.scenario.record import Backup, Readings, Record
 from harness.scenario.sync import Ending, Growth, Sync
 from harness.system.process import Completed
-from harness.volsync import discovery
+from harness.volsync import discovery, objects
 from harness.volsync.defaults import DOCUMENTED_REPOSITORY
 
 REF = ObjectRef("ReplicationDestination", "lab", "back")
@@ -456,3 +456,24 @@ def test_a_mover_was_asked_if_it_ran_for_one_of_the_newest_failing_requests():
         assert preconditions.refused_before_mover(Record(syncs=tuple(syncs))) == ""
     for syncs in ([refused], [succeeded, refused, refused], [other, refused]):
         assert preconditions.refused_before_mover(Record(syncs=tuple(syncs))) == "not permitted"
+
+
+def test_a_missing_pvc_is_named_or_the_claim_is_broken():
+    declared = {SOURCE: objects.source("orders", "shop", {"sourcePVC": "orders-data"})}
+    told = expect.ending.told_of_claim
+    for text in ("orders-data", "its PersistentVolumeClaim is missing", "no such volume"):
+        told(Record(declared=declared), sync(Ending.FAILED, ref=SOURCE, messages=(text,)))
+    for ending in (Ending.SILENT, Ending.WAITING, Ending.FAILED):
+        with pytest.raises(Divergence, match="names the PVC orders-data"):
+            told(Record(declared=declared), sync(ending, ref=SOURCE, messages=("not ready",), note="orders-data"))
+
+
+def test_a_job_that_waits_for_its_pvc_is_no_failed_sync():
+    preconditions.require_no_job(sync(Ending.FAILED, messages=("no PVC",)))
+    for ending in (Ending.FAILED, Ending.WAITING):
+        with pytest.raises(NotAsked, match="makes a Job"):
+            preconditions.require_no_job(sync(ending, note="the Pod of its Job cannot start (Unschedulable)"))
+    for ending in (Ending.SILENT, Ending.SUCCEEDED):
+        with pytest.raises(Blocked) as blocked:
+            preconditions.require_no_job(sync(ending))
+        assert blocked.value.divergence.roots == ("SP_60",)

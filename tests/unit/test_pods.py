@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
+from harness.kubernetes.pod import MissingKey
 from harness.kubernetes.pods import Pods
 from harness.model import MoverResult, ObjectRef
 
@@ -116,3 +117,18 @@ def test_a_helper_that_finds_no_place_is_told_once():
         with pytest.raises(HarnessError, match=r"busybox.*no persistent volumes available"):
             node.fetch(ObjectRef("PersistentVolumeClaim", "shop", "data"), Path("/nowhere"))
     assert told.made == 1
+
+
+def test_a_pod_cannot_start_without_its_pvc():
+    told = Told([], {})
+    volumes = [
+        {"name": "cache", "emptyDir": {}},
+        {"name": "data", "persistentVolumeClaim": {"claimName": "orders-data"}},
+    ]
+    spec = {**JOB["spec"]["template"]["spec"], "volumes": volumes}
+    job = {**JOB, "spec": {"template": {"spec": spec}}}
+    node = Pods(told, told, None, "busybox", 3, print)
+    assert node.start(job, OWNER, None).owner == OWNER
+    told.get = lambda ref: None if ref.kind == "PersistentVolumeClaim" else told.job
+    with pytest.raises(MissingKey, match="PersistentVolumeClaim 'orders-data' not found"):
+        node.start(job, OWNER, None)
