@@ -169,8 +169,12 @@ Feature: Retention deletes what it was asked to delete, and nothing else
       And these snapshots of kopia users:
         | username | hostname | path       | instant              |
         | orders   | shop     | /data/2023 | 2024-01-20T10:00:00Z |
+        | orders   | shop     | /data/2023 | 2024-01-20T11:00:00Z |
         | orders   | shop     | /data2     | 2024-01-20T10:00:00Z |
+        | orders   | shop     | /data2     | 2024-01-20T11:00:00Z |
         | orders-2 | shop     | /data      | 2024-01-20T10:00:00Z |
+        | orders-2 | shop     | /data      | 2024-01-20T11:00:00Z |
         | orders   | shop-2   | /data      | 2024-01-20T10:00:00Z |
+        | orders   | shop-2   | /data      | 2024-01-20T11:00:00Z |
       When the source "orders" in namespace "shop" is backed up
       Then all snapshots of these kopia users are kept

@@ -133,7 +133,8 @@ class _PolicyOfTheHost(ReferenceMover):
 
     def set_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         if keep := self.retention(job):
-            target = self.target.format(hostname=self.identity(job).hostname)
+            identity = self.identity(job)
+            target = self.target.format(username=identity.username, hostname=identity.hostname)
             self._check(client.run("policy", "set", target, *keep), log, "set the retention policy")
 
 
@@ -142,6 +143,17 @@ class _PolicyOfTheRepository(_PolicyOfTheHost):
     """The retention policy of a source is set for the whole repository."""
 
     target = "--global"
+
+
+@mutant("policy-of-the-identity", fails="LO_37", unrelated="LO_30 LO_34 BA_1")
+class _PolicyOfTheIdentity(_PolicyOfTheHost):
+    """The retention policy of a source is set for all paths of its identity, and the mover expires what it governs."""
+
+    target = "{username}@{hostname}"
+
+    def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        super()._backup(client, job, log)
+        self._check(client.run("snapshot", "expire", "--all", "--delete"), log, "expire snapshots")
 
 
 class _DeletesItself(ReferenceMover):
