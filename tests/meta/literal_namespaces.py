@@ -43,7 +43,7 @@ class Step:
 def wrong(feature: Mapping[str, Any], fixtures: Path) -> list[str]:
     """Name the scenarios that lack the tag, and those that carry it without need."""
     found = []
-    for node, background in _scenarios(feature):
+    for node, background in scenarios_with_background(feature):
         tags = {tag["name"].removeprefix("@") for tag in node["tags"]}
         needed = LENGTH_DECIDES in tags or any(depends(row, fixtures) for row in _rows(node, background))
         if needed != (TAG in tags):
@@ -94,7 +94,9 @@ def _custom_of(manifest: Mapping[str, Any]) -> list[str]:
     return [str(kopia[field]) for field in CUSTOM if field in kopia]
 
 
-def _scenarios(feature: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
+def scenarios_with_background(
+    feature: Mapping[str, Any],
+) -> Iterator[tuple[Mapping[str, Any], list[Mapping[str, Any]]]]:
     """Each scenario with the steps of the Backgrounds before it."""
     above = _background(feature["children"])
     for child in feature["children"]:
