@@ -89,6 +89,13 @@ class ImageMover:
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
+        return self._run(job, self.spec.timeout_s, self.spec.limits.mover_stop_s)
+
+    def run_until(self, job: MoverJob, seconds: float) -> MoverResult:
+        """See Killable. The time counts from the start of the container."""
+        return self._run(job, seconds, grace_s=0.0)
+
+    def _run(self, job: MoverJob, timeout_s: float, grace_s: float) -> MoverResult:
         from docker.errors import DockerException
 
         tmp = self.scratch / f"tmp-{next(self._numbers)}"
@@ -103,7 +110,7 @@ class ImageMover:
         try:
             container = self._create(job, volumes, None if blind else reports)
             try:
-                result = self._follow(container)
+                result = self._follow(container, timeout_s, grace_s)
             finally:
                 container.remove(force=True, v=True)
         except DockerException as error:
@@ -168,8 +175,8 @@ class ImageMover:
             **self.spec.security(),
         )
 
-    def _follow(self, container: Container) -> MoverResult:
-        """Start the container and wait for its end; stop it at a limit."""
+    def _follow(self, container: Container, timeout_s: float, grace_s: float) -> MoverResult:
+        """Start the container and wait for its end; stop it at a limit, and kill it if it does not stop in time."""
         log, settled = bytearray(), threading.Event()
         limits = self.spec.limits
         written = container.attach(stream=True)
@@ -185,9 +192,9 @@ class ImageMover:
         reading = ThreadPoolExecutor(1).submit(read)
         reading.add_done_callback(lambda _: settled.set())
         why = ""
-        if not settled.wait(self.spec.timeout_s):
-            why = f"it did not end within {self.spec.timeout_s:g} s"
-            container.stop(timeout=ceil(limits.mover_stop_s))
+        if not settled.wait(timeout_s):
+            why = f"it did not end within {timeout_s:g} s"
+            container.stop(timeout=ceil(grace_s))
         elif len(log) > limits.mover_log_bytes:
             why = too_long(limits.mover_log_bytes)
             container.stop(timeout=0)

@@ -129,3 +129,19 @@ def test_only_a_cluster_that_runs_pods_is_a_mover(connected):
     assert connected().pods is None
     cluster = connected(helper="busybox", timeout_s=3.0)
     assert cluster.pods is cluster.node
+
+
+@pytest.mark.parametrize(
+    ("has_failed", "observed", "wanted"), [(True, 2, "no such key"), (True, 1, ""), (False, 2, "")]
+)
+def test_a_failure_that_stays_through_a_trigger_is_an_answer(connected, tmp_path, has_failed, observed, wanted):
+    cluster, ref = connected(), ObjectRef("ReplicationSource", "shop", "orders")
+    platform = KubernetesPlatform(cluster, FolderVolumes(tmp_path), str)
+    condition = {"type": "Synchronizing", "reason": "Error", "message": "no such key", "observedGeneration": observed}
+    status = {"conditions": [condition]}
+    cluster.informer.get = lambda one: {"metadata": {"generation": 2, "uid": "1"}, "status": status}
+    platform._stale[ref] = status
+    platform._failed = {ref} if has_failed else set()
+    platform._triggered = ref
+    answer = platform.next_job()
+    assert (answer.said, bool(answer.note)) == (wanted, not wanted)
