@@ -104,14 +104,13 @@ class KubernetesPlatform:
         if isinstance(found, str):
             retry_s = self._limits.missing_source_retry_s if NO_SOURCE.search(found) else self._limits.retry_s
             found = self._wait(lambda: self._job_of(ref), retry_s) or self.failure(ref) or found
-        found = found or self._still_failing(ref)
+        if ref in self._failed:
+            found = self._settled(ref, found) if isinstance(found, Mapping) else found or self._still_failing(ref)
         if found is None or isinstance(found, str):
             self._failed.add(ref)
             return NoJob(
                 found or "", "" if found else f"the operator made no Job and said nothing within {limit_s:g} s"
             )
-        if ref in self._failed:
-            found = self._settled(ref, found)
         self._known_jobs.add(found["metadata"]["uid"])
         if ref in self._failed:
             # The status still describes the failure before this Job: ignore it until it changes.
@@ -173,12 +172,7 @@ class KubernetesPlatform:
         return said_in.failure(fresh, warnings, generation, before)
 
     def _still_failing(self, ref: ObjectRef) -> str | None:
-        """Return the failure that the status of an object kept through a new trigger, after the time for an answer.
-
-        An operator that refuses an object again for the same reason need not change the status.
-        """
-        if ref not in self._failed:
-            return None
+        """Return the failure that the status still shows: an operator that refuses again need not change the status."""
         current = self._cluster.informer.get(self._there(ref)) or {}
         return said_in.failure(status_of(current), (), current.get("metadata", {}).get("generation")) or None
 
@@ -280,11 +274,11 @@ class KubernetesPlatform:
                 return job
         return None
 
-    def _settled(self, ref: ObjectRef, job: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the Job that the operator keeps for a trigger after a failed sync.
+    def _settled(self, ref: ObjectRef, job: Mapping[str, Any]) -> Mapping[str, Any] | str | None:
+        """Return the Job that the operator keeps for a trigger after a failed sync, or else its reason for none.
 
         An operator that retries may have created the Job before it saw the trigger.  It then either uses the Job for
-        the trigger, or replaces it at once.
+        the trigger, or deletes it at once and creates another one in its own time.
         """
         uid = job["metadata"]["uid"]
 
@@ -292,7 +286,13 @@ class KubernetesPlatform:
             found = self._job_of(ref)
             return found if found and found["metadata"]["uid"] != uid else None
 
-        return self._wait(other, self._limits.replace_s) or job
+        def is_gone() -> bool:
+            jobs = self._cluster.informer.of("Job", job["metadata"]["namespace"])
+            return uid not in [one["metadata"]["uid"] for one in jobs]
+
+        if not self._wait(lambda: other() or is_gone(), self._limits.replace_s):
+            return job
+        return self._wait(other, self._cluster.answer_limit_s) or self.failure(ref) or None
 
     def _wait(self, condition: Callable[[], Any], timeout_s: float) -> Any:
         """Wait for the operator and add the time to ``answer_s``; OperatorCrashed if the operator crashes meanwhile."""

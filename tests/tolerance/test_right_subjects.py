@@ -24,9 +24,10 @@ def test_a_right_subject_passes(suite, tmp_path, name):
     assert "pass" in ended.claims.values(), ended.output
 
 
-def test_an_operator_that_replaces_the_job_of_its_retry_passes(suite, tmp_path):
-    """It retries a failed discovery at once, and replaces that Job when the next trigger comes."""
-    file = subject("operator-terse", tmp_path)
-    ended = suite.run(*BY_WORKERS, "-m", "DI_6", "--subject", str(file))
-    assert ended.claims["DI_6"] == "pass", ended.output
+@pytest.mark.parametrize(("name", "claim"), [("operator-terse", "DI_6"), ("operator-clones-first", "LO_21")])
+def test_an_operator_that_replaces_the_job_of_its_retry_passes(suite, tmp_path, name, claim):
+    """It retries a failed sync at once, and replaces that Job when the next trigger comes: at once, or a second later."""
+    file = subject(name, tmp_path)
+    ended = suite.run(*BY_WORKERS, "-m", claim, "--subject", str(file))
+    assert ended.claims[claim] == "pass", ended.output
     assert ended.status == 0, ended.output
