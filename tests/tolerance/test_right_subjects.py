@@ -26,7 +26,7 @@ def test_a_right_subject_passes(suite, tmp_path, name):
 
 @pytest.mark.parametrize(("name", "claim"), [("operator-terse", "DI_6"), ("operator-clones-first", "LO_21")])
 def test_an_operator_that_replaces_the_job_of_its_retry_passes(suite, tmp_path, name, claim):
-    """It retries a failed sync at once, and replaces that Job when the next trigger comes: at once, or a second later."""
+    """It retries a failed sync at once, and replaces that Job at the next trigger: at once, or a second later."""
     file = subject(name, tmp_path)
     ended = suite.run(*BY_WORKERS, "-m", claim, "--subject", str(file))
     assert ended.claims[claim] == "pass", ended.output
