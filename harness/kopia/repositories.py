@@ -56,7 +56,7 @@ class Repositories:
         self._folder = folder
         self._observer = Observer(tools.kopia, folder / "observer", tools.record, tools.templates)
         self._provides = True
-        self._provided: set[str] = set()
+        self._is_copied = False
         self._seen: dict[str, tuple[SnapshotRecord, ...]] = {}
 
     def snapshots(self, repository: str) -> tuple[SnapshotRecord, ...]:
@@ -123,14 +123,14 @@ class Repositories:
         return self.open(repository, name, identity)
 
     def provide(self, repository: str) -> None:
-        """Create a documented repository if it does not exist, so that a mover finds it.
+        """Create the first documented repository of the scenario if it does not exist, so that a mover finds it.
 
         Most tenants of a shared repository find one. A mover takes four times as long to create a repository as to
-        open it. A repository with a prefix or a separate password is left to the mover.
+        open it. All other repositories are left to the movers: copies of one repository have the same keys, so that a
+        mover that mixes two of them up would do no harm. So is one with a prefix or a separate password.
         """
-        if not self._provides or repository in self._provided:
+        if not self._provides or self._is_copied:
             return
-        self._provided.add(repository)
         if self._may_be_copy(repository) and not self.locations.exists(repository):
             self._begin_as_copy(repository, None, PROVIDER)
 
@@ -158,6 +158,7 @@ class Repositories:
     def _begin_as_copy(self, repository: str, like: RepositoryTemplate | None, identity: Identity) -> None:
         beginning = like or self._templates.find(BLANK) or self._made_blank(identity)
         self.locations.begin_as(beginning.bucket, repository)
+        self._is_copied = True
         self.changed()
 
     def _may_be_copy(self, repository: str) -> bool:
