@@ -13,7 +13,7 @@ from harness.expect.ending import equal
 from harness.model import Identity, ObjectRef
 from harness.scenario.preconditions import NEVER_ENDED, identity_of_job, require
 from harness.scenario.record import Record
-from harness.scenario.sync import Ending, Sync
+from harness.scenario.sync import Sync
 from harness.volsync.fields import Field
 
 
@@ -26,7 +26,7 @@ def keeps(record: Record, source: ObjectRef, instants: Sequence[str]) -> None:
         NotAsked: The API or the operator refuses its retention, for example because a number is too large.
     """
     sync = record.last_sync(source)
-    if Field.RETAIN in sync.spec and sync.job is None and sync.ending in (Ending.REFUSED, Ending.FAILED):
+    if Field.RETAIN in sync.spec and sync.was_refused_without_job:
         raise NotAsked(f"the {Field.RETAIN} of {source} is refused: {sync.said}")
     require(sync)
     seen = _instants(record, identity_of_job(sync), "")

@@ -88,6 +88,11 @@ class Sync:
         return self.ending is Ending.SUCCEEDED
 
     @property
+    def was_refused_without_job(self) -> bool:
+        """Return True if the API refused the object, or the operator reports why it created no Job for it."""
+        return self.job is None and self.ending in (Ending.REFUSED, Ending.FAILED)
+
+    @property
     def is_backup(self) -> bool:
         """Return True if the object is a source."""
         return is_source(self.ref)

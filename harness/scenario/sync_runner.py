@@ -299,7 +299,7 @@ def require_permitted(sync: Sync) -> None:
     Raises:
         NotAsked: The API refused the change, or the operator reports why it creates no Job.
     """
-    if sync.job is None and sync.ending in (Ending.REFUSED, Ending.FAILED):
+    if sync.was_refused_without_job:
         raise NotAsked(f"this change of {sync.ref} is not permitted: {sync.said}")
 
 
