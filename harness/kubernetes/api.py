@@ -14,6 +14,7 @@ import httpx2
 from lightkube import Client, KubeConfig
 from lightkube.core.exceptions import ApiError, ConfigError, LoadResourceError
 from lightkube.generic_resource import create_global_resource, create_namespaced_resource
+from lightkube.models import meta_v1
 from lightkube.types import CascadeType, PatchType
 from yaml import YAMLError
 
@@ -55,6 +56,10 @@ RESOURCES: Mapping[str, Any] = {
         kind: create_global_resource(group, version, kind, plural) for kind, (group, version, plural) in _GLOBAL.items()
     },
 }
+
+for _type in (meta_v1.ObjectMeta, meta_v1.Status):
+    # msgspec prepares to decode a type when it is first used. In several threads at a time that crashes the process.
+    _type.from_dict({})
 
 
 class Api:

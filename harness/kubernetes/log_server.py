@@ -5,10 +5,20 @@ from __future__ import annotations
 import ssl
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from harness.system.background import BackgroundThread
 
 LOG_PATH = "/containerLogs/"
+
+
+def part_of(text: str, query: str) -> bytes:
+    """Return the part of a log that a request asks for: ``tailLines`` first, then ``limitBytes``, as a kubelet does."""
+    options = {name: int(value) for name, value in parse_qsl(query) if value.isascii() and value.isdecimal()}
+    lines = text.splitlines(keepends=True)
+    last = options.get("tailLines", len(lines))
+    body = "".join(lines[len(lines) - last :] if last < len(lines) else lines).encode()
+    return body[: options.get("limitBytes", len(body))]
 
 
 class LogServer:
@@ -21,8 +31,9 @@ class LogServer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                text = logs.get(self.path.split("?")[0].removeprefix(LOG_PATH))
-                body = (text or "").encode()
+                path, _, query = self.path.partition("?")
+                text = logs.get(path.removeprefix(LOG_PATH))
+                body = part_of(text or "", query)
                 self.send_response(404 if text is None else 200)
                 self.send_header("Content-Type", "text/plain")
                 self.send_header("Content-Length", str(len(body)))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import OperatorCrashed
+from harness.kubernetes import found_jobs
 from harness.kubernetes.described import written_by_operator
 from harness.kubernetes.garbage import delete_with_owned, empty
 from harness.kubernetes.pod import MissingKey
@@ -112,19 +113,23 @@ class KubernetesPlatform:
                 found or "", "" if found else f"the operator made no Job and said nothing within {limit_s:g} s"
             )
         self._known_jobs.add(found["metadata"]["uid"])
+        running = self._wait(lambda: found_jobs.resumed(found, self._jobs_beside(ref)), limit_s)
+        if running is None:
+            self._failed.add(ref)
+            return NoJob(self.failure(ref), f"its Job stays suspended for {limit_s:g} s", is_made=True)
         if ref in self._failed:
             # The status still describes the failure before this Job: ignore it until it changes.
             self._stale[ref] = self._status(ref)
         if held:
-            self._cluster.node.hold(found)
+            self._cluster.node.hold(running)
         try:
-            moved = self._cluster.node.start(found, ref, self._volumes)
+            moved = self._cluster.node.start(running, ref, self._volumes)
         except MissingKey as problem:
             # Only the status of the Pod names what is missing.  Wait until the operator reports it on its object, too.
             self._failed.add(ref)
             said = self._wait(lambda: self.failure(ref), self._limits.pod_failure_s) or ""
             return NoJob(said, f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
-        self._jobs[ref] = found
+        self._jobs[ref] = running
         if is_destination(ref):
             self._wait(lambda: said_in.requested_identity(self._status(ref)), self._limits.requested_identity_s)
         return moved
@@ -263,16 +268,13 @@ class KubernetesPlatform:
         return status_of(self._cluster.informer.get(self._there(ref)))
 
     def _job_of(self, ref: ObjectRef) -> Mapping[str, Any] | None:
-        there = self._there(ref)
-        current = self._cluster.informer.get(there)
-        if current is None:
-            return None
-        uid = current["metadata"]["uid"]
-        for job in self._cluster.informer.of("Job", there.namespace):
-            owners = [owner["uid"] for owner in job["metadata"].get("ownerReferences", ())]
-            if uid in owners and job["metadata"]["uid"] not in self._known_jobs:
-                return job
-        return None
+        synced = [one for one in self._applied if one.kind in SYNCED and one.namespace == ref.namespace]
+        objects = {one: uid for one in synced if (uid := self._uid(one))}
+        unknown = [job for job in self._jobs_beside(ref) if job["metadata"]["uid"] not in self._known_jobs]
+        return found_jobs.first_of(ref, objects, unknown)
+
+    def _jobs_beside(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        return self._cluster.informer.of("Job", self._there(ref).namespace)
 
     def _settled(self, ref: ObjectRef, job: Mapping[str, Any]) -> Mapping[str, Any] | str | None:
         """Return the Job that the operator keeps for a trigger after a failed sync, or else its reason for none.
@@ -287,8 +289,7 @@ class KubernetesPlatform:
             return found if found and found["metadata"]["uid"] != uid else None
 
         def is_gone() -> bool:
-            jobs = self._cluster.informer.of("Job", job["metadata"]["namespace"])
-            return uid not in [one["metadata"]["uid"] for one in jobs]
+            return uid not in [one["metadata"]["uid"] for one in self._jobs_beside(ref)]
 
         if not self._wait(lambda: other() or is_gone(), self._limits.replace_s):
             return job

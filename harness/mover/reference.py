@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from harness.errors import HarnessError, TimeLimitExceeded
+from harness.errors import TimeLimitExceeded
 from harness.kopia.client import KopiaClient, command_line, finds_no_repository, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
 from harness.mover.base import place_of
@@ -50,13 +50,13 @@ class ReferenceMover:
 
     def run(self, job: MoverJob) -> MoverResult:
         """See Mover."""
-        if not (is_backup(job) or is_restore(job)):
-            raise HarnessError(f"{job.owner}: the reference mover is told backup or restore, not {list(job.args)}")
         # Give each variable to both mappings: a process has only one environment.
         job = replace(job, env={**job.secret_env, **job.env}, secret_env={**job.env, **job.secret_env})
         log: list[str] = []
         self._command_lines.clear()
         try:
+            if not (is_backup(job) or is_restore(job)):
+                raise JobFailed("the arguments of the Job contain neither backup nor restore")
             client = self._client(job)
             (self._backup if is_backup(job) else self._restore)(client, job, log)
             exit_code = 0

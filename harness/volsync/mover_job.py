@@ -62,13 +62,17 @@ class Selection:
 
 
 def is_backup(job: MoverJob) -> bool:
-    """Return True if a Job is a backup."""
-    return job.args == BACKUP
+    """Return True if the first operation in the arguments of a Job is a backup."""
+    return _operation(job) == BACKUP
 
 
 def is_restore(job: MoverJob) -> bool:
-    """Return True if a Job is a restore."""
-    return job.args == RESTORE
+    """Return True if the first operation in the arguments of a Job is a restore."""
+    return _operation(job) == RESTORE
+
+
+def _operation(job: MoverJob) -> tuple[str, ...]:
+    return tuple(word for word in job.args if word in OPERATIONS)[:1]
 
 
 def identity_of(job: MoverJob) -> Identity:
