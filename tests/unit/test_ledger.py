@@ -90,6 +90,18 @@ def test_a_safety_claim_without_its_harm_is_refused(old, new):
         read(SAFETY.replace(old, new))
 
 
+def test_the_harm_of_a_claim_replaces_that_of_its_area():
+    assert read(LEDGER.replace(ENTRY, f"{ENTRY}, harm: 'A tenant loses data.'"))["HN_2"].harm == "A tenant loses data."
+    assert claims()["SR_3"].harm == harm_of("SR_3") != harm_of("SR_2")
+    assert not claims()["SI_1"].harm
+    assert harm_of("SI_1") == harm_of("SI_4")
+
+
+def test_a_harm_that_fills_more_than_a_line_is_refused():
+    with pytest.raises(LedgerError):
+        read(LEDGER.replace(ENTRY, f"{ENTRY}, harm: '{'x' * 131}'"))
+
+
 def test_the_format_names_the_kinds_of_harm():
     section = yaml_io.load(SCHEMA.read_text(encoding="utf-8"))["additionalProperties"]["properties"]
     assert section["kind_of_harm"]["enum"] == [str(harm) for harm in Harm]
