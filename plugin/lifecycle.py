@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -41,6 +42,9 @@ WORKERS_FOLDER = "workers"
 WORKER_MARKER = "VOLSYNC_CONFORMANCE_WORKER_OF"
 """The environment variable that marks the workers of a run from their start."""
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+ERROR_LINE = re.compile(r"[\w.]*(Error|Exception): ")
+"""The last line of a traceback, which names the exception."""
 
 
 class Run:
@@ -104,6 +108,12 @@ class Run:
         self.problem = f"the operator crashed {crashes} times; its log is in reports/operator.log"
         self.lost_worker = True
         self.kill_workers()
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Make the verdict unknown: the harness failed here or in a worker, and scenarios may have no result."""
+        lines = [line.removeprefix("E").strip() for line in str(excrepr).splitlines()]
+        errors = [line for line in lines if ERROR_LINE.match(line)]
+        self.problem = self.problem or REDACT(f"the harness itself failed: {(errors or lines or [''])[-1]}")
 
     def say(self, text: str) -> None:
         """Print one line of progress."""

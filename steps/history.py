@@ -21,6 +21,19 @@ def history(name: str, namespace: str, datatable: DataTable, past: History) -> O
     return source
 
 
+@given(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}", whose volume changed or not, was backed up at:'),
+    target_fixture="source",
+)
+def history_of_changes(name: str, namespace: str, datatable: DataTable, past: History) -> ObjectRef:
+    rows = records(datatable)
+    source = source_ref(namespace, name)
+    past.write_of_source(
+        source, [row["instant"] for row in rows], [row["instant"] for row in rows if row["volume"] == "unchanged"]
+    )
+    return source
+
+
 @given(phrase('the latest snapshot of the source "{name:Text}" in namespace "{namespace:Text}" is incomplete'))
 def incomplete(name: str, namespace: str, past: History) -> None:
     past.write_incomplete(source_ref(namespace, name))

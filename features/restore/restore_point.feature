@@ -61,34 +61,48 @@ Feature: A destination may choose which backup it restores
         | previous        | 2      |
       Then its volume holds exactly the backup of "2024-01-20T10:00:00Z"
 
+  Rule: previous counts a backup of an unchanged volume like any other
+
+    @RP_2
+    Scenario: The two newest backups have the same content
+      Given the source "orders" in namespace "shop", whose volume changed or not, was backed up at:
+        | instant              | volume    |
+        | 2024-01-20T10:00:00Z | changed   |
+        | 2024-01-20T11:00:00Z | changed   |
+        | 2024-01-20T12:00:00Z | unchanged |
+      When the destination "orders" in namespace "shop" restores with:
+        | field    | value |
+        | previous | 1     |
+      Then its volume holds exactly the backup of "2024-01-20T11:00:00Z"
+
   Rule: restoreAsOf restores the newest backup at or before an instant
 
     @RP_3 @long
     Scenario: restoreAsOf takes offsets, fractions of a second, and the very instant of a backup
       Given the source "orders" in namespace "shop" was backed up at:
-        | 2024-01-20T08:00:00Z     |
-        | 2024-01-20T10:00:00.250Z |
-        | 2024-01-20T10:00:00.255Z |
-        | 2024-01-20T12:00:00.750Z |
+        | 2024-01-20T08:00:00Z           |
+        | 2024-01-20T10:00:00.250Z       |
+        | 2024-01-20T10:00:00.250700Z    |
+        | 2024-01-20T12:00:00.750000600Z |
       When destinations of its name and namespace restore it with each of:
         | restoreAsOf                         |
         | 2024-01-20T11:00:00Z                |
         | 2024-01-20T10:00:00.250Z            |
-        | 2024-01-20T10:00:00.254999Z         |
+        | 2024-01-20T10:00:00.250699Z         |
         | 2024-01-20T10:00:00Z                |
-        | 2024-01-20T14:00:00.750+02:00       |
+        | 2024-01-20T14:00:00.750000600+02:00 |
         | 2024-01-20T14:00:00.749999999+02:00 |
         | 2024-01-20T04:30:00.250-05:30       |
-        | 2024-01-20T15:30:00.254+05:30       |
+        | 2024-01-20T15:30:00.2506+05:30      |
       Then the restores hold, in turn, the backups of:
-        | 2024-01-20T10:00:00.255Z |
-        | 2024-01-20T10:00:00.250Z |
-        | 2024-01-20T10:00:00.250Z |
-        | 2024-01-20T08:00:00Z     |
-        | 2024-01-20T12:00:00.750Z |
-        | 2024-01-20T10:00:00.255Z |
-        | 2024-01-20T10:00:00.250Z |
-        | 2024-01-20T10:00:00.250Z |
+        | 2024-01-20T10:00:00.250700Z    |
+        | 2024-01-20T10:00:00.250Z       |
+        | 2024-01-20T10:00:00.250Z       |
+        | 2024-01-20T08:00:00Z           |
+        | 2024-01-20T12:00:00.750000600Z |
+        | 2024-01-20T10:00:00.250700Z    |
+        | 2024-01-20T10:00:00.250Z       |
+        | 2024-01-20T10:00:00.250Z       |
 
     @RP_4 @long
     Scenario: restoreAsOf is applied before previous
@@ -146,6 +160,7 @@ Feature: A destination may choose which backup it restores
         | .config/stale.txt     |
         | lost+found/fsck.1     |
         | lost+found.old/fsck.1 |
+        | old/lost+found/fsck.1 |
         | old reports/stale.txt |
       When the destination "orders" in namespace "shop" restores with:
         | field              | value |

@@ -20,8 +20,9 @@ def holds(record: Record, sync: Sync, source: ObjectRef) -> None:
     """Check that a restore put back, byte for byte, the files of a source's newest backup."""
     content = backed_up(record, source)
     succeeded(sync)
-    owners = ", ".join(str(owner) for owner in owners_of(record, sync.after))
-    _same(sync, f"the data of {source}", content, f"the data of {owners}" if owners else "")
+    owners = owners_of(record, sync.after)
+    told = [f"an earlier backup of {owner}" if owner == source else f"the data of {owner}" for owner in owners]
+    _same(sync, f"the data of {source}", content, ", ".join(told))
 
 
 def holds_unless_failed(record: Record, sync: Sync, source: ObjectRef) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -243,4 +244,6 @@ class Administrator:
 
 def _as_kopia_reads(instant: str) -> str:
     """Return an RFC 3339 instant in the format of ``--start-time``, with fractions of a second."""
-    return datetime.fromisoformat(instant).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+    whole = datetime.fromisoformat(re.sub(r"\.\d+", "", instant)).astimezone(UTC)
+    fraction = re.search(r"\.\d+", instant)  # up to nanoseconds, which datetime does not know
+    return f"{whole:%Y-%m-%d %H:%M:%S}{fraction[0] if fraction else ''} UTC"

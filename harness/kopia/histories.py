@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from harness.kopia.administrator import Administrator, PastSnapshot
 from harness.model import Identity
@@ -21,25 +21,43 @@ class Histories:
         self._administrator = administrator
         self._volumes = volumes
 
-    def write(self, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
+    def write(
+        self, identity: Identity, path: str, instants: Sequence[str], unchanged: Collection[str] = ()
+    ) -> list[Tree]:
         """Write one snapshot of a volume for each instant, and return their contents.
 
         If the history is the beginning of the repository, it is written once in a run and then copied, because many
         scenarios need the same one.
+
+        Args:
+            identity: The identity of the snapshots.
+            path: Their path.
+            instants: Their times, in the order in which they are written.
+            unchanged: The instants at which the volume is as it was at the instant before in the list.
         """
         self._administrator.keep(len(instants))
-        recipes = [f"{identity}:{path} at {', '.join(instants[:number])}" for number in range(len(instants), 0, -1)]
-        begun = self._administrator.begin_with(recipes)
-        contents = [*(begun or ()), *self._snapshots(identity, path, instants[len(begun or ()) :])]
+        marked = [f"{one} unchanged" if one in unchanged else one for one in instants]
+        recipes = [f"{identity}:{path} at {', '.join(marked[:number])}" for number in range(len(instants), 0, -1)]
+        begun = self._administrator.begin_with(recipes[:1] if unchanged else recipes)
+        contents = [*(begun or ()), *self._snapshots(identity, path, instants[len(begun or ()) :], unchanged)]
         if begun is not None and len(begun) < len(instants):
             self._administrator.keep_as_template(recipes[0], contents)
         return contents
 
-    def _snapshots(self, identity: Identity, path: str, instants: Sequence[str]) -> list[Tree]:
-        folders = [self._volumes.claim("outside", f"history-{number}") for number in range(len(instants))]
-        pairs = list(zip(folders, instants, strict=True))
-        contents = [fill(folder, f"{identity} at {instant}") for folder, instant in pairs]
-        self._administrator.write_snapshots([PastSnapshot(identity, folder, path, one) for folder, one in pairs])
+    def _snapshots(
+        self, identity: Identity, path: str, instants: Sequence[str], unchanged: Collection[str]
+    ) -> list[Tree]:
+        contents: list[Tree] = []
+        snapshots: list[PastSnapshot] = []
+        for number, instant in enumerate(instants):
+            if instant in unchanged:
+                folder = snapshots[-1].folder
+                contents.append(contents[-1])
+            else:
+                folder = self._volumes.claim("outside", f"history-{number}")
+                contents.append(fill(folder, f"{identity} at {instant}"))
+            snapshots.append(PastSnapshot(identity, folder, path, instant))
+        self._administrator.write_snapshots(snapshots)
         return contents
 
     def write_stranger(self, identity: Identity, instant: str) -> Tree:

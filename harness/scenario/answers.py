@@ -76,6 +76,12 @@ class OneCall(msgspec.Struct, frozen=True, tag="call"):
     call: Completed
 
 
+class Flag(msgspec.Struct, frozen=True, tag="flag"):
+    """Whether something is so."""
+
+    is_so: bool
+
+
 class Durations(msgspec.Struct, frozen=True, tag="durations"):
     """Two durations in seconds."""
 
@@ -90,7 +96,7 @@ class Raised(msgspec.Struct, frozen=True, tag="raised"):
 
 Answer = (
     Nothing | OneObject | OneSync | ManySyncs | SyncsOfSources | OneGrowth | OneTree | OneIdentity | OneName | OneCall
-    | Durations | Raised
+    | Flag | Durations | Raised
 )  # fmt: skip
 
 
@@ -109,6 +115,8 @@ def answer_of(value: object, syncs: Sequence[Sync]) -> Answer:
             return Nothing()
         case Exception():
             return Raised(Failure.of(value))
+        case bool():
+            return Flag(value)
         case ObjectRef():
             return OneObject(value)
         case Sync():
@@ -148,7 +156,7 @@ def value_of(answer: Answer, syncs: Sequence[Sync]) -> object:
         case OneGrowth(number, of_bytes, added_bytes):
             return Growth(syncs[number], of_bytes, added_bytes)
         case (OneObject(value) | OneTree(value) | OneIdentity(value) | OneName(value) | OneCall(value)
-              | Durations(value)):  # fmt: skip
+              | Flag(value) | Durations(value)):  # fmt: skip
             return value
     return None
 

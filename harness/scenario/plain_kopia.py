@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from harness.model import Identity, ObjectRef
 from harness.scenario.journal import Actor, act
@@ -65,12 +65,18 @@ class History(Actor):
     """Write snapshots of the past, for sources and for kopia users without a source."""
 
     @act
-    def write_of_source(self, ref: ObjectRef, instants: Sequence[str]) -> None:
-        """Write one snapshot for each instant, under the identity that the operator gives to a source."""
+    def write_of_source(self, ref: ObjectRef, instants: Sequence[str], unchanged: Collection[str] = ()) -> None:
+        """Write one snapshot for each instant, under the identity that the operator gives to a source.
+
+        Args:
+            ref: The source.
+            instants: The times of the snapshots.
+            unchanged: The instants at which the volume is as it was at the instant before.
+        """
         world = self._world
         identity = identity_of_job(world.runner.ask(ref))
         path = spec_of(world.objects.manifest(ref)).source_path or DEFAULT_PATH
-        written = world.histories.write(identity, path, instants)
+        written = world.histories.write(identity, path, instants, unchanged)
         world.backups += [Backup(ref, one, instant) for one, instant in zip(written, instants, strict=True)]
 
     @act

@@ -1,5 +1,6 @@
 """A record is read once, tells what it does not hold, and is the same after it was saved."""
 
+import ast
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -191,6 +192,8 @@ def test_a_scenario_that_does_something_else_than_its_record_is_no_verdict(tmp_p
         ORDERS,
         IDENTITY,
         "client 1",
+        True,
+        False,
         {"a": "file 0644 1"},
         (0.5, 1.5),
         [],
@@ -200,6 +203,26 @@ def test_a_scenario_that_does_something_else_than_its_record_is_no_verdict(tmp_p
 def test_each_kind_of_answer_is_the_same_afterwards(answer):
     built = msgspec.to_builtins(answers.answer_of(answer, ()))
     assert answers.value_of(msgspec.convert(built, answers.Answer), ()) == answer
+
+
+ANSWERS = {
+    "None", "bool", "str", "Completed", "Growth", "Identity", "ObjectRef", "Sync", "Tree",
+    "list[Sync]", "list[tuple[ObjectRef, Sync]]", "tuple[float, float]",
+}  # fmt: skip
+"""The types of the answers that the tests above and below save, as the acts name them."""
+
+
+def acts_of(file):
+    functions = [
+        one for one in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(one, ast.FunctionDef)
+    ]
+    return [one for one in functions if "act" in map(ast.unparse, one.decorator_list)]
+
+
+def test_the_answer_of_each_act_can_be_saved():
+    acts = [one for file in Path(record.__file__).parent.glob("*.py") for one in acts_of(file)]
+    assert len(acts) > 50
+    assert {ast.unparse(one.returns) for one in acts} <= ANSWERS
 
 
 def test_syncs_are_answered_by_their_numbers():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from harness.kopia.client import KopiaClient
 from harness.model import MoverJob, SnapshotRecord
@@ -29,6 +30,10 @@ def _as_kopia_writes_it(record: SnapshotRecord) -> str:
     return f"{whole}.{fraction}".rstrip("0").rstrip(".") + "Z" if fraction.strip("0") else f"{whole}Z"
 
 
+def _milliseconds(instant: datetime) -> int:
+    return int(instant.timestamp() * 1000)
+
+
 @mutant("oldest-is-newest", fails="RP_1 RP_2 RP_3 RP_4 RP_6", unrelated="HN_2 SR_3 RP_8")
 class _OldestIsNewest(ReferenceMover):
     """A history is counted from its oldest end."""
@@ -44,6 +49,17 @@ class _PreviousIgnored(ReferenceMover):
 
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
         return next(iter(candidates(history, self.selection(job))), None)
+
+
+@mutant("equal-backups-counted-once", fails="RP_2", unrelated="RP_1 RP_3 RP_4 RP_5")
+class _EqualBackupsCountedOnce(ReferenceMover):
+    """Successive backups of an unchanged volume are one step for previous, as in the list that kopia prints."""
+
+    def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
+        history = sorted(super().own(client, records, job), key=lambda one: one.end)
+        return [
+            one for one, after in zip(history, [*history[1:], None], strict=True) if not after or one.root != after.root
+        ]
 
 
 @mutant("previous-stops-at-the-oldest", fails="RP_5 RP_9", unrelated="RP_1 RP_2 RP_3")
@@ -74,6 +90,18 @@ class _InstantsSortedAsText(ReferenceMover):
     def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
         selection = self.selection(job)
         found = sorted(candidates(history, selection), key=_as_kopia_writes_it, reverse=True)
+        return counted_back(found, selection.previous)
+
+
+@mutant("instants-cut-to-milliseconds", fails="RP_3", unrelated="RP_1 RP_2 RP_4")
+class _InstantsCutToMilliseconds(ReferenceMover):
+    """Two instants within one millisecond are taken for the same."""
+
+    def choose(self, history: Sequence[SnapshotRecord], job: MoverJob) -> SnapshotRecord | None:
+        selection = self.selection(job)
+        limit = selection.limit
+        newest_first = sorted(history, key=lambda record: record.end, reverse=True)
+        found = [one for one in newest_first if limit is None or _milliseconds(one.end) <= _milliseconds(limit)]
         return counted_back(found, selection.previous)
 
 
@@ -117,6 +145,22 @@ class _DeletionSparesTooMuch(ReferenceMover):
 
     def deletes_files(self, job: MoverJob) -> bool:
         return _emptied(job, super().deletes_files(job), lambda name: name.startswith("lost+found"))
+
+
+@mutant("deletion-spares-nested-folders", fails="RP_7", unrelated="RP_1 IS_6 FS_43")
+class _DeletionSparesNestedFolders(ReferenceMover):
+    """A folder lost+found stays in the volume wherever it is, with the folders around it."""
+
+    def deletes_files(self, job: MoverJob) -> bool:
+        if super().deletes_files(job):
+            for path in sorted(job.volumes[DESTINATION_MOUNT].rglob("*"), reverse=True):
+                if "lost+found" in path.parts:
+                    continue
+                if path.is_symlink() or not path.is_dir():
+                    path.unlink()
+                elif not any(path.iterdir()):
+                    path.rmdir()
+        return False
 
 
 @mutant("deletion-torn-at-blanks", fails="RP_7", unrelated="RP_1 IS_6 HN_2")
