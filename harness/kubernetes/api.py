@@ -169,6 +169,15 @@ class Api:
             raise _broken(error) from None
         return True
 
+    def forget_finalizers(self, ref: ObjectRef) -> None:
+        """Remove all finalizers of an object; do nothing if it does not exist."""
+        patch = {"metadata": {"finalizers": None}}
+        try:
+            self._call("patch", RESOURCES[ref.kind], ref.name, patch, patch_type=PatchType.MERGE, **_in(ref))
+        except ApiError as error:
+            if code_of(error) != NOT_FOUND:
+                raise _broken(error) from None
+
     def delete(self, ref: ObjectRef) -> None:
         """Delete an object; do nothing if it does not exist."""
         try:

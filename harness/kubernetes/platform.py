@@ -220,7 +220,7 @@ class KubernetesPlatform:
         keeps = self._cluster.facts.owned
         left = {name for name in self._namespaces if not (keeps and self._rename(name) != name)}
         for namespace in sorted(map(self._rename, left)):
-            empty(self._api, self._cluster.informer, namespace, owners, self._limits.gone_s)
+            empty(self._api, self._cluster.informer, namespace, owners, self._limits.gone_s, by_force=keeps)
 
     def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
         """Act as the snapshot controller: copy the folder of the PVC and set the status of the VolumeSnapshot."""
