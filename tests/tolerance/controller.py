@@ -28,6 +28,7 @@ BEGIN, END = "=== Discovery Mode: Available Snapshots ===", "=== End Discovery M
 WORKERS = 4
 RETRY_S = 1.0
 LATER_S = 30.0
+BETWEEN_S = 0.1
 LEGAL = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 TOLD = ("KOPIA_OVERRIDE", "override", "Creating snapshot for", "repository connect", "rror", "napshot")
 
@@ -57,6 +58,7 @@ class Habits:
     copy: Literal["as-given", "Snapshot", "Clone"] = "as-given"
     extra_status: Literal["no", "yes"] = "no"
     keep_job: Literal["no", "yes"] = "no"  # yes: until the next sync
+    result: Literal["at-once", "in-steps"] = "at-once"
 
     @property
     def styles(self) -> frozenset[str]:
@@ -132,6 +134,8 @@ class Operator:
             for owner in metadata.get("ownerReferences", ()):
                 if owner["kind"] in SYNCED:
                     self._queue.add((owner["kind"], metadata["namespace"], owner["name"]))
+            if jobs.note(one, "kind") in SYNCED:
+                self._queue.add((jobs.note(one, "kind"), metadata["namespace"], jobs.note(one, "name")))
 
     def _safely(self, key: Key) -> None:
         try:
@@ -209,6 +213,8 @@ class Operator:
         limit = 2 if self._habits.after_failure == "stop" else 8
         for one in jobs.build(owner, plan, self._job_name(owner), sync, self._habits.styles, limit):
             self._kube.create(one)
+            if one.get("spec", {}).get("suspend"):
+                self._kube.resume(one)
         self._tell_begin(owner, plan, again=status.get("lastFailedSync") == sync)
 
     def _tell_begin(self, owner: Object, plan: jobs.Plan, *, again: bool) -> None:
@@ -332,7 +338,7 @@ class Operator:
         succeeded, sync = ended["type"] == "Complete", jobs.note(job, "sync")
         told_before = (owner.get("status") or {}).get("lastFailedJob") == job["metadata"]["uid"]
         if not told_before:
-            self._kube.set_status(owner, self._result(owner, job, sync, succeeded=succeeded))
+            self._tell_result(owner, self._result(owner, job, sync, succeeded=succeeded))
         if succeeded and self._habits.keep_job == "yes":
             return
         if not succeeded and self._habits.after_failure == "later":
@@ -343,6 +349,17 @@ class Operator:
         self._remove(job)
         if not succeeded:
             self._queue.add(key)
+
+    def _tell_result(self, owner: Object, status: Object) -> None:
+        """Write the result, all at once or one field after the other: conditions first, lastManualSync last."""
+        if self._habits.result == "at-once":
+            self._kube.set_status(owner, status)
+            return
+        order = ("conditions", "latestMoverStatus", "kopia")
+        for field in (*order, *(field for field in sorted(status, reverse=True) if field not in order)):
+            if field in status:
+                self._kube.set_status(owner, {field: status[field]})
+                time.sleep(BETWEEN_S)
 
     def _result(self, owner: Object, job: Object, sync: str, *, succeeded: bool) -> Object:
         """The status after a Job, of the parts that it changes."""

@@ -21,6 +21,8 @@ STYLES = (
     "projected",  # Secret, ConfigMap and labels as files
     "init",  # an init container before
     "sidecar",  # a native sidecar, and a container that comes first in the list
+    "no-owner",  # no owner reference; annotations name the object
+    "suspended",  # suspended at first, and resumed by the operator
 )
 SHORT = {"ReplicationSource": "src", "ReplicationDestination": "dst"}
 NOTES = "tolerance.example.test/"
@@ -110,6 +112,9 @@ def build(owner: Object, plan: Plan, name: str, sync: str, styles: frozenset[str
             }
         ],
     }
+    if "no-owner" in styles:
+        del metadata["ownerReferences"]
+        metadata["annotations"] |= {NOTES + "kind": owner["kind"], NOTES + "name": owner["metadata"]["name"]}
     told = settings(owner, plan)
     pod = _pod(owner, plan, name, told, styles)
     template = {"metadata": {"labels": dict(metadata["labels"])}, "spec": pod}
@@ -119,6 +124,8 @@ def build(owner: Object, plan: Plan, name: str, sync: str, styles: frozenset[str
         "metadata": metadata,
         "spec": {"backoffLimit": backoff_limit, "parallelism": 1, "completions": 1, "template": template},
     }
+    if "suspended" in styles:
+        job["spec"]["suspend"] = True
     if not styles & {"config-map", "config-map-from", "projected"}:
         return [job]
     return [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": told}, job]

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 from lightkube import ApiError, Client
 from lightkube.generic_resource import create_namespaced_resource
+from lightkube.models import meta_v1
 from lightkube.types import CascadeType, PatchType
 
 Object = dict[str, Any]
@@ -46,6 +47,8 @@ class Kube:
         self._client = Client(timeout=httpx2.Timeout(20.0))
         for kind in KINDS:  # the first client is made before there are threads
             resource(kind)
+        for prepared in (meta_v1.ObjectMeta, meta_v1.Status):  # the first use in two threads at once would crash
+            prepared.from_dict({})
 
     def get(self, kind: str, namespace: str, name: str) -> Object | None:
         try:
@@ -75,6 +78,12 @@ class Kube:
         except ApiError as error:
             if error.status.code != NOT_FOUND:
                 raise
+
+    def resume(self, job: Object) -> None:
+        """Let the Pods of a suspended Job run."""
+        metadata, body = job["metadata"], {"spec": {"suspend": False}}
+        kind = resource("Job")
+        self._client.patch(kind, metadata["name"], body, namespace=metadata["namespace"], patch_type=PatchType.MERGE)
 
     def set_status(self, owner: Object, status: Object) -> None:
         """Merge fields into the status; a field of None is taken away."""

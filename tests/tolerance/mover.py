@@ -47,6 +47,7 @@ SWITCHES = {
     "connect": ("again", "once"),
     "timestamps": ("no", "yes"),
     "stream": ("stdout", "stderr"),
+    "tags": ("none", "own"),
 }
 Snapshot = dict[str, Any]
 
@@ -148,6 +149,8 @@ class Mover:
         self.set_retention()
         self.log(f"Creating snapshot for {self.me.username}@{self.me.hostname}:{self.path}")
         call = ["snapshot", "create", *extra]
+        if self.habits.tags == "own":
+            call.append("--tags=mover:tolerance")
         if self.habits.output == "json":
             call.append("--json")
         call += [str(self.data)] if str(self.data) == self.path else [f"--override-source={self.path}", str(self.data)]
