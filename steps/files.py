@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from pytest_bdd import then, when
+from pytest_bdd import given, then, when
 
 from harness import expect
 from harness.expect.copies import Copy
+from harness.scenario import preconditions
 from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
 from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase, records
+
+
+@given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is backed up with exactly these files:'))
+def is_backed_up_with_files(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> None:
+    files = {record["path"]: record["kind"] for record in records(datatable)}
+    preconditions.require(syncs.back_up_listed(source_ref(namespace, name), files))
 
 
 @when(

@@ -103,9 +103,9 @@ def existing_snapshot(username: str, hostname: str, path: str, begin: str, end: 
     past.write_long(Identity(username, hostname), path, begin, end)
 
 
-@given("the store has lost the data of every snapshot")
-def data_lost(plain_kopia: PlainKopia) -> None:
-    plain_kopia.lose_data()
+@given("the store has lost a part of the data of every snapshot")
+def part_lost(plain_kopia: PlainKopia) -> None:
+    plain_kopia.lose_part()
 
 
 @given(phrase("{number:d} kopia users have a snapshot each"))

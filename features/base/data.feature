@@ -25,9 +25,12 @@ Feature: A restore gives back what was in the volume when it was backed up
   Rule: A restore of a snapshot whose data is lost fails
 
     @DA_5
-    Scenario: A restore fails where the store has lost the data of the snapshot
-      Given every source is backed up
-      And the store has lost the data of every snapshot
+    Scenario: A restore fails where the store has lost a part of the data
+      Given the source "orders" in namespace "shop" is backed up with exactly these files:
+        | path   | kind           |
+        | ledger | file of 48 MiB |
+        | notes  | file           |
+      And the store has lost a part of the data of every snapshot
       When the destination "orders" in namespace "shop" restores
       Then the restore fails
 

@@ -56,9 +56,9 @@ class PlainKopia(Actor):
         self._world.administrator.keep_latest(hostname, number)
 
     @act
-    def lose_data(self) -> None:
-        """Remove the content of all files from the store. Indexes and manifests stay."""
-        self._world.locations.lose_data(DOCUMENTED_REPOSITORY)
+    def lose_part(self) -> None:
+        """Remove a part of the content of files from the store."""
+        self._world.locations.lose_part(DOCUMENTED_REPOSITORY)
 
 
 class History(Actor):

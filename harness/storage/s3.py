@@ -98,17 +98,16 @@ class S3Store:
             f"bucket {name} exists already at {self.endpoint} and was not changed; choose another bucket-prefix"
         )
 
-    def remove_objects(self, bucket: str, prefix: str) -> None:
-        """Remove the objects of a bucket whose keys begin with a prefix.
+    def remove_smallest(self, bucket: str, prefix: str) -> None:
+        """Remove the smallest of the objects of a bucket whose keys begin with a prefix.
 
         Raises:
-            HarnessError: There is no such object, or the store does not answer.
+            HarnessError: There is no other such object, or the store does not answer.
         """
-        names = [str(item.object_name) for item in self._listed(bucket, prefix)]
-        if not names:
-            raise HarnessError(f"bucket {bucket} at {self.endpoint} has no object with a key that begins with {prefix}")
-        for name in names:
-            self._minio.remove_object(bucket, name)
+        found = sorted(self._listed(bucket, prefix), key=lambda one: int(one.size or 0))
+        if len(found) < 2:  # noqa: PLR2004 (one that is removed, and one that stays)
+            raise HarnessError(f"bucket {bucket} at {self.endpoint} has no two objects whose keys begin with {prefix}")
+        self._minio.remove_object(bucket, str(found[0].object_name))
 
     def remove_bucket(self, name: str) -> None:
         """Remove a bucket of this run with all its objects. It is no error if the bucket does not exist.

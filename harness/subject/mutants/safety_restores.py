@@ -97,7 +97,7 @@ class _EmptyBackupFailsLate(_ListsTheChosen):
         super()._check(replace(done, exit_code=1, stderr="no file was restored") if empty else done, log, what)
 
 
-@mutant("obstacles-ignored", fails="FS_42", unrelated="BA_2 DA_4 RP_7")
+@mutant("obstacles-ignored", fails="FS_42 DA_5", unrelated="BA_2 DA_4 RP_7")
 class _ObstaclesIgnored(ReferenceMover):
     """Files that cannot be written are left out, and that is reported as a success."""
 
