@@ -105,7 +105,7 @@ class S3Store:
             HarnessError: There is no other such object, or the store does not answer.
         """
         found = sorted(self._listed(bucket, prefix), key=lambda one: int(one.size or 0))
-        if len(found) < 2:  # noqa: PLR2004 (one that is removed, and one that stays)
+        if len(found) < 2:
             raise HarnessError(f"bucket {bucket} at {self.endpoint} has no two objects whose keys begin with {prefix}")
         self._minio.remove_object(bucket, str(found[0].object_name))
 
