@@ -219,9 +219,9 @@ def discovery_lines_are_right(record: Record, sync: Sync) -> None:
     missing = [f"{one.identity} of {one.start:%F %T}" for number, one in snapshots.items() if number not in found]
     unknown = [number for number in found if number not in snapshots]
     if missing or unknown:
-        seen = f"{len(missing)} missing {missing[:SHOWN]}, {len(unknown)} unknown {unknown[:SHOWN]}"
         equal("the snapshots that the mover lists", expected=f"all {len(snapshots)} of the repository, and no other",
-              seen=seen, oracle="mover's log", part=Part.MOVER, cause="the mover's discovery")  # fmt: skip
+              seen=f"{len(missing)} missing {missing[:SHOWN]}, {len(unknown)} unknown {unknown[:SHOWN]}",
+              oracle="mover's log", part=Part.MOVER, cause="the mover's discovery")  # fmt: skip
     for number, snapshot in snapshots.items():
         line, identity = found[number], snapshot.identity
         wanted = of_identity(identity.username, identity.hostname, snapshot.path)
