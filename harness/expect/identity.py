@@ -176,6 +176,8 @@ def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of
     accounts = {"operator's Job": meant, "repository": ", ".join(map(str, recorded)) or "no snapshot"}
     oracle = "operator's Job" if by_controller else "repository"
     seen = accounts.pop(oracle)
+    earlier = {of(one.asked_for) for one in record.syncs if one.ref == sync.ref and one.asked_for}
+    by_earlier_job = bool(recorded) and earlier.issuperset(recorded)
     raise Divergence(
         f"the {part} of {sync.ref}",
         expected=expected,
@@ -184,11 +186,13 @@ def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of
         detail=log_of(sync),
         others=accounts,
         part=Part.CONTROLLER if by_controller else Part.MOVER,
-        roots=() if by_controller else (RECORDED,),
-        cause=_cause_of_record(sync, part, expected, meant)
-        if by_controller
-        else "the recorded identity is not the Job's",
+        roots=() if by_controller or by_earlier_job else (RECORDED,),
+        cause=_cause_of_record(sync, part, expected, meant) if by_controller else _cause_of_mover(by_earlier_job),
     )
+
+
+def _cause_of_mover(by_earlier_job: bool) -> str:
+    return "a mover uses the identity of an earlier Job" if by_earlier_job else "the recorded identity is not the Job's"
 
 
 def _cause_of_record(sync: Sync, part: str, expected: object, meant: object) -> str:
