@@ -21,6 +21,10 @@ BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
 RECORDED = "OV_5"
 """The claim that a mover records snapshots under the identity of its Job. Without it no restore can find them."""
 
+NOT_FOUND = "a backup succeeds without a snapshot of its time"
+OTHER_IDENTITY = "the recorded identity is not the Job's"
+"""Causes of what the repository shows after a backup that succeeded."""
+
 WRONG_KEY = "LO_21"
 """The claim that a backup with a wrong password or key fails."""
 

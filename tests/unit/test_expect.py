@@ -189,6 +189,19 @@ def test_who_decided_an_identity_is_read_from_the_record(made, kept, part, roots
     assert (divergence.value.part, divergence.value.roots) == (part, roots)
 
 
+def test_where_nothing_is_recorded_no_identity_is_wrong():
+    done = sync(ref=SOURCE, job=job(), result=MoverResult(0, ""))
+    with pytest.raises(Divergence, match="no snapshot") as divergence:
+        expect.identity.recorded_as(seen(), done, IDENTITY)
+    with pytest.raises(Blocked) as blocked:
+        expect.arguments.own_unless_failed(seen(), done)
+    for nothing in (divergence.value, blocked.value.divergence):
+        assert (nothing.cause, nothing.roots) == ("a backup succeeds without a snapshot of its time", ("BA_1",))
+    expect.arguments.own_unless_failed(seen([record()]), done)
+    with pytest.raises(Divergence, match="recorded for"):
+        expect.arguments.own_unless_failed(seen([record("x")]), done)
+
+
 def test_the_identity_of_an_earlier_job_of_the_same_object_is_a_fault_of_its_own():
     earlier = sync(ref=SOURCE, job=job("x"), result=MoverResult(0, ""))
     now = sync(ref=SOURCE, job=job(), result=MoverResult(0, ""))
