@@ -15,6 +15,7 @@ from harness.document.verdict import Verdict
 from harness.errors import Blocked, Divergence
 from harness.report.outcome import Evidence, Outcome, SyncRecord
 from harness.scenario import failure_bundle
+from harness.scenario.preconditions import decided
 from harness.scenario.record import account
 from harness.scenario.saved import About
 from harness.scenario.sync import Sync
@@ -52,7 +53,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         operator_s=bed.operator_seconds if bed else 0.0,
         findings=tuple(bed.findings) if bed else (),
         story=item.stash.get(STORY, None),
-        evidence=_evidence(error),
+        evidence=_evidence(error, _subject(item, case)),
         commands=_last_commands(item) if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
         syncs=tuple(_sync_record(sync, ids) for sync, ids in account(bed.seen())) if bed else (),
     ).as_facts()
@@ -83,14 +84,14 @@ def command(args: Sequence[str]) -> str:
     return shlex.join(["kopia", *args[1:]])
 
 
-def _evidence(error: Exception | None) -> Evidence | None:
+def _evidence(error: Exception | None, subject: Subject) -> Evidence | None:
     divergence = error.divergence if isinstance(error, Blocked) else error
     if not isinstance(divergence, Divergence):
         return None
     texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
     others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
     # Convert Part to str, because execnet cannot serialize subclasses of str.
-    about = (divergence.cause, str(divergence.part), divergence.roots)
+    about = (divergence.cause, str(divergence.part), decided(divergence.roots, subject.decides))
     return Evidence(divergence.what, *texts, others, *about)
 
 

@@ -146,8 +146,15 @@ Feature: A ReplicationDestination made for discovery lists every identity of its
       When the documented destination discovers the repository
       Then the mover lists every snapshot with its identity, its path, its begin and its end
 
+    # A list that ends early shows with identities of many snapshots, and with many lines.
     @DI_8
-    Scenario: A mover prints a line for each of 128 snapshots
-      Given 128 kopia users have a snapshot each
+    Scenario: A mover prints a line for each of 140 snapshots of five identities
+      Given the history of these tenants:
+        | username | hostname | snapshots | latest               |
+        | till-1   | shop     | 26        | 2024-01-20T10:00:00Z |
+        | till-2   | shop     | 27        | 2024-01-20T10:01:00Z |
+        | till-3   | shop     | 28        | 2024-01-20T10:02:00Z |
+        | till-4   | shop     | 29        | 2024-01-20T10:03:00Z |
+        | till-5   | shop     | 30        | 2024-01-20T10:04:00Z |
       When the documented destination discovers the repository
       Then the mover lists every snapshot with its identity, its path, its begin and its end

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.document.parts import Part
+from harness.errors import Blocked, Divergence, HarnessError
 from harness.expect.ending import equal, failed, log_of, succeeded
-from harness.scenario.preconditions import identity_of_job
+from harness.scenario.preconditions import BACKUP, NOT_FOUND, identity_of_job, require
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
 from harness.volumes import contents
@@ -44,11 +45,21 @@ def reached_unless_failed(record: Record, sync: Sync, expected: Mapping[str, Any
 
 
 def own_unless_failed(record: Record, sync: Sync) -> None:
-    """Check that a backup failed, or that it added one snapshot, which has the identity of its Job."""
+    """Check that a backup failed, or that it added one snapshot, which has the identity of its Job.
+
+    Raises:
+        Divergence: It is recorded under another identity, or more than once.
+        Blocked: It succeeded and recorded nothing, which does not show whose backup it is.
+    """
     if not sync.succeeded:
         failed(sync)
         return
     seen = [snapshot.identity for snapshot in record.recorded(sync)]
+    if not seen:
+        require(sync)
+        raise Blocked(Divergence(f"what the backup of {sync.ref} recorded", expected="a snapshot", seen="none",
+                                 oracle="repository", detail=log_of(sync), part=Part.MOVER if sync.result else "",
+                                 roots=(BACKUP,), cause=NOT_FOUND))  # fmt: skip
     equal(f"who the backup of {sync.ref} is recorded for", expected=[identity_of_job(sync)], seen=seen,
           oracle="repository", detail=log_of(sync),
           cause="an additional argument changes whose backup it is")  # fmt: skip

@@ -9,7 +9,14 @@ from harness.document.parts import Part
 from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect.ending import admitted, equal, log_of, succeeded
 from harness.model import Identity
-from harness.scenario.preconditions import RECORDED, identity_of_job, require_job
+from harness.scenario.preconditions import (
+    BACKUP,
+    NOT_FOUND,
+    OTHER_IDENTITY,
+    RECORDED,
+    identity_of_job,
+    require_job,
+)
 from harness.scenario.record import Record
 from harness.scenario.sync import Sync
 from harness.volsync.fields import Field
@@ -52,7 +59,8 @@ def recorded_once(record: Record, sync: Sync) -> None:
     succeeded(sync)
     seen = len(record.recorded(sync))
     what = f"the snapshots that came in during the backup of {sync.ref}"
-    equal(what, expected=1, seen=seen, oracle="repository", detail=log_of(sync), cause="a backup is not recorded once")
+    cause = "a backup is not recorded once" if seen else NOT_FOUND
+    equal(what, expected=1, seen=seen, oracle="repository", detail=log_of(sync), cause=cause)
 
 
 def follows_variant(
@@ -176,6 +184,8 @@ def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of
     accounts = {"operator's Job": meant, "repository": ", ".join(map(str, recorded)) or "no snapshot"}
     oracle = "operator's Job" if by_controller else "repository"
     seen = accounts.pop(oracle)
+    earlier = {of(one.asked_for) for one in record.syncs if one.ref == sync.ref and one.asked_for}
+    by_earlier_job = bool(recorded) and earlier.issuperset(recorded)
     raise Divergence(
         f"the {part} of {sync.ref}",
         expected=expected,
@@ -184,11 +194,17 @@ def _same_everywhere(record: Record, sync: Sync, part: str, expected: object, of
         detail=log_of(sync),
         others=accounts,
         part=Part.CONTROLLER if by_controller else Part.MOVER,
-        roots=() if by_controller else (RECORDED,),
+        roots=() if by_controller or by_earlier_job else (RECORDED,) if recorded else (BACKUP,),
         cause=_cause_of_record(sync, part, expected, meant)
         if by_controller
-        else "the recorded identity is not the Job's",
+        else _cause_of_mover(by_earlier_job=by_earlier_job, recorded=bool(recorded)),
     )
+
+
+def _cause_of_mover(*, by_earlier_job: bool, recorded: bool) -> str:
+    if by_earlier_job:
+        return "a mover uses the identity of an earlier Job"
+    return OTHER_IDENTITY if recorded else NOT_FOUND
 
 
 def _cause_of_record(sync: Sync, part: str, expected: object, meant: object) -> str:

@@ -24,6 +24,9 @@ AVAILABLE, REQUESTED = StatusField.AVAILABLE_IDENTITIES.value, StatusField.REQUE
 START, END = LineField.START.value, LineField.END.value
 OVERRIDE = r"--override-{part}[= ]['\"]?{value}(?=['\"\s\]]|$)"
 ANY_OVERRIDE = re.compile(r"--override-(username|hostname)")
+SHOWN = 3
+"""The number of wrong snapshots that a failure names."""
+
 REFUSES = re.compile(
     r"unknown|not (allowed|supported|permitted|valid|accepted)|n[o']t exist|invalid|unsupported|removed|refus|reject"
     r"|forbid|disallow|cannot|must not|\berror\b|no such|fail|instead",
@@ -213,8 +216,12 @@ def discovery_lines_are_right(record: Record, sync: Sync) -> None:
     """
     found = {str(line.id): line for line in listed_snapshots(mover_log(sync))}
     snapshots = {snapshot.id: snapshot for snapshot in _snapshots(record)}
-    equal("the snapshots that the mover lists", expected=sorted(snapshots), seen=sorted(found), oracle="mover's log",
-          part=Part.MOVER, cause="the mover's discovery")  # fmt: skip
+    missing = [f"{one.identity} of {one.start:%F %T}" for number, one in snapshots.items() if number not in found]
+    unknown = [number for number in found if number not in snapshots]
+    if missing or unknown:
+        equal("the snapshots that the mover lists", expected=f"all {len(snapshots)} of the repository, and no other",
+              seen=f"{len(missing)} missing {missing[:SHOWN]}, {len(unknown)} unknown {unknown[:SHOWN]}",
+              oracle="mover's log", part=Part.MOVER, cause="the mover's discovery")  # fmt: skip
     for number, snapshot in snapshots.items():
         line, identity = found[number], snapshot.identity
         wanted = of_identity(identity.username, identity.hostname, snapshot.path)

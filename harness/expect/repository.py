@@ -10,7 +10,7 @@ from harness.errors import Divergence, HarnessError, NotAsked
 from harness.expect.ending import answered, equal, failed, log_of, succeeded, succeeded_or_failed
 from harness.expect.identity import listed
 from harness.model import Identity, ObjectRef, SnapshotRecord
-from harness.scenario.preconditions import identity_of_job, require
+from harness.scenario.preconditions import OTHER_IDENTITY, RECORDED, identity_of_job, require
 from harness.scenario.record import Record
 from harness.scenario.sync import Growth, Sync
 from harness.system.process import Completed
@@ -44,8 +44,10 @@ def only_identity(record: Record, repository: str, sync: Sync) -> None:
     """Check that a repository holds snapshots, and that all of them have the identity of one sync."""
     require(sync)
     seen = sorted({snapshot.identity for snapshot in record.snapshots(repository)})
+    misnamed = bool(seen) and not {one.asked_for for one in record.syncs} & {*seen}
     equal(f"the identities in {repository}", expected=[identity_of_job(sync)], seen=seen, oracle="repository",
-          cause="who is in a repository")  # fmt: skip
+          roots=(RECORDED,) if misnamed else (),
+          cause=OTHER_IDENTITY if misnamed else "who is in a repository")  # fmt: skip
 
 
 def no_identity(record: Record, repository: str, sync: Sync) -> None:
@@ -70,7 +72,7 @@ def traced(record: Record, number: int) -> None:
     for sync in backups:
         owners = sorted({snapshot.identity for snapshot in record.recorded(sync)})
         equal(f"who did {sync.ref}", expected=[sync.asked_for], seen=owners, oracle="repository",
-              roots=("OV_5",), cause="the recorded identity is not the Job's")  # fmt: skip
+              roots=(RECORDED,), cause=OTHER_IDENTITY)  # fmt: skip
 
 
 def snapshots_of(record: Record, source: ObjectRef, number: int) -> None:
@@ -216,8 +218,11 @@ def hold_own_backups(record: Record, source: ObjectRef, repositories: Collection
         failing = [sync for sync in others if not sync.succeeded and sync.repository == repository]
         late = {snapshot.id for sync in failing for snapshot in record.recorded(sync)}
         seen = [snapshot.identity for snapshot in record.snapshots(repository) if snapshot.id not in late]
+        # As many as were made into it, under another identity: they are in the right place.
+        misnamed = len(seen) == len(made)
+        cause = OTHER_IDENTITY if misnamed else "backups are in another repository than their Secret names"
         equal(f"the snapshots in {repository}", expected=[identity_of_job(sync) for sync in made], seen=seen,
-              oracle="repository", cause="backups are in another repository than their Secret names")  # fmt: skip
+              oracle="repository", roots=(RECORDED,) if misnamed else (), cause=cause)  # fmt: skip
     if not any(sync.succeeded and sync.repository != first.repository for sync in others):
         said = others[0].said or log_of(others[0])
         raise NotAsked(f"no backup of {source} succeeds after its Secret names another repository: {said}")

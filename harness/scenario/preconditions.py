@@ -6,6 +6,8 @@ a field that the object uses (a custom hostname, ``previous``, …) or else a ba
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, HarnessError, NotAsked
 from harness.model import Identity, MoverJob
@@ -18,6 +20,10 @@ from harness.volsync.fields import Field
 BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
 RECORDED = "OV_5"
 """The claim that a mover records snapshots under the identity of its Job. Without it no restore can find them."""
+
+NOT_FOUND = "a backup succeeds without a snapshot of its time"
+OTHER_IDENTITY = "the recorded identity is not the Job's"
+"""Causes of what the repository shows after a backup that succeeded."""
 
 WRONG_KEY = "LO_21"
 """The claim that a backup with a wrong password or key fails."""
@@ -72,6 +78,22 @@ def roots_of_content(sync: Sync) -> tuple[str, ...]:
     if sync.spec.get(Field.REPOSITORY, REPOSITORY_SECRET) != REPOSITORY_SECRET:
         used.append("SR_7")
     return (*used, BACKUP) if sync.is_backup else (*used, RECORDED, RESTORE)
+
+
+def decided(roots: Sequence[str], decides: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the roots that a subject decides, because a part that it does not bring breaks nothing.
+
+    Args:
+        roots: The claims of which one is broken.
+        decides: Returns True if the subject decides a claim.
+
+    Returns:
+        The roots in the same order, or a base claim if the subject decides none of them.
+    """
+    own = tuple(root for root in roots if decides(root))
+    if own or not roots:
+        return own
+    return (RESTORE,) if {*OF_DESTINATIONS.values(), "RD_2"} & {*roots} else (BACKUP,)
 
 
 def how(sync: Sync) -> str:

@@ -5,6 +5,7 @@ another way than the reference does.
 """
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -186,6 +187,28 @@ def test_who_decided_an_identity_is_read_from_the_record(made, kept, part, roots
     with pytest.raises(Divergence) as divergence:
         expect.identity.recorded_as(seen([kept]), wrong, IDENTITY)
     assert (divergence.value.part, divergence.value.roots) == (part, roots)
+
+
+def test_where_nothing_is_recorded_no_identity_is_wrong():
+    done = sync(ref=SOURCE, job=job(), result=MoverResult(0, ""))
+    with pytest.raises(Divergence, match="no snapshot") as divergence:
+        expect.identity.recorded_as(seen(), done, IDENTITY)
+    with pytest.raises(Blocked) as blocked:
+        expect.arguments.own_unless_failed(seen(), done)
+    for nothing in (divergence.value, blocked.value.divergence):
+        assert (nothing.cause, nothing.roots) == ("a backup succeeds without a snapshot of its time", ("BA_1",))
+    expect.arguments.own_unless_failed(seen([record()]), done)
+    with pytest.raises(Divergence, match="recorded for"):
+        expect.arguments.own_unless_failed(seen([record("x")]), done)
+
+
+def test_the_identity_of_an_earlier_job_of_the_same_object_is_a_fault_of_its_own():
+    earlier = sync(ref=SOURCE, job=job("x"), result=MoverResult(0, ""))
+    now = sync(ref=SOURCE, job=job(), result=MoverResult(0, ""))
+    for before, roots in ((earlier, ()), (replace(earlier, ref=ObjectRef(SOURCE.kind, "shop", "files")), ("OV_5",))):
+        with pytest.raises(Divergence) as divergence:
+            expect.identity.recorded_as(replace(seen([record("x")]), syncs=(before, now)), now, IDENTITY)
+        assert divergence.value.roots == roots
 
 
 def test_a_status_without_the_requested_identity_is_judged_by_the_job():

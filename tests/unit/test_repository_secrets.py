@@ -150,6 +150,20 @@ def test_each_repository_holds_the_backups_that_were_made_into_it():
             hold(seen, SOURCE, [PLACE, OTHER_PLACE])
 
 
+def test_a_snapshot_under_another_identity_is_in_the_right_repository():
+    places = [PLACE, OTHER_PLACE]
+    for elsewhere, roots in (["nobody"], ("OV_5",)), (["orders", "orders"], ()):
+        seen = in_two_places(Ending.SUCCEEDED, holds=["orders"], elsewhere=elsewhere)
+        with pytest.raises(Divergence) as divergence:
+            expect.repository.hold_own_backups(seen, SOURCE, places)
+        assert divergence.value.roots == roots
+        assert ("another repository" in divergence.value.cause) is not bool(roots)
+    misnamed = in_two_places(Ending.SUCCEEDED, elsewhere=["nobody"])
+    with pytest.raises(Divergence) as divergence:
+        expect.repository.only_identity(misnamed, OTHER_PLACE, misnamed.syncs[0])
+    assert divergence.value.roots == ("OV_5",)
+
+
 @pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
 def test_a_changed_secret_may_be_refused(ending):
     refused = in_two_places(ending, ending, holds=["orders"])

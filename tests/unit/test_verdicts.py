@@ -1,10 +1,14 @@
 """From outcomes to verdicts: a divergence beats what is unknown, and that beats a pass."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from harness.document.verdict import Verdict
 from harness.report import verdicts
 from harness.report.outcome import Outcome
+from plugin import verdicts as of_run
 
 
 def outcome(verdict, *claims, subject="reference"):
@@ -99,3 +103,17 @@ def test_a_proof_that_runs_no_claim_of_a_mutant_proves_nothing():
     outcomes = [one for one in of_mutant("fail", "pass") if one.claims[0] in MUTANT.unrelated]
     assert verdicts.exit_status_of_proof(outcomes, {NAME: MUTANT}) == 5
     assert verdicts.exit_status_of_proof(of_mutant("fail", "pass"), {NAME: MUTANT}) == 0
+
+
+def test_what_the_table_counts_as_blocked_is_not_listed_as_diverging():
+    shown = {"failed": [SimpleNamespace(nodeid="root"), SimpleNamespace(nodeid="check")]}
+    outcomes = [
+        replace(outcome("fail", "OV_5"), scenario="root"),
+        replace(outcome("blocked", "FO_10"), scenario="check"),
+    ]
+    plugins = SimpleNamespace(getplugin=lambda name: SimpleNamespace(stats=shown))
+    of_run._count_as_blocked(SimpleNamespace(pluginmanager=plugins, stash={of_run.OUTCOMES: outcomes}))
+    assert {kind: [one.nodeid for one in reports] for kind, reports in shown.items()} == {
+        "failed": ["root"],
+        "blocked": ["check"],
+    }

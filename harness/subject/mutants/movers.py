@@ -41,6 +41,21 @@ class _IdentityNotAtConnect(ReferenceMover):
         return None
 
 
+@mutant("identity-not-at-creation", fails="OV_5", unrelated="BA_1 CU_1 TR_4")
+class _IdentityNotAtCreation(ReferenceMover):
+    """The overrides are not given when a repository is created, so its first backup gets the defaults of kopia."""
+
+    def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        super().open(_CreatesAsItself(**vars(client)), job, log)
+
+
+class _CreatesAsItself(KopiaClient):
+    """A client that creates a repository under the user and the host of this machine."""
+
+    def create(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
+        return super().create(address, None)
+
+
 @mutant("snapshots-backdated", fails="BA_1 SE_3", unrelated="VA_1 RD_3 OV_3")
 class _SnapshotsBackdated(ReferenceMover):
     """Every snapshot is said to be of a day in the past."""

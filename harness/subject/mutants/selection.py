@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from harness.kopia.client import KopiaClient
-from harness.model import MoverJob, SnapshotRecord
+from harness.model import Identity, MoverJob, SnapshotRecord
 from harness.mover.reference import ReferenceMover, empty_volume
 from harness.mover.selection import candidates, choose, counted_back
 from harness.subject.mutants.registry import mutant
@@ -222,3 +222,14 @@ class _PreviousCountsFromTheEnd(ReferenceMover):
             return super().choose(history, job)
         newest_first = candidates(history, Selection())
         return newest_first[previous] if -previous <= len(newest_first) else None
+
+
+@mutant("twenty-of-each-identity-listed", fails="DI_8", unrelated="DI_2 RP_2 RP_5")
+class _TwentyOfEachIdentityListed(ReferenceMover):
+    """Of each identity the newest twenty snapshots alone are listed, for a discovery and for a restore."""
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        newest: dict[Identity, list[SnapshotRecord]] = {}
+        for record in sorted(super().list_all(client), key=lambda one: one.end, reverse=True):
+            newest.setdefault(record.identity, []).append(record)
+        return tuple(record for history in newest.values() for record in history[:20])
