@@ -8,7 +8,7 @@ from harness.kopia.client import KopiaClient, snapshots_in
 from harness.model import Identity, Manifest, MoverJob, ObjectRef, Variants
 from harness.mover.base import place_of
 from harness.mover.reference import ReferenceMover
-from harness.operator.decisions import Decisions
+from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
 from harness.volsync import mover_job
 from harness.volsync.fields import Field, kopia_spec
@@ -95,6 +95,14 @@ class _FirstVolumeKept(_Remembers):
 
     def pvc(self, source: Manifest) -> str:
         return super().pvc(self.kept.setdefault(ref_of(source), source))
+
+
+@mutant("first-repository-kept", fails="LO_20", unrelated="LO_21 SI_1 FS_10 BA_2")
+class _FirstRepositoryKept(_Remembers):
+    """An object uses the repository Secret that it named at its first sync."""
+
+    def repository(self, manifest: Manifest, find: FindSource) -> str | None:
+        return super().repository(self.kept.setdefault(ref_of(manifest), manifest), find)
 
 
 # --- names of Jobs
