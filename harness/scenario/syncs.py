@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from harness.document.parts import Part
-from harness.model import Identity, ObjectRef
+from harness.model import Identity, Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.scenario.preconditions import identity_of_job
 from harness.scenario.sync import Growth, Sync
@@ -78,6 +78,14 @@ class Syncs(Actor):
     def discover(self, ref: ObjectRef) -> Sync:
         """Sync a destination, and wait until its operator lists the identities, at most for the documented time."""
         return self._world.runner.discover(ref)
+
+    @act
+    def request(self, changed: Manifest) -> Sync:
+        """Change a destination, sync it, and wait until its status shows the identity of its Job.
+
+        It waits at most for the documented time. Raise NotAsked if the change is not permitted.
+        """
+        return self._world.runner.request(self._world.objects.change_to(changed))
 
     @act
     def restore(self, name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Sync:
