@@ -43,6 +43,14 @@ def every_is_backed_up(syncs: Syncs, testbed: Testbed) -> None:
         preconditions.require(syncs.back_up(source))
 
 
+@given("every source is backed up, unless the subject refuses an identity of two sources")
+def every_with_its_identity_is_backed_up(syncs: Syncs, testbed: Testbed) -> None:
+    for source in testbed.seen().sources():
+        sync = syncs.back_up(source)
+        preconditions.require_shared_identity(sync)
+        preconditions.require(sync)
+
+
 @when("every source is backed up")
 def back_up_every(syncs: Syncs, testbed: Testbed) -> None:
     for source in testbed.seen().sources():

@@ -10,12 +10,14 @@ from pytest_bdd import given, then, when
 from harness import expect
 from harness.model import Identity
 from harness.scenario import preconditions
+from harness.scenario.declarations import Declarations
 from harness.scenario.plain_kopia import History
 from harness.scenario.sync import Sync
 from harness.scenario.syncs import Syncs
 from harness.scenario.testbed import Testbed
+from harness.volsync import objects
 from harness.volsync.kinds import source_ref
-from steps.types import DataTable, phrase, records
+from steps.types import DataTable, fields, phrase, records
 
 
 @given("the documented destination has discovered the repository")
@@ -26,6 +28,18 @@ def has_discovered(syncs: Syncs, testbed: Testbed) -> None:
 @when("the documented destination discovers the repository", target_fixture="restore")
 def discover(syncs: Syncs, testbed: Testbed) -> Sync:
     return syncs.discover(testbed.seen().destinations()[-1])
+
+
+@when(
+    phrase(
+        'the destination "{name:Text}" in namespace "{namespace:Text}" restores, and its discovery is awaited, with:'
+    ),
+    target_fixture="restore",
+)
+def restore_and_discover(
+    name: str, namespace: str, datatable: DataTable, declarations: Declarations, syncs: Syncs
+) -> Sync:
+    return syncs.discover(declarations.declare(objects.destination(name, namespace, fields(datatable))))
 
 
 @given("the history of these tenants:")

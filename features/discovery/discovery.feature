@@ -99,7 +99,7 @@ Feature: A ReplicationDestination made for discovery lists every identity of its
         | name   | namespace | username | hostname |
         | orders | shop      | desk     | site-a   |
         | files  | office    | desk     | site-a   |
-      And every source is backed up
+      And every source is backed up, unless the subject refuses an identity of two sources
       When the documented destination discovers the repository
       Then its status lists:
         | identity    | snapshots |

@@ -51,7 +51,7 @@ Feature: Kubernetes shows which identity an object uses
         | orders | shop      | desk     | site-a   |
         | files  | office    | clerk    | site-b   |
       And every source is backed up
-      When the destination "restore-data" in namespace "shop" restores with:
+      When the destination "restore-data" in namespace "shop" restores, and its discovery is awaited, with:
         | field    | value  |
         | username | desk   |
         | hostname | site-a |

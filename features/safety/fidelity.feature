@@ -14,6 +14,7 @@ Feature: A backup that succeeds holds what was in the volume, and nothing else
         | path                      | kind |
         | .env                      | file |
         | .ssh/.id                  | file |
+        | disk/lost+found/fsck.1    | file |
         | ..two                     | file |
         | -rf                       | file |
         | --delete                  | file |

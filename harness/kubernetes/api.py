@@ -246,3 +246,9 @@ def _refusal_or_broken(error: ApiError, kind: str) -> Exception:
 
 def _broken(error: ApiError) -> HarnessError:
     return HarnessError(f"the Kubernetes API: {error.status.message} ({code_of(error)})")
+
+
+def replaced(before: Mapping[str, Any], manifest: Manifest) -> dict[str, Any]:
+    """Return the content of a manifest with the metadata and the status of the object that it replaces."""
+    kept = {key: before[key] for key in ("metadata", "apiVersion", "kind", "status") if key in before}
+    return {**{key: value for key, value in manifest.items() if key not in ("metadata", "status")}, **kept}

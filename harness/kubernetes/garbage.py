@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from harness.errors import HarnessError
 from harness.kubernetes.api import Api
@@ -46,7 +47,7 @@ def delete_with_owned(api: Api, informer: Informer, ref: ObjectRef, gone_s: floa
         return
     api.delete(ref)
     if not informer.wait(lambda: informer.get(ref) is None, gone_s):
-        raise HarnessError(f"{ref} is still there {gone_s:g} s after it was deleted")
+        raise HarnessError(_left_over([api.get(ref) or before], gone_s))
     collect(api, ref.namespace, {before["metadata"]["uid"]})
 
 
@@ -66,5 +67,24 @@ def empty(api: Api, informer: Informer, namespace: str, owners: Collection[str],
     for kind in EMPTIED:
         api.delete_all(kind, namespace)
     collect(api, namespace, owners, ("ConfigMap",))
-    if not informer.wait(lambda: not any(informer.of(kind, namespace) for kind in ("Job", *SYNCED)), gone_s):
-        raise HarnessError(f"objects of namespace {namespace} are still there after {gone_s:g} s")
+
+    def left() -> list[dict[str, Any]]:
+        return [one for kind in ("Job", *SYNCED) for one in informer.of(kind, namespace)]
+
+    if not informer.wait(lambda: not left(), gone_s):
+        raise HarnessError(_left_over(left(), gone_s))
+
+
+def _left_over(objects: Sequence[Mapping[str, Any]], gone_s: float) -> str:
+    """Return the message on objects that stay, with the finalizers that keep them."""
+    told = []
+    for one in objects:
+        metadata = one["metadata"]
+        finalizers = ", ".join(metadata.get("finalizers") or ()) or "none"
+        told.append(
+            f"{one.get('kind', 'object')} {metadata['namespace']}/{metadata['name']} (finalizers: {finalizers})"
+        )
+    return (
+        f"still there {gone_s:g} s after deletion: {'; '.join(told)}. If the operator needs more time to remove a "
+        "finalizer of its own, set limits.gone_s in the subject file"
+    )

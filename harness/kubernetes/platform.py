@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import OperatorCrashed
 from harness.kubernetes import found_jobs
+from harness.kubernetes.api import replaced
 from harness.kubernetes.described import written_by_operator
 from harness.kubernetes.garbage import delete_with_owned, empty
 from harness.kubernetes.pod import MissingKey
@@ -78,7 +79,7 @@ class KubernetesPlatform:
         if not there:
             there = not self._create(ref, outside)
         if there:
-            self._api.update(self._there(ref), lambda before: _changed(before, outside))
+            self._api.update(self._there(ref), lambda before: replaced(before, outside))
         self._applied[ref] = manifest
         if is_triggered(manifest):
             self._triggered = ref
@@ -140,14 +141,15 @@ class KubernetesPlatform:
         trigger = manual_trigger(self._applied[ref])
         is_there = self._cluster.node.finish(self._jobs.pop(ref), result)
 
-        def noted() -> bool:
-            return said_in.synced_trigger(self._status(ref)) == trigger or bool(self.failure(ref))
+        def noted(*, is_settled: bool) -> Any:
+            if said_in.synced_trigger(self._status(ref)) == trigger or self._failure(ref, is_settled=is_settled):
+                return True
+            return not is_there and self._job_of(ref)
 
-        def noted_or_replaced() -> Any:
-            return noted() or (not is_there and self._job_of(ref))
-
+        # Several updates may write one result. Before the last of them, the status still shows the result before it.
         limit_s = self._cluster.answer_timeout_s
-        was_noted = self._wait(noted_or_replaced, limit_s)
+        was_noted = self._wait(lambda: noted(is_settled=False), self._limits.status_s)
+        was_noted = was_noted or self._wait(lambda: noted(is_settled=True), limit_s)
         if was_noted and was_noted is not True:
             self._triggered = ref
             return None
@@ -164,6 +166,9 @@ class KubernetesPlatform:
 
     def failure(self, ref: ObjectRef) -> str:
         """See Platform: ignore older events, and the status as it was before the last trigger."""
+        return self._failure(ref, is_settled=True)
+
+    def _failure(self, ref: ObjectRef, *, is_settled: bool) -> str:
         status = self._status(ref)
         warnings = [
             str(event.get("message") or event.get("reason") or "a warning without a message")
@@ -174,7 +179,7 @@ class KubernetesPlatform:
         generation = (current or {}).get("metadata", {}).get("generation")
         before = self._stale.get(ref)
         fresh = status if status != before else {}
-        return said_in.failure(fresh, warnings, generation, before)
+        return said_in.failure(fresh, warnings, generation, before, is_settled=is_settled)
 
     def _still_failing(self, ref: ObjectRef) -> str | None:
         """Return the failure that the status still shows: an operator that refuses again need not change the status."""
@@ -323,8 +328,3 @@ class KubernetesPlatform:
 
 def _version(event: Mapping[str, Any]) -> str:
     return f"{event['metadata'].get('uid')}/{event['metadata'].get('resourceVersion')}"
-
-
-def _changed(before: Mapping[str, Any], outside: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {key: before[key] for key in ("metadata", "apiVersion", "kind", "status") if key in before}
-    return {**{key: value for key, value in outside.items() if key not in ("metadata", "status")}, **kept}

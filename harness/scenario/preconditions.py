@@ -235,3 +235,13 @@ def require_snapshot(record: Record, sync: Sync) -> None:
     require(sync)
     if not record.recorded(sync):
         raise NotAsked(f"the backup of {sync.ref} recorded no snapshot")
+
+
+def require_shared_identity(sync: Sync) -> None:
+    """Require that a source was not refused whose identity another source has: an operator may refuse the second one.
+
+    Raises:
+        NotAsked: The API refused the source, or the operator reports why it creates no Job.
+    """
+    if sync.was_refused_without_job:
+        raise NotAsked(f"the subject refuses {sync.ref}, which has the identity of another source: {sync.said}")

@@ -135,6 +135,8 @@ def failure(
     warnings: Sequence[str],
     generation: int | None = None,
     before: Mapping[str, Any] | None = None,
+    *,
+    is_settled: bool = True,
 ) -> str:
     """Return the operator's own message that a sync failed; "" if there is none.
 
@@ -147,11 +149,13 @@ def failure(
         generation: The generation of the object.  Conditions of another generation are ignored.
         before: The status before the sync.  If the mover status is still the same and a sync is in progress, it is
             that of an earlier mover and is ignored.
+        is_settled: False if the operator may not have written its whole result yet: a mover status that is still the
+            same is then ignored in any case.
     """
     for condition in conditions(status):
         if condition.get("observedGeneration") in (None, generation) and _names_failure(condition):
             return str(condition.get("message") or condition.get("reason") or "a condition without a message")
-    is_old = _is_running(status) and _mover_status(status) == _mover_status(before or {})
+    is_old = (_is_running(status) or not is_settled) and _mover_status(status) == _mover_status(before or {})
     result = "" if is_old else mover_result(status)
     if WRONG.search(result):
         return f"{StatusField.MOVER_STATUS}.{StatusField.MOVER_RESULT}: {result}"

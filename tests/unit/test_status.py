@@ -112,6 +112,14 @@ def test_an_old_result_is_no_failure_of_a_sync_in_progress():
     old, running = _after("Failed"), _after("Failed", running="True")
     assert said_in.failure(running, (), before=old) == ""
     assert said_in.failure(running, (), before=_after("Successful"))
+
+
+def test_a_mover_status_from_before_is_no_failure_while_the_result_is_written():
+    old = _after("Failed")
+    assert said_in.failure(old, (), before=old, is_settled=False) == ""
+    assert said_in.failure(old, (), before=old)
+    new = {**old, "latestMoverStatus": {"result": "Failed", "logs": "another"}}
+    assert said_in.failure(new, (), before=old, is_settled=False)
     assert said_in.failure(old, (), before=old)
 
 
