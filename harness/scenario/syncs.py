@@ -12,7 +12,7 @@ from harness.scenario.preconditions import identity_of_job
 from harness.scenario.sync import Growth, Sync
 from harness.volsync import objects
 from harness.volsync.fields import Field
-from harness.volsync.kinds import SOURCE, is_source
+from harness.volsync.kinds import SOURCE, SYNCED, is_source
 from harness.volumes import fill, fill_listed, fill_peculiar, write_bytes
 
 HANDED_OVER = "handed-over"
@@ -73,6 +73,13 @@ class Syncs(Actor):
     def ask(self, ref: ObjectRef) -> Sync:
         """Trigger an object and record the operator's Job, without running the mover."""
         return self._world.runner.ask(ref)
+
+    @act
+    def unasked_jobs(self) -> Mapping[str, str]:
+        """Return the names of the Jobs that exist although no trigger asked for them, by object."""
+        objects = [ref for ref in self._world.objects.all() if ref.kind in SYNCED]
+        found = {str(ref): ", ".join(self._world.platform.unasked_jobs(ref)) for ref in objects}
+        return {ref: names for ref, names in found.items() if names}
 
     @act
     def discover(self, ref: ObjectRef) -> Sync:
