@@ -42,6 +42,18 @@ def create_again(name: str, namespace: str, declarations: Declarations) -> None:
     declarations.delete(source_ref(namespace, name))
 
 
+@given(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is deleted and created again with its old trigger')
+)
+def create_again_as_it_was(name: str, namespace: str, declarations: Declarations) -> None:
+    declarations.delete_and_keep_trigger(source_ref(namespace, name))
+
+
+@then("the new object gets a Job, or its user an error")
+def answered_again(sync: Sync) -> None:
+    expect.ending.answered_again(sync)
+
+
 @given(phrase(f'two sources in namespace "{{namespace:Text}}" {LONG}'))
 def long_sources(namespace: str, length: int, declarations: Declarations) -> None:
     for name in objects.names_that_differ_at_the_end(length):

@@ -123,6 +123,16 @@ def answered(sync: Sync) -> None:
                          part=Part.CONTROLLER, cause="an object gets no answer")  # fmt: skip
 
 
+def answered_again(sync: Sync) -> None:
+    """Check that an object that was deleted and created again got a Job, a refusal or an error."""
+    without_job = sync.succeeded and sync.job is None
+    if without_job or sync.ending is Ending.SILENT:
+        seen = "a success without a Job" if without_job else sync.note
+        raise Divergence(f"the answer to {sync.ref}, which was deleted and created again with the same trigger",
+                         expected="a Job for the new object, or an error", seen=seen, oracle="operator",
+                         part=Part.CONTROLLER, cause="an object that is created again is not synced")  # fmt: skip
+
+
 def no_mover(sync: Sync) -> None:
     """Check that no mover ran for the object."""
     seen = "one was started" if sync.result else "none"
@@ -216,7 +226,7 @@ def _not_told(sync: Sync, expected: str, text: str) -> None:
 
 
 __all__ = [
-    "admitted", "answered", "decided_by_subject", "equal", "failed", "job_env", "kopia_refused", "log_of",
-    "names_identities", "no_mover", "refused", "succeeded", "succeeded_or_failed", "told", "told_number",
+    "admitted", "answered", "answered_again", "decided_by_subject", "equal", "failed", "job_env", "kopia_refused",
+    "log_of", "names_identities", "no_mover", "refused", "succeeded", "succeeded_or_failed", "told", "told_number",
     "told_of_field",
 ]  # fmt: skip

@@ -40,6 +40,11 @@ class Declarations(Actor):
         self._world.objects.delete(ref)
 
     @act
+    def delete_and_keep_trigger(self, ref: ObjectRef) -> None:
+        """Delete an object. Its next sync creates it again from the same manifest, and with the same trigger."""
+        self._world.objects.delete(ref, keep_trigger=True)
+
+    @act
     def change_retain(self, ref: ObjectRef, fields: Mapping[str, str]) -> None:
         """Replace the retention of a source; it is applied at the next sync."""
         other = objects.source(ref.name, ref.namespace, fields)

@@ -109,6 +109,16 @@ class _FirstRepositoryKept(_Remembers):
         return super().repository(self.kept.setdefault(ref_of(manifest), manifest), find)
 
 
+@mutant("trigger-remembered-by-name", fails="LO_12", unrelated="LO_10 LO_11 BA_1 LO_61")
+class _TriggerRememberedByName(_Remembers):
+    """An object that is deleted and created again with the trigger of its last sync is not synced."""
+
+    def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
+        known = self.kept.get(ref_of(manifest))
+        self.kept[ref_of(manifest)] = manifest
+        return super().begins_sync(known, manifest)
+
+
 @mutant("source-as-first-seen", fails="SI_4", unrelated="SI_1 LO_10 RD_2 IS_3")
 class _SourceAsFirstSeen(_Remembers):
     """A destination that names a source uses the first copy of that source which the operator read."""
