@@ -12,7 +12,7 @@ from collections.abc import Collection
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, NotAsked
 from harness.model import Identity
-from harness.scenario.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
+from harness.scenario.preconditions import REPORT, ended, false_success, how, log_of, require_job, roots_of, succeeded
 from harness.scenario.record import Record
 from harness.scenario.sync import Ending, Sync
 from harness.system.process import Completed
@@ -77,12 +77,12 @@ def failed(sync: Sync) -> None:
     raise Divergence(
         what,
         expected="it fails",
-        seen="it succeeded" if by_mover else "the mover failed, and the operator reports a success",
+        seen="it succeeded" if by_mover else false_success(sync),
         oracle="mover" if by_mover else "operator",
         detail=log_of(sync),
         roots=() if by_mover else (REPORT,),
         part=Part.MOVER if by_mover else Part.CONTROLLER,
-        cause=f"{how(sync)} succeeds where it has to fail",
+        cause=f"{how(sync)} counts as a success where it has to fail",
     )
 
 
