@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness.document.ledger import claims
+from harness.document.parts import EVERY_PART, Part
 from harness.document.verdict import Verdict
 from harness.errors import Blocked, Divergence
 from harness.report.outcome import Evidence, Outcome, SyncRecord
@@ -52,7 +53,7 @@ def facts(item: pytest.Item, call: pytest.CallInfo[None], verdict: Verdict, mess
         operator_s=bed.operator_seconds if bed else 0.0,
         findings=tuple(bed.findings) if bed else (),
         story=item.stash.get(STORY, None),
-        evidence=_evidence(error),
+        evidence=_evidence(error, _subject(item, case).brings),
         commands=_last_commands(item) if verdict in (Verdict.FAIL, Verdict.ERROR) else (),
         syncs=tuple(_sync_record(sync, ids) for sync, ids in account(bed.seen())) if bed else (),
     ).as_facts()
@@ -83,15 +84,22 @@ def command(args: Sequence[str]) -> str:
     return shlex.join(["kopia", *args[1:]])
 
 
-def _evidence(error: Exception | None) -> Evidence | None:
+def _evidence(error: Exception | None, brings: frozenset[Part] = EVERY_PART) -> Evidence | None:
     divergence = error.divergence if isinstance(error, Blocked) else error
     if not isinstance(divergence, Divergence):
         return None
     texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
     others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
+    part = _deciding(divergence.part, brings)
     # Convert Part to str, because execnet cannot serialize subclasses of str.
-    about = (divergence.cause, str(divergence.part), divergence.roots)
+    about = (divergence.cause, str(part), divergence.roots)
     return Evidence(divergence.what, *texts, others, *about)
+
+
+def _deciding(part: str, brings: frozenset[Part]) -> str:
+    """Return the part at fault: a mover of the harness does what the Job says, so the controller that made the Job."""
+    is_of_harness = Part.MOVER not in brings and Part.CONTROLLER in brings
+    return Part.CONTROLLER if part == Part.MOVER and is_of_harness else part
 
 
 def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:

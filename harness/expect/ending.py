@@ -73,15 +73,17 @@ def failed(sync: Sync) -> None:
         expected = "it fails, and the operator says so"
         raise Blocked(Divergence(what, expected=expected, seen=ended(sync), oracle="operator", detail=log_of(sync),
                                  roots=roots_of(sync), cause="a failure is not reported"))  # fmt: skip
-    by_mover = sync.result is None or sync.result.succeeded
+    by_operator = sync.result is not None and not sync.result.succeeded
+    done = "its mover succeeded" if sync.result else "no mover ran"
     raise Divergence(
         what,
         expected="it fails",
-        seen="it succeeded" if by_mover else false_success(sync),
-        oracle="mover" if by_mover else "operator",
+        seen=false_success(sync) if by_operator else f"the operator reports a success, and {done}",
+        oracle="operator",
         detail=log_of(sync),
-        roots=() if by_mover else (REPORT,),
-        part=Part.MOVER if by_mover else Part.CONTROLLER,
+        others={"operator's Job": sync.asked_for} if sync.asked_for else {},
+        roots=(REPORT,) if by_operator else (),
+        part=Part.CONTROLLER if by_operator or sync.result is None else Part.MOVER,
         cause=f"{how(sync)} counts as a success where it has to fail",
     )
 

@@ -230,7 +230,8 @@ def false_success(sync: Sync) -> str:
     """Return in words that a success is reported for a mover that failed, and which part of the status reports it."""
     if not contradicts(sync.status, succeeded=True):
         return "the mover failed, and the operator reports a success"
-    return f"the mover failed, and the status says so, but {StatusField.LAST_MANUAL_SYNC} names the trigger, which users take for a success"
+    field = StatusField.LAST_MANUAL_SYNC.value
+    return f"the mover failed, and the status says so, but {field} names the trigger, which users take for a success"
 
 
 def require_snapshot(record: Record, sync: Sync) -> None:
