@@ -40,7 +40,8 @@ Feature: Every tenant keeps a history of its own
       Given every snapshot of the repository is noted
       And the source "orders" in namespace "shop" is deleted and created again with its old trigger
       When the source "orders" in namespace "shop" is backed up
-      Then the new object gets a Job, or its user an error
+      Then its PVC and its Secret have outlived the deletion
+      And the new object gets a Job, or its user an error
       And the repository still holds every noted snapshot
 
     @LO_12

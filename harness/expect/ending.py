@@ -7,7 +7,7 @@ judge identities, volumes, repositories, secrets, and the status and the logs of
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, NotAsked
@@ -125,6 +125,14 @@ def answered(sync: Sync) -> None:
                          part=Part.CONTROLLER, cause="an object gets no answer")  # fmt: skip
 
 
+def outlived(lost: Mapping[str, str]) -> None:
+    """Check that a deleted object left its PVC and its Secret alone; ``lost`` are those that it did not."""
+    seen = ", ".join(f"{name} is {what}" for name, what in lost.items()) or "both are still there"
+    equal("the PVC and the Secret of an object that was deleted", expected="both are still there", seen=seen,
+          oracle="API", part=Part.CONTROLLER,
+          cause="the deletion of an object deletes the PVC or the Secret of its user")  # fmt: skip
+
+
 def answered_again(sync: Sync) -> None:
     """Check that an object that was deleted and created again got a Job, a refusal or an error."""
     without_job = sync.succeeded and sync.job is None
@@ -229,6 +237,6 @@ def _not_told(sync: Sync, expected: str, text: str) -> None:
 
 __all__ = [
     "admitted", "answered", "answered_again", "decided_by_subject", "equal", "failed", "job_env", "kopia_refused",
-    "log_of", "names_identities", "no_mover", "refused", "succeeded", "succeeded_or_failed", "told", "told_number",
-    "told_of_field",
+    "log_of", "names_identities", "no_mover", "outlived", "refused", "succeeded", "succeeded_or_failed", "told",
+    "told_number", "told_of_field",
 ]  # fmt: skip

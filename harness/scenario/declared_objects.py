@@ -9,7 +9,7 @@ from harness.kopia.repository_secrets import RepositorySecrets
 from harness.model import Manifest, ObjectRef
 from harness.operator.platform import Platform
 from harness.volsync.defaults import REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
-from harness.volsync.fields import Field, kopia_spec, untriggered
+from harness.volsync.fields import Field, claim_of, kopia_spec, untriggered
 from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.specs import named_source, spec_of
@@ -109,6 +109,15 @@ class DeclaredObjects:
         self._kept_triggers |= {ref} if keep_trigger else set()
         self._manifests[ref] = untriggered(self._manifests[ref])
         self._taken.discard(ref)
+
+    def lost_with(self, ref: ObjectRef) -> dict[str, str]:
+        """Return the PVC and the Secret of an applied object if they are gone or are being deleted, each with that."""
+        manifest = self._manifests[ref]
+        secret = ObjectRef("Secret", ref.namespace, spec_of(manifest).repository or REPOSITORY_SECRET)
+        found = {one: self._platform.get(one) for one in (claim_of(manifest), secret)}
+        lost = {str(one): "gone" for one, there in found.items() if there is None}
+        leaving = [one for one, there in found.items() if there and there["metadata"].get("deletionTimestamp")]
+        return lost | {str(one): "being deleted" for one in leaving}
 
     def change(self, ref: ObjectRef) -> str:
         """Apply a declared object with its old trigger, and return the refusal of the API or ""."""
