@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness.document.ledger import claims
+from harness.document.parts import Part
 from harness.document.verdict import Verdict
 from harness.errors import Blocked, Divergence
 from harness.report.outcome import Evidence, Outcome, SyncRecord
@@ -90,9 +91,16 @@ def _evidence(error: Exception | None, subject: Subject) -> Evidence | None:
         return None
     texts = (str(divergence.expected), str(divergence.seen), divergence.oracle, divergence.detail)
     others = {oracle: str(seen) for oracle, seen in divergence.others.items()}
+    part = _deciding(divergence.part, subject.brings)
     # Convert Part to str, because execnet cannot serialize subclasses of str.
-    about = (divergence.cause, str(divergence.part), decided(divergence.roots, subject.decides))
+    about = (divergence.cause, str(part), decided(divergence.roots, subject.decides))
     return Evidence(divergence.what, *texts, others, *about)
+
+
+def _deciding(part: str, brings: frozenset[Part]) -> str:
+    """Return the part at fault: a mover of the harness does what the Job says, so the controller that made the Job."""
+    is_of_harness = Part.MOVER not in brings and Part.CONTROLLER in brings
+    return Part.CONTROLLER if part == Part.MOVER and is_of_harness else part
 
 
 def _sync_record(sync: Sync, snapshots: tuple[str, ...]) -> SyncRecord:

@@ -40,6 +40,25 @@ def lose_custom_identity(name: str, namespace: str, declarations: Declarations) 
 @given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" is deleted and created again'))
 def create_again(name: str, namespace: str, declarations: Declarations) -> None:
     declarations.delete(source_ref(namespace, name))
+    expect.ending.outlived(declarations.lost_with(source_ref(namespace, name)))
+
+
+@given(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is deleted and created again with its old trigger')
+)
+def create_again_as_it_was(name: str, namespace: str, declarations: Declarations) -> None:
+    declarations.delete_and_keep_trigger(source_ref(namespace, name))
+    expect.ending.outlived(declarations.lost_with(source_ref(namespace, name)))
+
+
+@then("its PVC and its Secret have outlived the deletion")
+def outlived(sync: Sync, declarations: Declarations) -> None:
+    expect.ending.outlived(declarations.lost_with(sync.ref))
+
+
+@then("the new object gets a Job, or its user an error")
+def answered_again(sync: Sync) -> None:
+    expect.ending.answered_again(sync)
 
 
 @given(phrase(f'two sources in namespace "{{namespace:Text}}" {LONG}'))

@@ -35,6 +35,19 @@ def restore_with(name: str, namespace: str, datatable: DataTable, syncs: Syncs) 
     return syncs.restore(name, namespace, fields(datatable))
 
 
+@given(phrase('the destination "{name:Text}" in namespace "{namespace:Text}" has restored with:'))
+def has_restored_with(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> None:
+    preconditions.require(syncs.restore(name, namespace, fields(datatable)))
+
+
+@when(
+    phrase('the destination "{name:Text}" in namespace "{namespace:Text}" is changed, and restores with:'),
+    target_fixture="restore",
+)
+def change_and_restore(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> Sync:
+    return syncs.request(objects.destination(name, namespace, fields(datatable)))
+
+
 @when(
     phrase(
         'the destination "{name:Text}" in namespace "{namespace:Text}" is reconciled without running its mover, with:'

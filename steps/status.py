@@ -142,6 +142,11 @@ def backups_kept(sync: Sync, testbed: Testbed) -> None:
     expect.truth.backups_kept(testbed.seen(), sync.ref)
 
 
+@then("no object has a Job that no trigger asked for")
+def no_unasked_jobs(syncs: Syncs) -> None:
+    expect.truth.no_unasked_jobs(syncs.unasked_jobs())
+
+
 @then("a message on the source explains that a PVC is missing")
 def told_of_claim(sync: Sync, testbed: Testbed) -> None:
     expect.ending.told_of_claim(testbed.seen(), sync)

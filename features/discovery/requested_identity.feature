@@ -16,6 +16,23 @@ Feature: Kubernetes shows which identity an object uses
         {.status.kopia.requestedIdentity}
         """
 
+    @IS_3
+    Scenario: The documented query shows the identity of the newest restore
+      Given the kopia user "desk" of host "site-a" has a snapshot from "2024-01-20T10:00:00Z"
+      And the kopia user "clerk" of host "site-b" has a snapshot from "2024-01-20T10:00:00Z"
+      And the destination "restore-data" in namespace "shop" has restored with:
+        | field    | value  |
+        | username | desk   |
+        | hostname | site-a |
+      When the destination "restore-data" in namespace "shop" is changed, and restores with:
+        | field    | value  |
+        | username | clerk  |
+        | hostname | site-b |
+      Then the documented query yields username "clerk" and hostname "site-b":
+        """
+        {.status.kopia.requestedIdentity}
+        """
+
   # A user reads a custom identity in the spec; only the operator can show a generated one.
   Rule: kubectl describe shows the identity that was generated for a source
 

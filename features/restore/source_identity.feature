@@ -62,6 +62,26 @@ Feature: A destination restores a source by the name of that source
       When every source is restored from namespace "restore-lab" by sourceIdentity
       Then every restore holds exactly the data of its source
 
+  Rule: A restore uses the identity that the source has now
+
+    Background:
+      Given a source "orders" in namespace "production" with:
+        | field    | value      |
+        | username | Web.Team_7 |
+        | hostname | Web.Site_A |
+      And every source is backed up
+      And every source is restored from namespace "restore-lab" by sourceIdentity
+
+    @SI_4
+    Scenario: A source gets another custom identity between two restores by its name
+      Given the source "orders" in namespace "production" is changed to have:
+        | field    | value      |
+        | username | Web.Team_8 |
+        | hostname | Web.Site_B |
+      And every source is backed up
+      When every source is restored from namespace "restore-lab" by sourceIdentity
+      Then every restore holds exactly the data of its source
+
   Rule: The name of a PVC is no part of the identity
 
     @SI_2 @literal-namespaces

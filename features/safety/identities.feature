@@ -38,9 +38,11 @@ Feature: Every tenant keeps a history of its own
     @LO_12
     Scenario: A source that is deleted and created again is backed up
       Given every snapshot of the repository is noted
-      And the source "orders" in namespace "shop" is deleted and created again
+      And the source "orders" in namespace "shop" is deleted and created again with its old trigger
       When the source "orders" in namespace "shop" is backed up
-      Then the repository still holds every noted snapshot
+      Then its PVC and its Secret have outlived the deletion
+      And the new object gets a Job, or its user an error
+      And the repository still holds every noted snapshot
 
     @LO_12
     Scenario: A source that was deleted and created again is restored

@@ -17,6 +17,24 @@ Feature: A backup is in the repository that its Secret names, and in no other
         | s3://shop-backups/2025  |
         | s3://moved-backups/2024 |
 
+    @LO_20
+    Scenario: A source names another Secret after its first backup
+      Given these repositories:
+        | secret    | repository             |
+        | last-year | s3://shop-backups/2024 |
+        | this-year | s3://shop-backups/2025 |
+      And a source "orders" in namespace "shop" with:
+        | field      | value     |
+        | repository | last-year |
+      And every source is backed up
+      And the source "orders" in namespace "shop" is changed to have:
+        | field      | value     |
+        | repository | this-year |
+      When the source "orders" in namespace "shop" is backed up
+      Then each of these repositories holds its backups that succeeded while the Secret named it, and no other:
+        | s3://shop-backups/2024 |
+        | s3://shop-backups/2025 |
+
   Rule: A wrong password or key makes a backup fail, and changes nothing
 
     @LO_21

@@ -110,7 +110,8 @@ Feature: The status and the logs report what happened
       When the destination "orders" in namespace "shop" is changed without a new trigger:
         | field              | value |
         | enableFileDeletion | true  |
-      Then its volume is left as it was
+      Then no object has a Job that no trigger asked for
+      And its volume is left as it was
 
   Rule: A sync that cannot begin is explained
 

@@ -7,12 +7,12 @@ judge identities, volumes, repositories, secrets, and the status and the logs of
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from harness.document.parts import Part
 from harness.errors import Blocked, Divergence, NotAsked
 from harness.model import Identity
-from harness.scenario.preconditions import REPORT, ended, how, log_of, require_job, roots_of, succeeded
+from harness.scenario.preconditions import REPORT, ended, false_success, how, log_of, require_job, roots_of, succeeded
 from harness.scenario.record import Record
 from harness.scenario.sync import Ending, Sync
 from harness.system.process import Completed
@@ -73,16 +73,18 @@ def failed(sync: Sync) -> None:
         expected = "it fails, and the operator says so"
         raise Blocked(Divergence(what, expected=expected, seen=ended(sync), oracle="operator", detail=log_of(sync),
                                  roots=roots_of(sync), cause="a failure is not reported"))  # fmt: skip
-    by_mover = sync.result is None or sync.result.succeeded
+    by_operator = sync.result is not None and not sync.result.succeeded
+    done = "its mover succeeded" if sync.result else "no mover ran"
     raise Divergence(
         what,
         expected="it fails",
-        seen="it succeeded" if by_mover else "the mover failed, and the operator reports a success",
-        oracle="mover" if by_mover else "operator",
+        seen=false_success(sync) if by_operator else f"the operator reports a success, and {done}",
+        oracle="operator",
         detail=log_of(sync),
-        roots=() if by_mover else (REPORT,),
-        part=Part.MOVER if by_mover else Part.CONTROLLER,
-        cause=f"{how(sync)} succeeds where it has to fail",
+        others={"operator's Job": sync.asked_for} if sync.asked_for else {},
+        roots=(REPORT,) if by_operator else (),
+        part=Part.CONTROLLER if by_operator or sync.result is None else Part.MOVER,
+        cause=f"{how(sync)} counts as a success where it has to fail",
     )
 
 
@@ -121,6 +123,24 @@ def answered(sync: Sync) -> None:
         expected = "a Job or an error"
         raise Divergence(f"the answer to {sync.ref}", expected=expected, seen=sync.note, oracle="operator",
                          part=Part.CONTROLLER, cause="an object gets no answer")  # fmt: skip
+
+
+def outlived(lost: Mapping[str, str]) -> None:
+    """Check that a deleted object left its PVC and its Secret alone; ``lost`` are those that it did not."""
+    seen = ", ".join(f"{name} is {what}" for name, what in lost.items()) or "both are still there"
+    equal("the PVC and the Secret of an object that was deleted", expected="both are still there", seen=seen,
+          oracle="API", part=Part.CONTROLLER,
+          cause="the deletion of an object deletes the PVC or the Secret of its user")  # fmt: skip
+
+
+def answered_again(sync: Sync) -> None:
+    """Check that an object that was deleted and created again got a Job, a refusal or an error."""
+    without_job = sync.succeeded and sync.job is None
+    if without_job or sync.ending is Ending.SILENT:
+        seen = "a success without a Job" if without_job else sync.note
+        raise Divergence(f"the answer to {sync.ref}, which was deleted and created again with the same trigger",
+                         expected="a Job for the new object, or an error", seen=seen, oracle="operator",
+                         part=Part.CONTROLLER, cause="an object that is created again is not synced")  # fmt: skip
 
 
 def no_mover(sync: Sync) -> None:
@@ -216,7 +236,7 @@ def _not_told(sync: Sync, expected: str, text: str) -> None:
 
 
 __all__ = [
-    "admitted", "answered", "decided_by_subject", "equal", "failed", "job_env", "kopia_refused", "log_of",
-    "names_identities", "no_mover", "refused", "succeeded", "succeeded_or_failed", "told", "told_number",
-    "told_of_field",
+    "admitted", "answered", "answered_again", "decided_by_subject", "equal", "failed", "job_env", "kopia_refused",
+    "log_of", "names_identities", "no_mover", "outlived", "refused", "succeeded", "succeeded_or_failed", "told",
+    "told_number", "told_of_field",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from harness.document.parts import Part
@@ -33,6 +34,13 @@ def shows_no_success(sync: Sync) -> None:
     seen = "an earlier success" if mover_result(sync.status) == SUCCESSFUL else "none"
     equal(f"the success in {RESULT} of {sync.ref}", expected="none", seen=seen, oracle=STATUS, part=Part.CONTROLLER,
           cause="a status shows an earlier sync")  # fmt: skip
+
+
+def no_unasked_jobs(jobs: Mapping[str, str]) -> None:
+    """Check that no Job exists that no trigger asked for; ``jobs`` are the names of such Jobs by object."""
+    seen = [f"{names} of {ref}, whose last sync had succeeded" for ref, names in jobs.items()]
+    equal("the Jobs without a trigger", expected=[], seen=seen, oracle="operator's Job", part=Part.CONTROLLER,
+          cause="one trigger is synced more than once")  # fmt: skip
 
 
 def reports_success_of_mover(sync: Sync) -> None:

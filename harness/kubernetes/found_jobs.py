@@ -29,13 +29,25 @@ def first_of(
     return next((job for job in jobs if ref in objects and _owner(job, objects, ref) == ref), None)
 
 
+def certain_of(ref: ObjectRef, objects: Mapping[ObjectRef, str], jobs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the names of the Jobs that name an object and do what it asks for, and are not being deleted."""
+    return [
+        str(job["metadata"]["name"])
+        for job in jobs
+        if not job["metadata"].get("deletionTimestamp")
+        and len(_operations(job)) == 1
+        and _owner(job, objects, None) == ref
+        and _fits(job, ref)
+    ]
+
+
 def resumed(job: Mapping[str, Any], jobs: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """Return the newest state of a Job, or None while it is suspended."""
     newest = next((one for one in jobs if one["metadata"]["uid"] == job["metadata"]["uid"]), job)
     return None if newest["spec"].get("suspend") else newest
 
 
-def _owner(job: Mapping[str, Any], objects: Mapping[ObjectRef, str], latest: ObjectRef) -> ObjectRef | None:
+def _owner(job: Mapping[str, Any], objects: Mapping[ObjectRef, str], latest: ObjectRef | None) -> ObjectRef | None:
     uids = {owner["uid"] for owner in job["metadata"].get("ownerReferences") or ()}
     for ref, uid in objects.items():
         if uid in uids:
@@ -48,8 +60,12 @@ def _owner(job: Mapping[str, Any], objects: Mapping[ObjectRef, str], latest: Obj
 
 def _fits(job: Mapping[str, Any], ref: ObjectRef) -> bool:
     """Return True unless the Job is told to do what only an object of the other kind asks for."""
-    told = set(OPERATIONS) & set(command_of(mover_of(job["spec"]["template"]["spec"])))
+    told = _operations(job)
     return len(told) != 1 or (told == set(BACKUP)) == is_source(ref)
+
+
+def _operations(job: Mapping[str, Any]) -> set[str]:
+    return set(OPERATIONS) & set(command_of(mover_of(job["spec"]["template"]["spec"])))
 
 
 def _names(job: Mapping[str, Any], ref: ObjectRef, uid: str) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import OperatorCrashed
-from harness.kubernetes import found_jobs
+from harness.kubernetes import events, found_jobs
 from harness.kubernetes.api import replaced
 from harness.kubernetes.described import written_by_operator
 from harness.kubernetes.garbage import delete_with_owned, empty
@@ -74,7 +74,7 @@ class KubernetesPlatform:
         if there and ref in self._failed and untriggered(self._applied[ref]) != untriggered(manifest):
             self.delete(ref)
             there = False
-        self._known_events[ref] = {_version(event) for event in self._events(ref)}
+        self._known_events[ref] = {events.version(event) for event in self._events(ref)}
         self._stale[ref] = self._status(ref) if there else {}
         if not there:
             there = not self._create(ref, outside)
@@ -173,7 +173,7 @@ class KubernetesPlatform:
         warnings = [
             str(event.get("message") or event.get("reason") or "a warning without a message")
             for event in self._events(ref)
-            if event.get("type") == "Warning" and _version(event) not in self._known_events.get(ref, ())
+            if event.get("type") == "Warning" and events.version(event) not in self._known_events.get(ref, ())
         ]
         current = self._cluster.informer.get(self._there(ref))
         generation = (current or {}).get("metadata", {}).get("generation")
@@ -188,8 +188,13 @@ class KubernetesPlatform:
 
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """See Platform."""
-        events = [str(event.get("message") or "") for event in self._events(ref)]
-        return said_in.messages(status_of(self.get(ref)), events)
+        noted = [str(event.get("message") or "") for event in self._events(ref)]
+        return said_in.messages(status_of(self.get(ref)), noted)
+
+    def unasked_jobs(self, ref: ObjectRef) -> Sequence[str]:
+        """See Platform: after a failure, any Job may be a retry."""
+        jobs = [] if ref in self._failed else self._unused_jobs(ref)
+        return found_jobs.certain_of(ref, self._objects_beside(ref), jobs)
 
     def as_json(self, ref: ObjectRef) -> str:
         """See Platform: return the output of the real kubectl."""
@@ -273,10 +278,14 @@ class KubernetesPlatform:
         return status_of(self._cluster.informer.get(self._there(ref)))
 
     def _job_of(self, ref: ObjectRef) -> Mapping[str, Any] | None:
+        return found_jobs.first_of(ref, self._objects_beside(ref), self._unused_jobs(ref))
+
+    def _objects_beside(self, ref: ObjectRef) -> dict[ObjectRef, str]:
         synced = [one for one in self._applied if one.kind in SYNCED and one.namespace == ref.namespace]
-        objects = {one: uid for one in synced if (uid := self._uid(one))}
-        unknown = [job for job in self._jobs_beside(ref) if job["metadata"]["uid"] not in self._known_jobs]
-        return found_jobs.first_of(ref, objects, unknown)
+        return {one: uid for one in synced if (uid := self._uid(one))}
+
+    def _unused_jobs(self, ref: ObjectRef) -> list[dict[str, Any]]:
+        return [job for job in self._jobs_beside(ref) if job["metadata"]["uid"] not in self._known_jobs]
 
     def _jobs_beside(self, ref: ObjectRef) -> list[dict[str, Any]]:
         return self._cluster.informer.of("Job", self._there(ref).namespace)
@@ -318,13 +327,4 @@ class KubernetesPlatform:
 
     def _events(self, ref: ObjectRef) -> list[Mapping[str, Any]]:
         there = self._there(ref)
-        return [
-            event
-            for event in self._cluster.informer.of("Event", there.namespace)
-            if (event.get("involvedObject") or {}).get("name") == there.name
-            and (event.get("involvedObject") or {}).get("kind") == there.kind
-        ]
-
-
-def _version(event: Mapping[str, Any]) -> str:
-    return f"{event['metadata'].get('uid')}/{event['metadata'].get('resourceVersion')}"
+        return events.about(there, self._cluster.informer.of("Event", there.namespace))

@@ -80,6 +80,10 @@ class Decisions:
         """Return True if an applied source or destination begins a sync: it has a new trigger."""
         return manual_trigger(manifest) not in (None, manual_trigger(before))
 
+    def begins_again(self, manifest: Manifest) -> bool:
+        """Return True if a source or destination whose sync succeeded gets another Job without a new trigger."""
+        return False
+
     def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
         """Return why an object gets no Job, or None if it gets one.
 

@@ -86,6 +86,12 @@ class Platform(Protocol):
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """Return all messages about an object that ``kubectl describe`` shows: conditions and events."""
 
+    def unasked_jobs(self, ref: ObjectRef) -> Sequence[str]:
+        """Return the names of the Jobs of an object that exist although no trigger asked for them.
+
+        There are none while the last sync of the object failed: any Job may then be a retry.
+        """
+
     def as_json(self, ref: ObjectRef) -> str:
         """Return the output of ``kubectl get … -o json``."""
 

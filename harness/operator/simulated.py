@@ -41,6 +41,7 @@ class SimulatedPlatform:
         self._pending: deque[ObjectRef] = deque()
         self._events: dict[ObjectRef, list[str]] = {}
         self._jobs: dict[tuple[str, str], list[ObjectRef]] = {}
+        self._unasked: dict[ObjectRef, tuple[str, ...]] = {}
 
     def apply(self, manifest: Manifest) -> None:
         """See Platform.  An update does not change the status of an object."""
@@ -100,6 +101,8 @@ class SimulatedPlatform:
         if succeeded:
             status_writer.set_synced(status, manual_trigger(self._objects[job.owner]))
             self._set_condition(job.owner, Reason.WAITING, "")
+            if self._decisions.begins_again(self._objects[job.owner]):
+                self._unasked[job.owner] = (self._decisions.job_name(job.owner),)
         else:
             message = self._decisions.failure_message(requested, discovered, result)
             self._set_condition(job.owner, Reason.ERROR, message)
@@ -116,6 +119,10 @@ class SimulatedPlatform:
     def messages(self, ref: ObjectRef) -> Sequence[str]:
         """See Platform."""
         return said_in.messages(status_of(self._objects.get(ref)), self._events.get(ref, ()))
+
+    def unasked_jobs(self, ref: ObjectRef) -> Sequence[str]:
+        """See Platform.  Such a Job is not run."""
+        return self._unasked.get(ref, ())
 
     def as_json(self, ref: ObjectRef) -> str:
         """See Platform."""

@@ -40,6 +40,16 @@ class Declarations(Actor):
         self._world.objects.delete(ref)
 
     @act
+    def delete_and_keep_trigger(self, ref: ObjectRef) -> None:
+        """Delete an object. Its next sync creates it again from the same manifest, and with the same trigger."""
+        self._world.objects.delete(ref, keep_trigger=True)
+
+    @act
+    def lost_with(self, ref: ObjectRef) -> Mapping[str, str]:
+        """Return the PVC and the Secret of an object if they are gone or are being deleted, each with what it is."""
+        return self._world.objects.lost_with(ref)
+
+    @act
     def change_retain(self, ref: ObjectRef, fields: Mapping[str, str]) -> None:
         """Replace the retention of a source; it is applied at the next sync."""
         other = objects.source(ref.name, ref.namespace, fields)

@@ -9,7 +9,7 @@ from harness.kopia.repository_secrets import RepositorySecrets
 from harness.model import Manifest, ObjectRef
 from harness.operator.platform import Platform
 from harness.volsync.defaults import REPOSITORY_SECRET, Additions, complete, repository_secret, triggered
-from harness.volsync.fields import Field, kopia_spec, untriggered
+from harness.volsync.fields import Field, claim_of, kopia_spec, untriggered
 from harness.volsync.kinds import SOURCE, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.specs import named_source, spec_of
@@ -30,6 +30,7 @@ class DeclaredObjects:
         self._missing_secrets: set[str] = set()
         self._missing_claims: set[ObjectRef] = set()
         self._triggers: dict[ObjectRef, str] = {}
+        self._kept_triggers: set[ObjectRef] = set()
         self._taken: set[ObjectRef] = set()
         self._changed: set[ObjectRef] = set()
 
@@ -87,24 +88,36 @@ class DeclaredObjects:
         return self._secrets.repository(ref.namespace, secret)
 
     def trigger(self, ref: ObjectRef) -> tuple[str, str]:
-        """Set a new trigger on an object, and apply it after all declared sources.
+        """Set a new trigger on an object, or the one to keep, and apply it after all declared sources.
 
         Returns:
             The trigger, and the refusal of the API or "".
         """
-        trigger = f"sync-{next(self._numbers)}"
-        self._triggers[ref] = trigger
+        if ref not in self._kept_triggers:
+            self._triggers[ref] = f"sync-{next(self._numbers)}"
+        self._kept_triggers.discard(ref)
+        trigger = self._triggers[ref]
         self._manifests[ref] = triggered(self._manifests[ref], trigger)
         for source in self.of_kind(SOURCE):
             if source != ref and source not in self._taken:
                 self._apply(source)
         return trigger, self._apply(ref)
 
-    def delete(self, ref: ObjectRef) -> None:
-        """Delete an object. Its next sync creates it again from the same manifest."""
+    def delete(self, ref: ObjectRef, *, keep_trigger: bool = False) -> None:
+        """Delete an object. Its next sync creates it again from the same manifest, if wanted with the same trigger."""
         self._platform.delete(ref)
+        self._kept_triggers |= {ref} if keep_trigger else set()
         self._manifests[ref] = untriggered(self._manifests[ref])
         self._taken.discard(ref)
+
+    def lost_with(self, ref: ObjectRef) -> dict[str, str]:
+        """Return the PVC and the Secret of an applied object if they are gone or are being deleted, each with that."""
+        manifest = self._manifests[ref]
+        secret = ObjectRef("Secret", ref.namespace, spec_of(manifest).repository or REPOSITORY_SECRET)
+        found = {one: self._platform.get(one) for one in (claim_of(manifest), secret)}
+        lost = {str(one): "gone" for one, there in found.items() if there is None}
+        leaving = [one for one, there in found.items() if there and there["metadata"].get("deletionTimestamp")]
+        return lost | {str(one): "being deleted" for one in leaving}
 
     def change(self, ref: ObjectRef) -> str:
         """Apply a declared object with its old trigger, and return the refusal of the API or ""."""

@@ -16,6 +16,7 @@ from harness.scenario.sync import Ending, Sync
 from harness.system.process import tail
 from harness.volsync.defaults import REPOSITORY_SECRET
 from harness.volsync.fields import Field
+from harness.volsync.status import StatusField, contradicts
 
 BACKUP, RESTORE, ANSWER, REPORT = "BA_1", "BA_2", "BA_3", "BA_4"
 RECORDED = "OV_5"
@@ -241,10 +242,18 @@ def ended(sync: Sync) -> str:
     if sync.ending is Ending.CUT_OFF and sync.result:
         return f"the mover was ended: {sync.result.why_ended}"
     if sync.ending is Ending.SUCCEEDED:
-        return "the mover failed, and the operator reports a success"
+        return false_success(sync)
     if sync.ending is Ending.FAILED:
         return f"failed: {(sync.messages or ('the mover failed',))[0]}"
     return f"neither success nor failure is reported: {sync.note}"
+
+
+def false_success(sync: Sync) -> str:
+    """Return in words that a success is reported for a mover that failed, and which part of the status reports it."""
+    if not contradicts(sync.status, succeeded=True):
+        return "the mover failed, and the operator reports a success"
+    field = StatusField.LAST_MANUAL_SYNC.value
+    return f"the mover failed, and the status says so, but {field} names the trigger, which users take for a success"
 
 
 def require_snapshot(record: Record, sync: Sync) -> None:

@@ -21,7 +21,7 @@ from harness.system.limits import SubjectLimits
 from harness.volsync.fields import claim_of, kopia_spec, status_of
 from harness.volsync.jobs import job_for
 from harness.volsync.specs import spec_of
-from harness.volsync.status import contradicts, identities, mover_log, synced_trigger
+from harness.volsync.status import contradicts, identities, mover_log, requested_identity, synced_trigger
 from harness.volsync.status_writer import status_that_requests
 from harness.volumes import FolderVolumes, Tree, attributes, much_data, tree
 
@@ -174,8 +174,19 @@ class SyncRunner:
         def is_fresh(status: Mapping[str, Any]) -> bool:
             return identities(status) not in ([], before)
 
-        self._platform.await_status(ref, is_fresh, self._limits.discovery_s)
-        status, messages = status_of(self._platform.get(ref)), tuple(self._platform.messages(ref))
+        return self._shown_later(sync, is_fresh)
+
+    def request(self, ref: ObjectRef) -> Sync:
+        """Sync a destination, and wait until its status shows the identity of its Job, at most as in ``discover``."""
+        sync = self.sync(ref)
+        if sync.job is None:
+            return sync
+        return self._shown_later(sync, lambda status: requested_identity(status) == str(sync.asked_for))
+
+    def _shown_later(self, sync: Sync, is_shown: Callable[[Mapping[str, Any]], bool]) -> Sync:
+        """Wait until the status shows something that an operator may write after the result, and record it again."""
+        self._platform.await_status(sync.ref, is_shown, self._limits.discovery_s)
+        status, messages = status_of(self._platform.get(sync.ref)), tuple(self._platform.messages(sync.ref))
         self.syncs[-1] = replace(sync, status=status, messages=messages, log_shown=mover_log(status))
         return self.syncs[-1]
 

@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from harness.document.parts import Part
-from harness.model import Identity, ObjectRef
+from harness.model import Identity, Manifest, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.scenario.preconditions import identity_of_job
 from harness.scenario.sync import Growth, Sync
 from harness.volsync import objects
 from harness.volsync.fields import Field
-from harness.volsync.kinds import SOURCE, is_source
+from harness.volsync.kinds import SOURCE, SYNCED, is_source
 from harness.volumes import fill, fill_listed, fill_peculiar, write_bytes
 
 HANDED_OVER = "handed-over"
@@ -75,9 +75,24 @@ class Syncs(Actor):
         return self._world.runner.ask(ref)
 
     @act
+    def unasked_jobs(self) -> Mapping[str, str]:
+        """Return the names of the Jobs that exist although no trigger asked for them, by object."""
+        objects = [ref for ref in self._world.objects.all() if ref.kind in SYNCED]
+        found = {str(ref): ", ".join(self._world.platform.unasked_jobs(ref)) for ref in objects}
+        return {ref: names for ref, names in found.items() if names}
+
+    @act
     def discover(self, ref: ObjectRef) -> Sync:
         """Sync a destination, and wait until its operator lists the identities, at most for the documented time."""
         return self._world.runner.discover(ref)
+
+    @act
+    def request(self, changed: Manifest) -> Sync:
+        """Change a destination, sync it, and wait until its status shows the identity of its Job.
+
+        It waits at most for the documented time. Raise NotAsked if the change is not permitted.
+        """
+        return self._world.runner.request(self._world.objects.change_to(changed))
 
     @act
     def restore(self, name: str, namespace: str, fields: Mapping[str, str] | None = None) -> Sync:

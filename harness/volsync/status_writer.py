@@ -5,7 +5,7 @@ Source: the operator's public API (docs/architecture.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -35,6 +35,12 @@ def set_condition(status: Status, reason: Reason, message: str) -> None:
 def set_requested(status: Status, identity: str) -> None:
     """Set the requested identity of a destination and remove the results of an earlier discovery."""
     status.update(status_that_requests(identity))
+
+
+def with_requested(status: Mapping[str, Any], identity: str) -> Status:
+    """Return the status of a destination with this requested identity."""
+    of_kopia = {**status[StatusField.KOPIA], StatusField.REQUESTED_IDENTITY.value: identity}
+    return {**status, StatusField.KOPIA.value: of_kopia}
 
 
 def status_that_requests(identity: str) -> Status:

@@ -147,6 +147,38 @@ def test_a_change_counts_for_the_next_sync_alone():
     assert declared.manifest(ORDERS)["spec"]["kopia"]["username"] == "till-7"
 
 
+def test_a_deletion_leaves_the_pvc_and_the_secret_alone(tmp_path):
+    platform = platform_of(tmp_path)
+    declared = DeclaredObjects(platform, None, NOTHING_ADDED)
+    declared.declare(objects.source("orders", "shop"))
+    declared.delete(ORDERS)
+    expect.ending.outlived(declared.lost_with(ORDERS))
+    platform._objects.pop(ObjectRef("PersistentVolumeClaim", "shop", "orders-pvc"))
+    secret = platform.get(ObjectRef("Secret", "shop", "kopia-repository"))
+    secret["metadata"]["deletionTimestamp"] = "2024-01-20T10:00:00Z"
+    with pytest.raises(Divergence, match="orders-pvc is gone, Secret shop/kopia-repository is being deleted"):
+        expect.ending.outlived(declared.lost_with(ORDERS))
+
+
+def test_a_trigger_is_kept_for_the_next_sync_alone(tmp_path):
+    declared = DeclaredObjects(platform_of(tmp_path), None, NOTHING_ADDED)
+    declared.without_secret("kopia-repository")
+    declared.declare(objects.source("orders", "shop"))
+    first, _ = declared.trigger(ORDERS)
+    declared.delete(ORDERS, keep_trigger=True)
+    kept, after = declared.trigger(ORDERS)[0], declared.trigger(ORDERS)[0]
+    assert kept == first
+    assert after != first
+
+
+def test_a_success_without_a_job_is_no_answer_to_an_object_that_is_created_again():
+    for answer in (sync(ending=Ending.SUCCEEDED, job=None), sync(Ending.SILENT)):
+        with pytest.raises(Divergence, match="created again with the same trigger"):
+            expect.ending.answered_again(answer)
+    expect.ending.answered_again(sync(ending=Ending.SUCCEEDED, job=job()))
+    expect.ending.answered_again(sync(Ending.FAILED, messages=("no",)))
+
+
 @pytest.mark.parametrize(
     "refusal",
     [{"ending": Ending.REFUSED, "refused": "immutable"}, {"ending": Ending.FAILED, "messages": ("immutable",)}],

@@ -20,6 +20,12 @@ def test_the_deciding_part_is_plain_text(error):
     assert type(found.part) is str
 
 
+@pytest.mark.parametrize(("subject", "part"), [(EVERYTHING, "mover"), (MOVER, "mover"), (OPERATOR, "controller")])
+def test_a_mover_of_the_harness_decides_nothing(subject, part):
+    by_mover = Divergence("the sync", expected="it fails", seen="it succeeds", oracle="operator", part=Part.MOVER)
+    assert evidence._evidence(by_mover, subject).part == part
+
+
 def test_any_other_error_is_no_evidence():
     assert evidence._evidence(ValueError("x"), EVERYTHING) is None
 

@@ -61,6 +61,12 @@ def test_success_is_the_word_of_the_operator_and_of_its_mover():
     assert lie.value.roots == ("BA_4",)
 
 
+def test_a_trigger_that_is_marked_as_synced_after_a_failure_is_said_to_be_just_that():
+    status = {"lastManualSync": "sync-1", "latestMoverStatus": {"result": "Failed"}}
+    with pytest.raises(Divergence, match="the status says so, but lastManualSync names the trigger"):
+        expect.ending.failed(sync(job=job(), result=MoverResult(1, ""), status=status))
+
+
 @pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
 def test_a_failure_is_what_the_subject_says(ending):
     expect.ending.failed(sync(ending, messages=("no",)))

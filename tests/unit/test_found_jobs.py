@@ -51,6 +51,13 @@ def test_a_job_of_an_object_that_is_gone_belongs_to_no_other():
     assert found_jobs.first_of(ORDERS, {ARCHIVE: "uid-2"}, [job("volsync-src-orders")]) is None
 
 
+def test_only_a_job_that_names_its_object_and_its_operation_is_certainly_of_it():
+    names = job("bk-orders-2")
+    others = [job("0a1b2c"), job("bk-orders-3", told="prune"), job("bk-orders-4", deletionTimestamp="2024-01-20")]
+    assert found_jobs.certain_of(ORDERS, OBJECTS, [names, *others]) == ["bk-orders-2"]
+    assert not found_jobs.certain_of(RESTORED, OBJECTS, [names, *others])
+
+
 def test_a_job_runs_when_it_is_resumed():
     one = job()
     suspended = {**one, "spec": {**one["spec"], "suspend": True}}

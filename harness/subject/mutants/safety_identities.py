@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from harness.kopia.client import KopiaClient, snapshots_in
 from harness.model import Identity, Manifest, MoverJob, ObjectRef, Variants
 from harness.mover.base import place_of
 from harness.mover.reference import ReferenceMover
-from harness.operator.decisions import Decisions
+from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
 from harness.volsync import mover_job
 from harness.volsync.fields import Field, kopia_spec
 from harness.volsync.jobs import JOB_PREFIXES, MAX_JOB_NAME_LENGTH
 from harness.volsync.kinds import is_destination_manifest, is_source
 from harness.volsync.manifests import ref_of
+from harness.volsync.status import requested_identity
+from harness.volsync.status_writer import with_requested
 
 NOTE = "last-identity"
 
@@ -95,6 +99,47 @@ class _FirstVolumeKept(_Remembers):
 
     def pvc(self, source: Manifest) -> str:
         return super().pvc(self.kept.setdefault(ref_of(source), source))
+
+
+@mutant("first-repository-kept", fails="LO_20", unrelated="LO_21 SI_1 FS_10 BA_2")
+class _FirstRepositoryKept(_Remembers):
+    """An object uses the repository Secret that it named at its first sync."""
+
+    def repository(self, manifest: Manifest, find: FindSource) -> str | None:
+        return super().repository(self.kept.setdefault(ref_of(manifest), manifest), find)
+
+
+@mutant("trigger-remembered-by-name", fails="LO_12", unrelated="LO_10 LO_11 BA_1 LO_61")
+class _TriggerRememberedByName(_Remembers):
+    """An object that is deleted and created again with the trigger of its last sync is not synced."""
+
+    def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
+        known = self.kept.get(ref_of(manifest))
+        self.kept[ref_of(manifest)] = manifest
+        return super().begins_sync(known, manifest)
+
+
+@mutant("source-as-first-seen", fails="SI_4", unrelated="SI_1 LO_10 RD_2 IS_3")
+class _SourceAsFirstSeen(_Remembers):
+    """A destination that names a source uses the first copy of that source which the operator read."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        def first(namespace: str, name: str) -> Manifest | None:
+            source = find(namespace, name)
+            return self.kept.setdefault(ref_of(source), source) if source else None
+
+        return super().requested_identity(destination, first)
+
+
+@mutant("first-requested-identity-shown", fails="IS_3", unrelated="SI_4 RD_2 DI_1")
+class _FirstRequestedIdentityShown(_Remembers):
+    """The status of a destination keeps the first identity that it requested."""
+
+    def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not is_destination_manifest(manifest):
+            return status
+        first = self.kept.setdefault(ref_of(manifest), {"shown": requested_identity(status)})
+        return with_requested(status, first["shown"])
 
 
 # --- names of Jobs

@@ -138,6 +138,14 @@ class _EveryChangeBeginsASync(Decisions):
         return is_triggered(manifest) and manifest["spec"] != (before or {}).get("spec")
 
 
+@mutant("each-trigger-synced-twice", fails="LO_61", unrelated="BA_1 LO_60 FS_65")
+class _EachTriggerSyncedTwice(Decisions):
+    """After the success of a sync, another Job is made for the same trigger."""
+
+    def begins_again(self, manifest: Manifest) -> bool:
+        return True
+
+
 @mutant("problem-not-named", fails="SP_60", unrelated="BA_1 BA_3 BA_4")
 class _ProblemNotNamed(Decisions):
     """If no Job can be created, the message says only that."""

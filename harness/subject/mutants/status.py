@@ -10,6 +10,8 @@ from harness.operator.decisions import Decisions, FindSource
 from harness.subject.mutants.registry import mutant
 from harness.volsync import discovery
 from harness.volsync.discovery import Discovered
+from harness.volsync.fields import manual_trigger
+from harness.volsync.status import StatusField
 
 # --- decisions: status
 
@@ -82,6 +84,14 @@ class _FailedJobIsSuccess(Decisions):
 
     def succeeded(self, result: MoverResult) -> bool:
         return True
+
+
+@mutant("failed-trigger-marked-as-synced", fails="BA_4", unrelated="BA_1 HN_2 RD_2")
+class _FailedTriggerMarkedAsSynced(Decisions):
+    """The trigger of a failed sync is shown as that of the last sync, beside a result and a condition that say so."""
+
+    def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**status, StatusField.LAST_MANUAL_SYNC.value: manual_trigger(manifest)}
 
 
 @mutant("success-never-reported", fails="BA_1", unrelated="VA_1 VA_I OV_3")
