@@ -18,6 +18,7 @@ from harness.operator.platform import NoJob, Platform
 from harness.scenario.declared_objects import DeclaredObjects
 from harness.scenario.sync import Ending, Sync
 from harness.system.limits import SubjectLimits
+from harness.volsync.discovery import shows_all
 from harness.volsync.fields import claim_of, kopia_spec, status_of
 from harness.volsync.jobs import job_for
 from harness.volsync.specs import spec_of
@@ -280,14 +281,14 @@ class SyncRunner:
         return NoJob(), None, f"the operator replaced its Job {JOBS_A_SYNC} times before the mover ended"
 
     def _settled_status(self, ref: ObjectRef, result: MoverResult | None, trigger: str) -> Mapping[str, Any]:
-        """Return the status after a sync. If one part of it contradicts another, wait for the rest of the update."""
-        status = status_of(self._platform.get(ref))
-        succeeded = synced_trigger(status) == trigger
-        if result is None or not contradicts(status, succeeded=succeeded):
-            return status
-        self._platform.await_status(
-            ref, lambda now: not contradicts(now, succeeded=synced_trigger(now) == trigger), self._limits.status_s
-        )
+        """Return the status after a sync. If a part of it contradicts another or is missing, wait for the update."""
+
+        def is_whole(status: Mapping[str, Any]) -> bool:
+            fits = not contradicts(status, succeeded=synced_trigger(status) == trigger)
+            return result is None or (fits and shows_all(status, result.log))
+
+        if not is_whole(status_of(self._platform.get(ref))):
+            self._platform.await_status(ref, is_whole, self._limits.status_s)
         return status_of(self._platform.get(ref))
 
     def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from harness.model import Identity, SnapshotRecord
-from harness.volsync.status import COUNT, IDENTITY, LATEST
+from harness.volsync.status import COUNT, IDENTITY, LATEST, listed_identities
 
 BEGIN = "=== Discovery Mode: Available Snapshots ==="
 END = "=== End Discovery Mode ==="
@@ -102,6 +102,13 @@ def parse(log: str) -> Discovered | None:
             identity = Identity(entry[LineField.USERNAME], entry[LineField.HOSTNAME])
             snapshots.setdefault(identity, []).append(entry[LineField.END])
     return Discovered(snapshots)
+
+
+def shows_all(status: Mapping[str, Any], log: str) -> bool:
+    """Return True if a status lists every identity that the discovery in a log of a mover lists."""
+    found = parse(log)
+    listed = {str(one.identity) for one in listed_identities(status)}
+    return found is None or {str(identity) for identity in found.identities} <= listed
 
 
 def entries(log: str) -> list[Mapping[str, Any]]:

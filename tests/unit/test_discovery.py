@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from harness.model import Identity, SnapshotRecord
 from harness.volsync import discovery
 
@@ -47,3 +49,13 @@ def test_an_entry_is_changed_in_a_copy():
     assert discovery.changed(entry, count=0) == {**entry, "snapshotCount": 0}
     assert discovery.changed(entry, identity="c@d", latest="y")["latestSnapshot"] == "y"
     assert discovery.changed(entry) == entry
+
+
+@pytest.mark.parametrize(
+    ("listed", "is_whole"), [((), False), (("b@h",), False), (("b@h", "a@h"), True), (("a@h", "b@h", "c@h"), True)]
+)
+def test_a_status_shows_all_if_it_lists_each_identity_of_the_log(listed, is_whole):
+    log = "\n".join(discovery.lines([record("a", FIRST), record("b", SECOND)]))
+    status = {"kopia": {"availableIdentities": [{"identity": one, "snapshotCount": 1} for one in listed]}}
+    assert discovery.shows_all(status, log) == is_whole
+    assert discovery.shows_all({}, "a log without a discovery")
