@@ -198,6 +198,7 @@ def test_a_scenario_that_does_something_else_than_its_record_is_no_verdict(tmp_p
         (0.5, 1.5),
         [],
         Completed(("kopia",), 1, "", "no", 0.1),
+        {"ReplicationSource shop/orders": "volsync-src-orders"},
     ],
 )
 def test_each_kind_of_answer_is_the_same_afterwards(answer):
@@ -206,7 +207,7 @@ def test_each_kind_of_answer_is_the_same_afterwards(answer):
 
 
 ANSWERS = {
-    "None", "bool", "str", "Completed", "Growth", "Identity", "ObjectRef", "Sync", "Tree",
+    "None", "bool", "str", "Completed", "Growth", "Identity", "ObjectRef", "Sync", "Tree", "Mapping[str, str]",
     "list[Sync]", "list[tuple[ObjectRef, Sync]]", "tuple[float, float]",
 }  # fmt: skip
 """The types of the answers that the tests above and below save, as the acts name them."""
