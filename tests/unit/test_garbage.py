@@ -1,4 +1,4 @@
-"""An object that stays after its deletion says so of the operator that keeps it by a finalizer, and of nobody else."""
+"""A clean-up deletes what belongs to deleted objects and nothing else, and names the finalizer that keeps an object."""
 
 import pytest
 
@@ -62,3 +62,24 @@ def test_a_clean_up_leaves_finalizers_on_any_other_api():
     with pytest.raises(HarnessError, match=r"example\.org/jobs"):
         garbage.empty(api, api, "shop", [], 1, by_force=False)
     assert api.object
+
+
+class ApiOfMaps:
+    def __init__(self, *maps):
+        self.maps, self.deleted = maps, []
+
+    def list(self, kind, namespace):
+        return self.maps
+
+    def delete(self, ref):
+        self.deleted.append(ref.name)
+
+
+def config_map(name, *owners):
+    return {"metadata": {"name": name, "ownerReferences": [{"uid": uid} for uid in owners]}}
+
+
+def test_what_belongs_to_a_deleted_object_is_deleted():
+    api = ApiOfMaps(config_map("own", "a"), config_map("others", "b"), {"metadata": {"name": "kube-root-ca.crt"}})
+    garbage.collect(api, "shop", {"a", ""}, ("ConfigMap",))
+    assert api.deleted == ["own"]
