@@ -23,6 +23,7 @@ from harness.operator.decisions import Decisions
 from harness.operator.platform import NoJob
 from harness.operator.simulated import SimulatedPlatform
 from harness.volsync.fields import SYNCED, kopia_spec, status_of
+from tests.operator.deletion import ON_DELETION
 from tests.operator.styles import STYLES, container_of
 
 
@@ -38,13 +39,14 @@ class NoVolumes:
 
 @dataclass(frozen=True)
 class Pods:
-    """How it makes a Pod, beyond what decides for a mover."""
+    """How it makes a Pod and marks the objects of a sync, beyond what decides for a mover."""
 
     image: str = "mover"
     host_network: bool = False
     backoff_limit: int = 8
     required_keys: tuple[str, ...] = ()
     style: str = ""
+    on_deletion: str = ""
 
 
 class Operator:
@@ -106,6 +108,9 @@ class Operator:
         if isinstance(job, NoJob):
             self._done[uid] = trigger
             return
+        if ref.kind == "ReplicationSource":
+            parts = self._decisions.repository(current, self._find) or "", self._decisions.pvc(current)
+            ON_DELETION[self._pods.on_deletion](self._api, current, *parts)
         if self._copy_method and ref.kind == "ReplicationSource":
             self._copy(ref, self._decisions.pvc(current))
         made = self._job(ref, current, job)
@@ -239,6 +244,7 @@ def main() -> None:
     parser.add_argument("--backoff-limit", type=int, default=Pods.backoff_limit)
     parser.add_argument("--required-key", action="append", default=[], help="a key that its pods cannot do without")
     parser.add_argument("--job-style", choices=list(STYLES), default="", help="another way to build the same Job")
+    parser.add_argument("--on-deletion", choices=list(ON_DELETION), default="", help="what a deleted source leaves")
     parser.add_argument("--decisions", default="harness.operator.decisions:Decisions")
     options = parser.parse_args()
     module, _, name = options.decisions.partition(":")
@@ -246,7 +252,9 @@ def main() -> None:
     variants = Variants(DefaultUsername(options.default_username), CustomNames(options.custom_names))
     crash_once = Path(options.crash_once) if options.crash_once else None
     keys = tuple(options.required_key)
-    pods = Pods(options.mover_image, options.host_network, options.backoff_limit, keys, options.job_style)
+    pods = Pods(
+        options.mover_image, options.host_network, options.backoff_limit, keys, options.job_style, options.on_deletion
+    )
     api = Api(Path(os.environ["KUBECONFIG"]))
     Operator(api, kind(variants), options.crash_on, crash_once, options.copy_method, pods).run()
 

@@ -85,7 +85,8 @@ def test_a_wrong_operator_fails_the_claims_named_for_it(suite, subject, name):
     entry, drawn = WRONG[name], random.Random(name)
     is_whole = bool(os.environ.get("VOLSYNC_CONFORMANCE_WHOLE"))
     fails, unrelated = (list(entry[one]) if is_whole else [drawn.choice(entry[one])] for one in ("fails", "unrelated"))
-    wrong = subject("--decisions", f"harness.subject.mutants.{entry['decisions']}", *entry.get("args", ()))
+    broken = ["--decisions", f"harness.subject.mutants.{entry['decisions']}"] if "decisions" in entry else []
+    wrong = subject(*broken, *entry.get("args", ()))
     ended = suite.run(*BY_WORKERS, "--keep-going", "-m", " or ".join([*fails, *unrelated]), "--subject", wrong)
     assert ended.status == 1, ended.output
     assert {claim for claim in fails if ended.claims.get(claim) != "fail"} == set(), ended.output

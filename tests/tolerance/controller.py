@@ -59,6 +59,7 @@ class Habits:
     extra_status: Literal["no", "yes"] = "no"
     keep_job: Literal["no", "yes"] = "no"  # yes: until the next sync
     result: Literal["at-once", "in-steps"] = "at-once"
+    shared_identity: Literal["allow", "refuse"] = "allow"
 
     @property
     def styles(self) -> frozenset[str]:
@@ -261,7 +262,27 @@ class Operator:
         if not secret:
             raise NotYetError("spec.kopia.repository is required", again=bool(wanted))
         self._check_secret(namespace, secret)
+        if owner["kind"] == "ReplicationSource" and self._habits.shared_identity == "refuse":
+            self._check_identity(owner, identity, secret, path)
         return jobs.Plan(identity, secret, self._claim(owner), path)
+
+    def _check_identity(self, owner: Object, identity: Identity, secret: str, path: str | None) -> None:
+        """The oldest source of an identity keeps it: a younger one would mix its history with that of another."""
+        own = owner["metadata"]
+        where = self._repository(own["namespace"], secret)
+        for other in self._kube.list("ReplicationSource"):
+            metadata, spec = other["metadata"], other["spec"].get("kopia") or {}
+            told = self._identity(spec, None, None, metadata["name"], metadata["namespace"])
+            is_older = (metadata["creationTimestamp"], metadata["uid"]) < (own["creationTimestamp"], own["uid"])
+            if not is_older or (told, spec.get("sourcePathOverride")) != (identity, path):
+                continue
+            if self._repository(metadata["namespace"], spec.get("repository") or "") == where:
+                taken = f"{metadata['namespace']}/{metadata['name']}"
+                raise NotYetError(f"identity {identity} is in use by ReplicationSource {taken}")
+
+    def _repository(self, namespace: str, secret: str) -> str | None:
+        found = self._kube.get("Secret", namespace, secret) if secret else None
+        return ((found or {}).get("data") or {}).get("KOPIA_REPOSITORY")
 
     def _check_pair(self, spec: Object) -> None:
         given = [part for part in ("username", "hostname") if spec.get(part)]
