@@ -67,7 +67,10 @@ Feature: The status and the logs report what happened
   Rule: A status lists the repository as it is now
 
     Background:
-      Given a source "files" in namespace "office"
+      Given these sources:
+        | name    | namespace |
+        | files   | office    |
+        | letters | office    |
       And these repositories:
         | namespace | repository          |
         | office    | s3://office-backups |

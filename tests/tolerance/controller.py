@@ -29,6 +29,7 @@ WORKERS = 4
 RETRY_S = 1.0
 LATER_S = 30.0
 BETWEEN_S = 0.1
+REMOVED_FLAGS = ("--override-username", "--override-hostname")
 LEGAL = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 TOLD = ("KOPIA_OVERRIDE", "override", "Creating snapshot for", "repository connect", "rror", "napshot")
 
@@ -60,6 +61,8 @@ class Habits:
     keep_job: Literal["no", "yes"] = "no"  # yes: until the next sync
     result: Literal["at-once", "in-steps"] = "at-once"
     shared_identity: Literal["allow", "refuse"] = "allow"
+    arguments: Literal["passed-on", "checked"] = "passed-on"
+    snapshots_found: Literal["own", "all"] = "own"
 
     @property
     def styles(self) -> frozenset[str]:
@@ -247,6 +250,10 @@ class Operator:
         spec = owner["spec"].get("kopia") or {}
         if not spec.get("copyMethod"):
             raise NotYetError("spec.kopia.copyMethod is required", again=False)
+        if self._habits.arguments == "checked":
+            for flag in REMOVED_FLAGS:
+                if any(one.startswith(flag) for one in spec.get("additionalArgs") or ()):
+                    raise NotYetError(f"spec.kopia.additionalArgs: {flag} is not allowed", again=False)
         wanted = spec.get("sourceIdentity") if owner["kind"] == "ReplicationDestination" else None
         if owner["kind"] == "ReplicationDestination":
             self._check_pair(spec)
@@ -432,7 +439,7 @@ class Operator:
         if found is None:
             return kopia, failed
         mine = [one for one in found if one.identity == told]
-        kopia["snapshotsFound"] = len(mine)
+        kopia["snapshotsFound"] = len(mine if self._habits.snapshots_found == "own" else found)
         kopia["availableIdentities"] = self._available(found)
         if not kopia["availableIdentities"] and self._habits.empty_lists == "leave-out":
             kopia["availableIdentities"] = None

@@ -373,6 +373,16 @@ def test_an_echo_of_a_flag_is_no_refusal(line):
         expect.operator.refusal_of_flag_is_shown(logged(line, Ending.FAILED, 1), "--x")
 
 
+@pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
+def test_an_operator_that_refuses_a_flag_itself_needs_no_job(ending):
+    fields = {"messages": ("--x is not allowed",)} if ending is Ending.FAILED else {"refused": "--x is not allowed"}
+    expect.operator.refusal_of_flag_is_shown(sync(ending, **fields), "--x")
+    with pytest.raises(Divergence):
+        expect.operator.refusal_of_flag_is_shown(sync(ending, messages=("this object cannot be synced",)), "--x")
+    with pytest.raises(Blocked):
+        expect.operator.refusal_of_flag_is_shown(sync(Ending.SILENT), "--x")
+
+
 # --- volumes, stores and kopia
 
 

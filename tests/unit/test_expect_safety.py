@@ -94,3 +94,20 @@ def test_a_backup_that_succeeds_with_a_wrong_key_blocks_by_the_claim_about_it():
     with pytest.raises(Blocked) as blocked:
         preconditions.require_failure(sync(Ending.CUT_OFF), preconditions.WRONG_KEY)
     assert blocked.value.divergence.roots == ("BA_4", "BA_3")
+
+
+@pytest.mark.parametrize(("found", "is_right"), [(None, True), (0, True), (2, True), (1, False)])
+def test_a_number_of_snapshots_is_of_the_identity_or_of_the_whole_repository(found, is_right):
+    others = tuple(
+        SnapshotRecord(name, Identity(name, "office"), "/data", NOW, NOW, "root") for name in ("files", "letters")
+    )
+    record = Record(readings=Readings(snapshots={DOCUMENTED_REPOSITORY: others}))
+    asked = MoverJob(
+        SOURCE, ("restore",), {"KOPIA_OVERRIDE_USERNAME": "orders", "KOPIA_OVERRIDE_HOSTNAME": "shop"}, {}, {}
+    )
+    looked = sync(job=asked, status={"kopia": {"snapshotsFound": found}})
+    if is_right:
+        expect.truth.lists_repository(record, looked, DOCUMENTED_REPOSITORY)
+        return
+    with pytest.raises(Divergence, match="whole repository"):
+        expect.truth.lists_repository(record, looked, DOCUMENTED_REPOSITORY)
