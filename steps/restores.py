@@ -49,6 +49,14 @@ def change_and_restore(name: str, namespace: str, datatable: DataTable, syncs: S
 
 
 @when(
+    phrase('the destination "{name:Text}" in namespace "{namespace:Text}" takes all these fields back, and restores'),
+    target_fixture="restore",
+)
+def take_back_and_restore(name: str, namespace: str, syncs: Syncs) -> Sync:
+    return syncs.request(objects.destination(name, namespace))
+
+
+@when(
     phrase(
         'the destination "{name:Text}" in namespace "{namespace:Text}" is reconciled without running its mover, with:'
     ),

@@ -93,7 +93,7 @@ Feature: A destination may choose which backup it restores
         | 2024-01-20T14:00:00.750000600+02:00 |
         | 2024-01-20T14:00:00.749999999+02:00 |
         | 2024-01-20T04:30:00.250-05:30       |
-        | 2024-01-20T15:30:00.2506+05:30      |
+        | 2024-01-20T15:30:00.2507+05:30      |
       Then the restores hold, in turn, the backups of:
         | 2024-01-20T10:00:00.250700Z    |
         | 2024-01-20T10:00:00.250Z       |
@@ -102,7 +102,7 @@ Feature: A destination may choose which backup it restores
         | 2024-01-20T12:00:00.750000600Z |
         | 2024-01-20T10:00:00.250700Z    |
         | 2024-01-20T10:00:00.250Z       |
-        | 2024-01-20T10:00:00.250Z       |
+        | 2024-01-20T10:00:00.250700Z    |
 
     @RP_4 @long
     Scenario: restoreAsOf is applied before previous

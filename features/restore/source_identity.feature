@@ -145,13 +145,13 @@ Feature: A destination restores a source by the name of that source
     @RP_8
     Scenario: Newer snapshots of other paths are not restored
       Given a source "orders" in namespace "shop" with:
-        | field              | value           |
-        | username           | order-desk      |
-        | hostname           | site-a          |
-        | sourcePathOverride | /var/lib/orders |
+        | field              | value                |
+        | username           | order-desk           |
+        | hostname           | site-a               |
+        | sourcePathOverride | /var/lib/orders of 1 |
       And the source "orders" in namespace "shop" was backed up at:
         | 2024-01-20T10:00:00Z |
-      And the kopia user "order-desk" of host "site-a" has a snapshot of "/var/lib/orders/old" from "2024-01-20T11:00:00Z" to "2024-01-20T11:00:00Z"
+      And the kopia user "order-desk" of host "site-a" has a snapshot of "/var/lib/orders of 1/old" from "2024-01-20T11:00:00Z" to "2024-01-20T11:00:00Z"
       And the kopia user "order-desk" of host "site-a" has a snapshot of "/data" from "2024-01-20T12:00:00Z" to "2024-01-20T12:00:00Z"
       When the destination "restore-data" in namespace "restore-lab" restores with:
         | field           | value  |

@@ -100,6 +100,22 @@ Feature: A restore harms nothing, and restores what was asked for
       When the destination "orders" in namespace "shop" restores
       Then its volume holds exactly the data of source "orders" in namespace "shop"
 
+  Rule: A field that is taken back acts no more
+
+    @LO_44
+    Scenario: A destination takes enableFileDeletion and previous back
+      Given every source is backed up
+      And every source is backed up
+      And the destination "orders" in namespace "shop" has restored with:
+        | field              | value |
+        | enableFileDeletion | true  |
+        | previous           | 1     |
+      And the volume of the destination "orders" in namespace "shop" holds the files:
+        | notes/one.txt |
+      When the destination "orders" in namespace "shop" takes all these fields back, and restores
+      Then its volume holds the data of source "orders" in namespace "shop" and besides:
+        | notes/one.txt |
+
   Rule: A restore distinguishes an empty backup from a missing one
 
     @FS_41

@@ -102,7 +102,12 @@ def lists_repository(record: Record, sync: Sync, repository: str) -> None:
     """Check that a status lists the identities of a repository, the one that the object names now, and no other.
 
     If a number of snapshots is given, it must be of this repository, too: of the requested identity, or of all.
+
+    Raises:
+        NotAsked: The operator refuses an object whose Secret has changed, so it lists nothing.
     """
+    if sync.was_refused_without_job:
+        raise NotAsked(f"the operator serves {sync.ref} no more after its Secret has changed: {sync.said}")
     job = require_job(sync)
     snapshots = record.snapshots(repository)
     held = Counter(str(one.identity) for one in snapshots)

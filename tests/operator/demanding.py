@@ -28,13 +28,6 @@ class WantsExistingSource(Decisions):
         return super().refusal(manifest, find)
 
 
-class PassesEverythingOn(Decisions):
-    """Refuses no number and no instant: it leaves that to its mover."""
-
-    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
-        return None
-
-
 class RefusesDeletion(Decisions):
     """Serves no destination that wants the files of its volume deleted, and says so."""
 

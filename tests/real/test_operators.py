@@ -237,6 +237,22 @@ def test_an_operator_that_serves_no_missing_source_is_conformant(suite, subject)
     assert "the operator serves no source that does not exist" in skips[0]
 
 
+@pytest.mark.parametrize(
+    ("careful", "asked", "skipped"),
+    [
+        ("RefusesChangedSecret", "LO_20 or FS_64", {"LO_20", "FS_64"}),
+        ("RefusesDeletion", "LO_42 or FS_43", {"LO_42", "FS_43"}),
+    ],
+)
+def test_an_operator_that_does_less_than_asked_and_says_so_breaks_no_safety_claim(
+    suite, subject, careful, asked, skipped
+):
+    less = subject("--decisions", f"tests.operator.demanding:{careful}")
+    ended = suite.run(*BY_WORKERS, "-m", f"{asked} or HN_2", "--subject", less)
+    assert ended.status == 0, ended.output
+    assert {claim for claim, verdict in ended.claims.items() if verdict == "skip"} == skipped
+
+
 @pytest.fixture
 def existing_api(tmp_path, monkeypatch):
     """An API server that was there before the run, with a namespace of somebody else."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from harness import expect
-from harness.errors import Blocked, Divergence
+from harness.errors import Blocked, Divergence, NotAsked
 from harness.model import Identity, MoverJob, MoverResult, ObjectRef, SnapshotRecord
 from harness.scenario import preconditions
 from harness.scenario.record import Readings, Record
@@ -109,5 +109,8 @@ def test_a_number_of_snapshots_is_of_the_identity_or_of_the_whole_repository(fou
     if is_right:
         expect.truth.lists_repository(record, looked, DOCUMENTED_REPOSITORY)
         return
+    with pytest.raises(NotAsked):
+        refused = sync(Ending.FAILED, job=None, result=None, messages=("this Secret cannot change",))
+        expect.truth.lists_repository(record, refused, DOCUMENTED_REPOSITORY)
     with pytest.raises(Divergence, match="whole repository"):
         expect.truth.lists_repository(record, looked, DOCUMENTED_REPOSITORY)

@@ -36,6 +36,15 @@ class _RestoreAsOfWhole(Decisions):
         return with_variable(env, Variable.RESTORE_AS_OF, re.sub(r"\.\d+", "", as_of)) if as_of else env
 
 
+@mutant("restore-as-of-in-milliseconds", fails="RP_3", unrelated="RP_1 RP_2 RP_4")
+class _RestoreAsOfInMilliseconds(Decisions):
+    """The instant of a restore reaches the mover cut to milliseconds, as the dates of some languages are."""
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        as_of = selection_in(env).as_of
+        return with_variable(env, Variable.RESTORE_AS_OF, re.sub(r"(\.\d{3})\d+", r"\1", as_of)) if as_of else env
+
+
 @mutant("previous-not-handed-over", fails="RP_2 RP_4 RP_5 RP_6", unrelated="RP_1 RP_3 HN_2")
 class _PreviousDropped(_without(Variable.PREVIOUS)):  # type: ignore[misc]
     """previous never reaches the mover."""

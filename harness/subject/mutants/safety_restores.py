@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.kopia.client import KopiaClient
-from harness.model import Manifest, MoverJob, MoverResult, SnapshotRecord
+from harness.model import Manifest, MoverJob, MoverResult, SnapshotRecord, Variants
 from harness.mover.reference import ReferenceMover, empty_volume
 from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
@@ -151,6 +151,21 @@ class _OperatorDropsInstants(Decisions):
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
         return _without_unreadable_instant(env)
+
+
+@mutant("withdrawn-fields-kept", fails="LO_44", unrelated="BA_2 RP_2 RP_7 FS_40")
+class _WithdrawnFieldsKept(Decisions):
+    """What the Jobs of an object were told once, its later Jobs are told, too."""
+
+    def __init__(self, variants: Variants) -> None:
+        super().__init__(variants)
+        self._told: dict[tuple[str, ...], Mapping[str, str]] = {}
+
+    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
+        metadata = manifest["metadata"]
+        key = manifest["kind"], metadata["namespace"], metadata["name"]
+        self._told[key] = {**self._told.get(key, {}), **env}
+        return self._told[key]
 
 
 def _without_unreadable_instant(env: Mapping[str, str]) -> Mapping[str, str]:
