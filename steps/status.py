@@ -80,7 +80,15 @@ def back_up_writing(name: str, namespace: str, docstring: str, syncs: Syncs) -> 
     target_fixture="restore",
 )
 def changed(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> Sync:
-    return syncs.change(destination_ref(namespace, name), fields(datatable))
+    return syncs.change(objects.destination(name, namespace, fields(datatable)))
+
+
+@when(
+    phrase('the source "{name:Text}" in namespace "{namespace:Text}" is changed without a new trigger:'),
+    target_fixture="sync",
+)
+def changed_source(name: str, namespace: str, datatable: DataTable, syncs: Syncs) -> Sync:
+    return syncs.change(objects.source(name, namespace, fields(datatable)))
 
 
 @when(

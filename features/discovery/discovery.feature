@@ -10,6 +10,7 @@ Feature: A ReplicationDestination made for discovery lists every identity of its
     @DI_1
     Scenario: Every identity is listed with the number of its snapshots
       Given 16 kopia users have a snapshot each
+      And the kopia user "mail.relay" of host "site-b.eu" has a snapshot of "/srv/mail" from "2024-01-20T10:00:00Z" to "2024-01-20T10:00:30Z"
       And these sources:
         | name   | namespace | username   | hostname  |
         | orders | shop      |            |           |

@@ -39,6 +39,17 @@ Feature: The fields of a destination decide whose data it restores
         | username | hostname |
         | hostname | username |
 
+    @RD_3
+    Scenario: A destination with a sourceIdentity, a username and no hostname is refused
+      Given a source "orders" in namespace "shop"
+      When the destination "orders" in namespace "shop" restores with:
+        | field      | value  |
+        | sourceName | orders |
+        | username   | till-7 |
+      Then the restore fails
+      And no mover was started for the destination
+      And the API or the operator mentions "hostname"
+
   Rule: Username and hostname together select exactly that identity
 
     @RD_4

@@ -30,6 +30,18 @@ Feature: A destination restores a source by the name of that source
         | sourceNamespace | production    |
       Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
 
+    @SI_1
+    Scenario: A destination that names no namespace restores a source of its own namespace
+      Given these sources:
+        | name          | namespace   |
+        | webapp-backup | production  |
+        | webapp-backup | restore-lab |
+      And every source is backed up
+      When the destination "restore-data" in namespace "production" restores with:
+        | field      | value         |
+        | sourceName | webapp-backup |
+      Then its volume holds exactly the data of source "webapp-backup" in namespace "production"
+
     # The Secret that the source names is in the namespace of the destination, too, and opens a repository without it.
     @SI_1
     Scenario: A destination that names a repository restores from that one

@@ -3,9 +3,12 @@ Feature: The operator obeys or refuses each field of a destination
 
   Rule: A negative number of snapshots to skip is refused
 
+    Background:
+      Given a source "orders" in namespace "shop"
+
     @SP_1
     Scenario: The mover is given a negative number of snapshots to skip
-      Given a source "orders" in namespace "shop"
+      Given the kopia user "orders" of host "till-7" has a snapshot from "2024-01-20T10:00:00Z"
       And the mover has backed up the source "orders" in namespace "shop" as username "orders" and hostname "till-7"
       And the volume into which the mover restores in namespace "shop" holds the files:
         | current.txt |
@@ -17,8 +20,7 @@ Feature: The operator obeys or refuses each field of a destination
 
     @SP_2
     Scenario: A destination asks for the snapshot before the newest by a negative number
-      Given a source "orders" in namespace "shop"
-      And the source "orders" in namespace "shop" was backed up at:
+      Given the source "orders" in namespace "shop" was backed up at:
         | 2024-01-20T10:00:00Z |
         | 2024-01-20T11:00:00Z |
         | 2024-01-20T12:00:00Z |

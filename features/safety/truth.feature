@@ -116,6 +116,15 @@ Feature: The status and the logs report what happened
       Then no object has a Job that no trigger asked for
       And its volume is left as it was
 
+    @LO_61
+    Scenario: A source is changed without a new trigger
+      Given every source is backed up
+      When the source "orders" in namespace "shop" is changed without a new trigger:
+        | field    | value  |
+        | username | till-7 |
+        | hostname | south  |
+      Then no mover was started for the source
+
   Rule: A sync that cannot begin is explained
 
     @SP_60

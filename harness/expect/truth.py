@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from harness.document.parts import Part
 from harness.errors import Divergence, NotAsked
 from harness.expect.ending import equal, failed, succeeded
 from harness.expect.operator import STATUS
 from harness.model import ObjectRef
-from harness.scenario.preconditions import require, require_job
+from harness.scenario.preconditions import require, require_job, require_permitted
 from harness.scenario.record import CLOCK_SLACK, Record
 from harness.scenario.sync import Sync
 from harness.volsync.status import (
@@ -25,6 +25,8 @@ from harness.volsync.status import (
     snapshots_found,
 )
 
+AHEAD = timedelta(minutes=1)
+"""How far the clock of an operator may be ahead of that of this machine."""
 RESULT = f"{StatusField.MOVER_STATUS}.{StatusField.MOVER_RESULT}"
 
 
@@ -71,9 +73,9 @@ def shows_no_failure(record: Record, sync: Sync) -> None:
 
 
 def dated(record: Record, sync: Sync) -> None:
-    """Check that the time of the last sync in a status is not before the trigger of this sync, which succeeded.
+    """Check that a sync succeeded, and that the time of the last sync in its status is between its trigger and its end.
 
-    A time in whole seconds may be rounded down.
+    A time in whole seconds may be rounded down, and the clock of an operator may be ahead by ``AHEAD``.
     """
     succeeded(sync)
     text = _time(sync)
@@ -82,11 +84,12 @@ def dated(record: Record, sync: Sync) -> None:
         begin = (sync.begin if seen.microsecond else sync.begin.replace(microsecond=0)) - CLOCK_SLACK
         # Two syncs within the slack have different times, unless these are in whole seconds.
         is_old = bool(seen.microsecond) and text == last_sync_time(before_it(record, sync).status)
-        in_time = seen >= begin and not is_old
+        in_time = begin <= seen <= sync.end + AHEAD and not is_old
     except (ValueError, TypeError):
         in_time = False
     if not in_time:
-        raise Divergence(f"{StatusField.LAST_SYNC_TIME} of {sync.ref}", expected=f"{sync.begin.isoformat()} or later",
+        raise Divergence(f"{StatusField.LAST_SYNC_TIME} of {sync.ref}",
+                         expected=f"between {sync.begin.isoformat()} and {sync.end.isoformat()}",
                          seen=text, oracle=STATUS, part=Part.CONTROLLER,
                          cause=StatusField.LAST_SYNC_TIME.value)  # fmt: skip
 
@@ -106,8 +109,7 @@ def lists_repository(record: Record, sync: Sync, repository: str) -> None:
     Raises:
         NotAsked: The operator refuses an object whose Secret has changed, so it lists nothing.
     """
-    if sync.was_refused_without_job:
-        raise NotAsked(f"the operator serves {sync.ref} no more after its Secret has changed: {sync.said}")
+    require_permitted(sync, "the changed Secret")
     job = require_job(sync)
     snapshots = record.snapshots(repository)
     held = Counter(str(one.identity) for one in snapshots)

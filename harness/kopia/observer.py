@@ -34,7 +34,7 @@ class Observer:
 
         Raises:
             Divergence: The password of the repository Secret does not open the repository, so a mover created it with
-                another one.
+                another one; or the repository holds blobs with the keys of another one.
             HarnessError: The repository cannot be read for another reason.
         """
         client = self._client(address, access)
@@ -65,6 +65,10 @@ class Observer:
         return self._clients[address]
 
 
+DAMAGED = "message authentication failed"
+"""What kopia says of blobs that were written with the keys of another repository, as from a cache of that one."""
+
+
 def _opens(done: Completed) -> None:
     if refuses_password(done):
         raise Divergence(
@@ -75,4 +79,14 @@ def _opens(done: Completed) -> None:
             roots=("BA_1",),
             part=Part.MOVER,
             cause="a repository has another password than its Secret",
+        )
+    if done.exit_code and DAMAGED in done.stderr:
+        raise Divergence(
+            "a kopia client with an empty cache",
+            expected="it reads the repository",
+            seen=done.tail,
+            oracle="repository",
+            roots=("LO_1",),
+            part=Part.MOVER,
+            cause="a repository that was backed up into cannot be read",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from harness.model import ObjectRef
@@ -17,6 +17,15 @@ def about(ref: ObjectRef, events: Iterable[Mapping[str, Any]]) -> list[Mapping[s
 def version(event: Mapping[str, Any]) -> str:
     """Return what differs between two events, and between two states of one event."""
     return f"{event['metadata'].get('uid')}/{event['metadata'].get('resourceVersion')}"
+
+
+def warnings(events: Iterable[Mapping[str, Any]], known: Collection[str]) -> list[str]:
+    """Return the messages of the Warning events whose versions are not known, oldest first."""
+    return [
+        str(event.get("message") or event.get("reason") or "a warning without a message")
+        for event in events
+        if event.get("type") == "Warning" and version(event) not in known
+    ]
 
 
 def _object(event: Mapping[str, Any]) -> tuple[Any, Any]:

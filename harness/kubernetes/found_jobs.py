@@ -53,9 +53,13 @@ def _owner(job: Mapping[str, Any], objects: Mapping[ObjectRef, str], latest: Obj
         if uid in uids:
             return ref
     possible = [ref for ref in objects if _fits(job, ref)]
-    named = [ref for ref in possible if _names(job, ref, objects[ref])]
-    # The longest name: a Job of "orders-archive" also holds the name "orders".
-    return max(named, key=lambda ref: len(ref.name), default=latest if latest in possible else None)
+    # A uid says more than a name, and a whole name more than a part: two objects may have names that differ in a dot.
+    for names in (_has_uid, _has_name, _holds_name):
+        named = [ref for ref in possible if names(job, ref, objects[ref])]
+        if named:
+            # The longest name: a Job of "orders-archive" also holds the name "orders".
+            return max(named, key=lambda ref: len(ref.name))
+    return latest if latest in possible else None
 
 
 def _fits(job: Mapping[str, Any], ref: ObjectRef) -> bool:
@@ -68,11 +72,19 @@ def _operations(job: Mapping[str, Any]) -> set[str]:
     return set(OPERATIONS) & set(command_of(mover_of(job["spec"]["template"]["spec"])))
 
 
-def _names(job: Mapping[str, Any], ref: ObjectRef, uid: str) -> bool:
+def _has_uid(job: Mapping[str, Any], ref: ObjectRef, uid: str) -> bool:
+    return uid in job["metadata"]["name"] or any(uid in mark for mark in _marks(job))
+
+
+def _has_name(job: Mapping[str, Any], ref: ObjectRef, uid: str) -> bool:
     metadata = job["metadata"]
-    if metadata["name"] == job_name(ref) or set(_marks(job)) & {uid, ref.name, f"{metadata['namespace']}/{ref.name}"}:
-        return True
-    return bool(re.search(rf"(^|[-.]){re.escape(ref.name)}($|[-.])", metadata["name"]))
+    return metadata["name"] == job_name(ref) or bool(
+        set(_marks(job)) & {ref.name, f"{metadata['namespace']}/{ref.name}"}
+    )
+
+
+def _holds_name(job: Mapping[str, Any], ref: ObjectRef, uid: str) -> bool:
+    return bool(re.search(rf"(^|[-.]){re.escape(ref.name)}($|[-.])", job["metadata"]["name"]))
 
 
 def _marks(job: Mapping[str, Any]) -> Iterator[str]:

@@ -21,10 +21,12 @@ from harness.kubernetes.api import NOT_ALLOWED, NOT_FOUND, Api, code_of
 from harness.model import ObjectRef
 from harness.system.background import BackgroundThread
 from harness.system.limits import SUITE
-from harness.system.wait import pause
+from harness.system.wait import pause, wait_until
 
 LOG = logging.getLogger(__name__)
 WATCH_AGAIN_AFTER_S = 0.2
+QUIET_S = 1.0
+"""How long an object and the events of its namespace are unchanged when an operator is taken to have said all."""
 
 
 class Informer:
@@ -44,6 +46,7 @@ class Informer:
         self._tell = tell
         self._changed = threading.Condition()
         self._objects: dict[tuple[str, str, str], dict[str, Any]] = {}
+        self._changed_at: dict[tuple[str, str], float] = {}
         self._failures: dict[str, list[tuple[float, Exception]]] = {kind: [] for kind in kinds}
         self._threads = [BackgroundThread(f"watch-{kind}", partial(self._follow, kind)) for kind in kinds]
 
@@ -82,6 +85,21 @@ class Informer:
                 self._changed.wait(min(left_s, 1.0))
             return found
 
+    def settle(self, ref: ObjectRef, timeout_s: float) -> None:
+        """Wait until an object and the events of its namespace have not changed for ``QUIET_S``.
+
+        Args:
+            ref: The object.
+            timeout_s: How long to wait at most.
+        """
+
+        def is_quiet() -> bool:
+            with self._changed:
+                changes = [self._changed_at.get((kind, ref.namespace), 0.0) for kind in (ref.kind, "Event")]
+            return time.monotonic() - max(changes) >= QUIET_S
+
+        wait_until(is_quiet, timeout_s)
+
     def wake(self) -> None:
         """Make all waiting threads check their conditions again."""
         with self._changed:
@@ -113,6 +131,7 @@ class Informer:
         metadata = one["metadata"]
         key = (kind, metadata.get("namespace", ""), metadata["name"])
         with self._changed:
+            self._changed_at[kind, metadata.get("namespace", "")] = time.monotonic()
             if event == "DELETED":
                 self._objects.pop(key, None)
             else:

@@ -71,9 +71,11 @@ class KubernetesPlatform:
             claim = claim_of(manifest)
             self._cluster.node.fill(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
         there = ref in self._applied
-        if there and ref in self._failed and untriggered(self._applied[ref]) != untriggered(manifest):
-            self.delete(ref)
-            there = False
+        if there and ref in self._failed:  # The rest of its report is not the answer to the next trigger.
+            self._cluster.informer.settle(self._there(ref), self._limits.status_s)
+            if untriggered(self._applied[ref]) != untriggered(manifest):
+                self.delete(ref)
+                there = False
         self._known_events[ref] = {events.version(event) for event in self._events(ref)}
         self._stale[ref] = self._status(ref) if there else {}
         if not there:
@@ -144,7 +146,9 @@ class KubernetesPlatform:
         def noted(*, is_settled: bool) -> Any:
             if said_in.synced_trigger(self._status(ref)) == trigger or self._failure(ref, is_settled=is_settled):
                 return True
-            return not is_there and self._job_of(ref)
+            # An operator that runs one Job at a time first ends the one of an earlier trigger.
+            is_other = said_in.synced_trigger(self._status(ref)) != said_in.synced_trigger(self._stale.get(ref, {}))
+            return (is_other or not is_there) and self._job_of(ref)
 
         # Several updates may write one result. Before the last of them, the status still shows the result before it.
         limit_s = self._cluster.answer_timeout_s
@@ -170,11 +174,7 @@ class KubernetesPlatform:
 
     def _failure(self, ref: ObjectRef, *, is_settled: bool) -> str:
         status = self._status(ref)
-        warnings = [
-            str(event.get("message") or event.get("reason") or "a warning without a message")
-            for event in self._events(ref)
-            if event.get("type") == "Warning" and events.version(event) not in self._known_events.get(ref, ())
-        ]
+        warnings = events.warnings(self._events(ref), self._known_events.get(ref, ()))
         current = self._cluster.informer.get(self._there(ref))
         generation = (current or {}).get("metadata", {}).get("generation")
         before = self._stale.get(ref)

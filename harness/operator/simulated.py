@@ -93,7 +93,8 @@ class SimulatedPlatform:
         succeeded = self._decisions.succeeded(result)
         status = self._objects[job.owner]["status"]
         status_writer.set_mover_status(status, result.log, succeeded=succeeded)
-        discovered = discovery.parse(result.log) or discovery.Discovered({})
+        listed = discovery.parse(result.log)
+        discovered = listed or discovery.Discovered({})
         requested = identity_of(job) if is_destination(job.owner) else None
         if requested is not None:
             available = self._decisions.available(discovered, result)
@@ -104,7 +105,8 @@ class SimulatedPlatform:
             if self._decisions.begins_again(self._objects[job.owner]):
                 self._unasked[job.owner] = (self._decisions.job_name(job.owner),)
         else:
-            message = self._decisions.failure_message(requested, discovered, result)
+            # Without a list, nothing is known of what the repository holds.
+            message = self._decisions.failure_message(None if listed is None else requested, discovered, result)
             self._set_condition(job.owner, Reason.ERROR, message)
         owner = self._objects[job.owner]
         owner["status"] = dict(self._decisions.status(owner, owner["status"]))

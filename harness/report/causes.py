@@ -17,7 +17,7 @@ from harness.report.outcome import Evidence, Outcome
 _BASE = ("BA_3", "BA_1", "OV_5", "BA_2", "BA_4")
 _OF_BACKUPS = ("VA_V", "VR_1", "VR_2", "UN_1", "HN_1", "SR_7", "TR_5", "RP_8")
 _OF_RESTORES = ("RD_4", "RD_2", "SI_1", "RP_2", "RP_3", "RP_7", "RP_9", "DI_1", "IS_3")
-_OF_SECRETS = ("LO_21",)
+_OF_SECRETS = ("LO_21", "LO_1")
 RANK = (*_BASE, *_OF_BACKUPS, *_OF_RESTORES, *_OF_SECRETS)
 """Claims that other claims depend on, the most basic one first. A claim can only block claims that come after it."""
 

@@ -268,11 +268,15 @@ def require_snapshot(record: Record, sync: Sync) -> None:
         raise NotAsked(f"the backup of {sync.ref} recorded no snapshot")
 
 
-def require_shared_identity(sync: Sync) -> None:
-    """Require that a source was not refused whose identity another source has: an operator may refuse the second one.
+def require_permitted(sync: Sync, what: str = "this change") -> None:
+    """Require that an object was not refused because of something that an operator need not permit.
+
+    Args:
+        sync: The sync.
+        what: What need not be permitted.
 
     Raises:
-        NotAsked: The API refused the source, or the operator reports why it creates no Job.
+        NotAsked: The API refused the object, or the operator reports why it creates no Job.
     """
     if sync.was_refused_without_job:
-        raise NotAsked(f"the subject refuses {sync.ref}, which has the identity of another source: {sync.said}")
+        raise NotAsked(f"{what} of {sync.ref} is not permitted: {sync.said}")

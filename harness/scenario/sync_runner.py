@@ -16,6 +16,7 @@ from harness.model import Identity, MoverJob, MoverResult, ObjectRef
 from harness.mover.base import Killable, Mover
 from harness.operator.platform import NoJob, Platform
 from harness.scenario.declared_objects import DeclaredObjects
+from harness.scenario.preconditions import require_permitted
 from harness.scenario.sync import Ending, Sync
 from harness.system.limits import SubjectLimits
 from harness.volsync.discovery import shows_all
@@ -250,7 +251,7 @@ class SyncRunner:
             job=answer if isinstance(answer, MoverJob) else None,
             result=result,
             status=status,
-            messages=() if refused else tuple(self._platform.messages(ref)),
+            messages=() if refused else self._messages(ref, mover_log(status), has_mover=result is not None),
             log_shown=mover_log(status),
             note=note,
             before=begun.before,
@@ -291,6 +292,13 @@ class SyncRunner:
             self._platform.await_status(ref, is_whole, self._limits.status_s)
         return status_of(self._platform.get(ref))
 
+    def _messages(self, ref: ObjectRef, log: str, *, has_mover: bool) -> tuple[str, ...]:
+        """Return the messages of the operator, that of a failure first. A log that no mover wrote is one of them."""
+        of_movers = {sync.log_shown for sync in self.syncs if sync.ref == ref and sync.result is not None}
+        said = () if has_mover or log in of_movers else log.splitlines()
+        failure = self._platform.failure(ref)
+        return tuple(sorted((*self._platform.messages(ref), *said), key=lambda message: message != failure))
+
     def _word(self, ref: ObjectRef, status: Mapping[str, Any], trigger: str) -> Ending:
         """Return the ending that the operator reports for a finished Job."""
         if synced_trigger(status) == trigger:
@@ -303,16 +311,6 @@ class SyncRunner:
         result = self._mover.run(job)
         self.mover_seconds.append(time.monotonic() - begin)
         return result
-
-
-def require_permitted(sync: Sync) -> None:
-    """Require that a change of an object was not refused: an operator need not permit it.
-
-    Raises:
-        NotAsked: The API refused the change, or the operator reports why it creates no Job.
-    """
-    if sync.was_refused_without_job:
-        raise NotAsked(f"this change of {sync.ref} is not permitted: {sync.said}")
 
 
 def _ending(refused: str, answer: MoverJob | NoJob, result: MoverResult | None, word: Ending) -> Ending:

@@ -101,10 +101,9 @@ class Syncs(Actor):
         return self._world.runner.sync(ref)
 
     @act
-    def change(self, ref: ObjectRef, fields: Mapping[str, str]) -> Sync:
-        """Change fields of a destination without a new trigger. Raise NotAsked if the change is not permitted."""
-        self._world.objects.declare(objects.destination(ref.name, ref.namespace, fields))
-        return self._world.runner.change(ref)
+    def change(self, changed: Manifest) -> Sync:
+        """Change an object without a new trigger. Raise NotAsked if the change is not permitted."""
+        return self._world.runner.change(self._world.objects.declare(changed))
 
     @act
     def restore_recorded(self, name: str, namespace: str, source: ObjectRef) -> Sync:

@@ -59,3 +59,8 @@ def test_a_status_shows_all_if_it_lists_each_identity_of_the_log(listed, is_whol
     status = {"kopia": {"availableIdentities": [{"identity": one, "snapshotCount": 1} for one in listed]}}
     assert discovery.shows_all(status, log) == is_whole
     assert discovery.shows_all({}, "a log without a discovery")
+
+
+def test_a_log_may_have_the_line_ends_of_a_terminal():
+    lines = discovery.lines([record("a", FIRST), record("b", SECOND)])
+    assert discovery.parse("\r\n".join(lines)) == discovery.parse("\n".join(lines))

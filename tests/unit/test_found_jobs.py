@@ -37,6 +37,17 @@ def test_a_job_belongs_to_the_object_that_it_names(one, owner, latest):
     assert found is (one if owner == latest else None)
 
 
+@pytest.mark.parametrize(
+    "marks", [{"labels": {"of": "uid-4"}}, {"annotations": {"of": "a/uid-4"}}, {"labels": {"of": "web.files"}}]
+)
+def test_a_uid_or_a_whole_name_says_more_than_a_part_of_the_name_of_a_job(marks):
+    with_dot, with_hyphen = source_ref("shop", "web.files"), source_ref("shop", "web-files")
+    objects = {with_hyphen: "uid-5", with_dot: "uid-4"}
+    one = job("kb-src-web-files-3a927d2444", **marks)
+    assert found_jobs.first_of(with_dot, objects, [one]) is one
+    assert found_jobs.first_of(with_hyphen, objects, [one]) is None
+
+
 @pytest.mark.parametrize("latest", [ORDERS, ARCHIVE])
 def test_a_job_that_names_nothing_belongs_to_the_object_that_was_triggered_last(latest):
     one = job("0a1b2c")

@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 
 import httpx2
 import pytest
@@ -31,6 +32,18 @@ class Watched:
 def test_a_change_ends_the_wait():
     informer = Informer(Watched(("ADDED", JOB)), ("Job",))
     assert informer.wait(lambda: informer.get(ObjectRef("Job", "shop", "backup")), 5) == JOB
+
+
+def test_an_operator_has_said_all_when_its_object_and_events_were_unchanged_for_a_while(monkeypatch):
+    monkeypatch.setattr("harness.kubernetes.informer.QUIET_S", 0.3)
+    informer, told = Informer(Watched(("ADDED", JOB)), ("Event",)), ObjectRef("ReplicationSource", "shop", "orders")
+    assert informer.wait(lambda: informer.of("Event", "shop"), 5)
+    begin = time.monotonic()
+    informer.settle(told, 5)
+    assert 0.1 < time.monotonic() - begin < 2
+    begin = time.monotonic()
+    informer.settle(told, 5)
+    assert time.monotonic() - begin < 0.1
 
 
 def test_silence_is_no_error():

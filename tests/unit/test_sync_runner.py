@@ -1,9 +1,12 @@
 """An operator may replace the Job of a sync before its mover ended; the sync is then judged by its last Job."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from harness.model import MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import NoJob
+from harness.scenario.sync import Ending, Sync
 from harness.scenario.sync_runner import SyncRunner
 from harness.system.limits import DEFAULT_LIMITS
 
@@ -58,3 +61,23 @@ def test_a_job_that_is_only_asked_for_is_not_run():
 
 def test_without_a_job_nothing_is_run():
     assert run_jobs(ReplacingPlatform(0), NoJob("refused", "why"), result_of) == (NoJob("refused", "why"), None, "why")
+
+
+class SayingPlatform:
+    """A platform whose operator reports a failure among other messages."""
+
+    def failure(self, ref):
+        return "no such Secret"
+
+    def messages(self, ref):
+        return "a mover runs", "no such Secret"
+
+
+def test_a_log_that_no_mover_wrote_is_a_message_of_the_operator():
+    runner = SyncRunner(SayingPlatform(), None, None, None, None, None, takes_jobs=True, limits=DEFAULT_LIMITS)
+    told = ("no such Secret", "a mover runs")
+    assert runner._messages(REF, "the PVC is missing", has_mover=False) == (*told, "the PVC is missing")
+    assert runner._messages(REF, "the log of a mover", has_mover=True) == told
+    now = datetime.now(UTC)
+    runner.syncs.append(Sync(REF, now, now, Ending.FAILED, result=MoverResult(1, ""), log_shown="the log of a mover"))
+    assert runner._messages(REF, "the log of a mover", has_mover=False) == told

@@ -39,6 +39,25 @@ class _NamesOfTheSourceSanitised(Decisions):
         return Identity(rules.sanitise_username(identity.username), rules.sanitise_hostname(identity.hostname))
 
 
+@mutant("namespace-of-the-source-is-default", fails="SI_1", unrelated="SI_4 RD_4 RD_2")
+class _NamespaceOfTheSourceIsDefault(Decisions):
+    """A destination that names a source without its namespace names one of the namespace default."""
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        named = named_source(destination)
+        if not named or named.namespace != destination["metadata"]["namespace"]:
+            return super().requested_identity(destination, find)
+        return self.identity_by_source(find("default", named.name), named.name, "default")
+
+
+@mutant("half-an-identity-beside-a-source", fails="RD_3", unrelated="RD_4 RD_5 SI_1")
+class _HalfIdentityBesideASource(Decisions):
+    """A destination that names a source may give a username alone, which is not looked at."""
+
+    def refusal(self, manifest: Manifest, find: FindSource) -> str | None:
+        return None if named_source(manifest) else super().refusal(manifest, find)
+
+
 @mutant("repository-of-the-source-wins", fails="SI_1", unrelated="RD_2 RD_4 SR_6")
 class _RepositoryOfTheSourceWins(Decisions):
     """The Secret that the named source names is used, even where the destination names another."""

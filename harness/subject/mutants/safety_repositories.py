@@ -193,3 +193,12 @@ class _EnvironmentShownIfNothingOpens(ReferenceMover):
     def run(self, job: MoverJob) -> MoverResult:
         result = super().run(job)
         return replace(result, log=f"{result.log}{dict(job.secret_env)}\n") if NOT_OPENED in result.log else result
+
+
+@mutant("cache-of-the-bucket", fails="LO_20", unrelated="BA_1 LO_1 FS_1")
+class _CacheOfTheBucket(ReferenceMover):
+    """All repositories of a bucket are opened with the same cache, which holds the keys of the first one."""
+
+    def open(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        cache = client.cache.parent / self.address(job).bucket
+        super().open(replace(client, cache=cache, caches_keys=True), job, log)

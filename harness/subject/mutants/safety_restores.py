@@ -14,7 +14,7 @@ from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
 from harness.system.process import Completed
 from harness.volsync.mover_job import Selection, deletes_files, is_restore, selection_in
-from harness.volsync.variables import DESTINATION_MOUNT, Variable, without_variable
+from harness.volsync.variables import DESTINATION_MOUNT, Variable, with_variable, without_variable
 
 
 @mutant("deletion-follows-links", fails="LO_40", unrelated="RP_7 IS_6 BA_2 LO_41")
@@ -143,6 +143,17 @@ class _SelectionCheckedAfterTheRestore(ReferenceMover):
             readable = replace(job, env=without_variable(_without_unreadable_instant(job.env), Variable.PREVIOUS))
             return replace(super().run(readable), exit_code=1)
         return super().run(job)
+
+
+@mutant("previous-without-its-sign", fails="SP_1", unrelated="RP_1 RP_2 RP_3 BA_2")
+class _PreviousWithoutItsSign(ReferenceMover):
+    """A negative number of snapshots to skip is taken as a positive one."""
+
+    def run(self, job: MoverJob) -> MoverResult:
+        text = job.env.get(Variable.PREVIOUS, "")
+        return super().run(
+            replace(job, env=with_variable(job.env, Variable.PREVIOUS, text.lstrip("-"))) if text else job
+        )
 
 
 @mutant("operator-drops-instants-it-cannot-read", fails="SP_41", unrelated="RP_1 RP_3 SP_2 BA_2")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,11 @@ from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
 from harness.volsync.discovery import Discovered
 from harness.volsync.fields import is_triggered
+from harness.volsync.kinds import SOURCE
 from harness.volsync.mover_job import cache_dir_of, data_dir_of
 from harness.volsync.status import IDENTITY, SUCCESSFUL, StatusField, failing_conditions, last_sync_time, mover_result
+
+ZONE = timedelta(hours=2)
 
 # --- decisions: what a status keeps of an earlier sync
 
@@ -87,6 +90,17 @@ class _TimeOfAnySync(Decisions):
         return {**status, StatusField.LAST_SYNC_TIME.value: datetime.now(UTC).isoformat()}
 
 
+@mutant("time-of-another-zone", fails="FS_62", unrelated="BA_1 FS_60 FS_61")
+class _TimeOfAnotherZone(Decisions):
+    """The time of the last sync is the local time of a cluster two hours east, written as UTC."""
+
+    def status(self, manifest: Manifest, status: Mapping[str, Any]) -> Mapping[str, Any]:
+        text = last_sync_time(status)
+        if not text:
+            return status
+        return {**status, StatusField.LAST_SYNC_TIME.value: (datetime.fromisoformat(text) + ZONE).isoformat()}
+
+
 @mutant("identities-added-up", fails="FS_64", unrelated="DI_1 DI_6 DI_7")
 class _IdentitiesAddedUp(Decisions):
     """An identity that was once listed stays in the list."""
@@ -136,6 +150,15 @@ class _EveryChangeBeginsASync(Decisions):
 
     def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
         return is_triggered(manifest) and manifest["spec"] != (before or {}).get("spec")
+
+
+@mutant("a-changed-source-is-backed-up", fails="LO_61", unrelated="BA_1 RD_2 FS_60")
+class _ChangedSourceIsBackedUp(Decisions):
+    """A source begins a sync if anything in its spec changed, a destination at a new trigger alone."""
+
+    def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
+        is_changed = is_triggered(manifest) and manifest["spec"] != (before or {}).get("spec")
+        return is_changed if manifest["kind"] == SOURCE else super().begins_sync(before, manifest)
 
 
 @mutant("each-trigger-synced-twice", fails="LO_61", unrelated="BA_1 LO_60 FS_65")
