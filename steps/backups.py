@@ -47,7 +47,7 @@ def every_is_backed_up(syncs: Syncs, testbed: Testbed) -> None:
 def every_with_its_identity_is_backed_up(syncs: Syncs, testbed: Testbed) -> None:
     for source in testbed.seen().sources():
         sync = syncs.back_up(source)
-        preconditions.require_permitted(sync, "the identity of another source")
+        preconditions.require_permitted(sync, "the shared identity")
         preconditions.require(sync)
 
 

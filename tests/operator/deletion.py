@@ -10,6 +10,7 @@ from typing import Any
 
 from harness.kubernetes.api import Api
 from harness.model import ObjectRef
+from harness.volsync.manifests import ref_of
 
 FINALIZER = "backups.example.com/not-yet"
 
@@ -20,12 +21,7 @@ def _nothing(api: Api, source: Mapping[str, Any], secret: str, claim: str) -> No
 
 def _never_ends(api: Api, source: Mapping[str, Any], secret: str, claim: str) -> None:
     """Give the source a finalizer that nobody removes."""
-    metadata = source["metadata"]
-
-    def marked(current: dict[str, Any]) -> dict[str, Any]:
-        return {**current, "metadata": {**current["metadata"], "finalizers": [FINALIZER]}}
-
-    api.update(ObjectRef(source["kind"], metadata["namespace"], metadata["name"]), marked)
+    _mark(api, ref_of(source), finalizers=[FINALIZER])
 
 
 def _takes(kind: str) -> Callable[[Api, Mapping[str, Any], str, str], None]:
@@ -34,14 +30,15 @@ def _takes(kind: str) -> Callable[[Api, Mapping[str, Any], str, str], None]:
     def own(api: Api, source: Mapping[str, Any], secret: str, claim: str) -> None:
         metadata = source["metadata"]
         owner = {key: source[key] for key in ("apiVersion", "kind")} | {key: metadata[key] for key in ("name", "uid")}
-
-        def owned(current: dict[str, Any]) -> dict[str, Any]:
-            return {**current, "metadata": {**current["metadata"], "ownerReferences": [owner]}}
-
         name = claim if kind == "PersistentVolumeClaim" else secret
-        api.update(ObjectRef(kind, metadata["namespace"], name), owned)
+        _mark(api, ObjectRef(kind, metadata["namespace"], name), ownerReferences=[owner])
 
     return own
+
+
+def _mark(api: Api, ref: ObjectRef, **marks: Any) -> None:
+    """Set fields of the metadata of an object."""
+    api.update(ref, lambda current: {**current, "metadata": {**current["metadata"], **marks}})
 
 
 ON_DELETION = {

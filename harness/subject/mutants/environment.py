@@ -31,18 +31,18 @@ class _RestoreAsOfDropped(_without(Variable.RESTORE_AS_OF)):  # type: ignore[mis
 class _RestoreAsOfWhole(Decisions):
     """The instant of a restore reaches the mover without its fraction of a second."""
 
+    left_out = r"\.\d+"
+
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
         as_of = selection_in(env).as_of
-        return with_variable(env, Variable.RESTORE_AS_OF, re.sub(r"\.\d+", "", as_of)) if as_of else env
+        return with_variable(env, Variable.RESTORE_AS_OF, re.sub(self.left_out, "", as_of)) if as_of else env
 
 
 @mutant("restore-as-of-in-milliseconds", fails="RP_3", unrelated="RP_1 RP_2 RP_4")
-class _RestoreAsOfInMilliseconds(Decisions):
+class _RestoreAsOfInMilliseconds(_RestoreAsOfWhole):
     """The instant of a restore reaches the mover cut to milliseconds, as the dates of some languages are."""
 
-    def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        as_of = selection_in(env).as_of
-        return with_variable(env, Variable.RESTORE_AS_OF, re.sub(r"(\.\d{3})\d+", r"\1", as_of)) if as_of else env
+    left_out = r"(?<=\.\d{3})\d+"
 
 
 @mutant("previous-not-handed-over", fails="RP_2 RP_4 RP_5 RP_6", unrelated="RP_1 RP_3 HN_2")

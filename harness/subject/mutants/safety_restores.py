@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.kopia.client import KopiaClient
-from harness.model import Manifest, MoverJob, MoverResult, SnapshotRecord, Variants
+from harness.model import Manifest, MoverJob, MoverResult, ObjectRef, SnapshotRecord, Variants
 from harness.mover.reference import ReferenceMover, empty_volume
 from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
 from harness.system.process import Completed
+from harness.volsync.manifests import ref_of
 from harness.volsync.mover_job import Selection, deletes_files, is_restore, selection_in
 from harness.volsync.variables import DESTINATION_MOUNT, Variable, with_variable, without_variable
 
@@ -170,13 +171,12 @@ class _WithdrawnFieldsKept(Decisions):
 
     def __init__(self, variants: Variants) -> None:
         super().__init__(variants)
-        self._told: dict[tuple[str, ...], Mapping[str, str]] = {}
+        self._told: dict[ObjectRef, Mapping[str, str]] = {}
 
     def environment(self, manifest: Manifest, env: Mapping[str, str]) -> Mapping[str, str]:
-        metadata = manifest["metadata"]
-        key = manifest["kind"], metadata["namespace"], metadata["name"]
-        self._told[key] = {**self._told.get(key, {}), **env}
-        return self._told[key]
+        ref = ref_of(manifest)
+        self._told[ref] = {**self._told.get(ref, {}), **env}
+        return self._told[ref]
 
 
 def _without_unreadable_instant(env: Mapping[str, str]) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from harness.operator.decisions import Decisions
 from harness.subject.mutants.registry import mutant
 from harness.volsync.discovery import Discovered
 from harness.volsync.fields import is_triggered
-from harness.volsync.kinds import SOURCE
+from harness.volsync.kinds import is_destination_manifest
 from harness.volsync.mover_job import cache_dir_of, data_dir_of
 from harness.volsync.status import IDENTITY, SUCCESSFUL, StatusField, failing_conditions, last_sync_time, mover_result
 
@@ -153,12 +153,12 @@ class _EveryChangeBeginsASync(Decisions):
 
 
 @mutant("a-changed-source-is-backed-up", fails="LO_61", unrelated="BA_1 RD_2 FS_60")
-class _ChangedSourceIsBackedUp(Decisions):
+class _ChangedSourceIsBackedUp(_EveryChangeBeginsASync):
     """A source begins a sync if anything in its spec changed, a destination at a new trigger alone."""
 
     def begins_sync(self, before: Manifest | None, manifest: Manifest) -> bool:
-        is_changed = is_triggered(manifest) and manifest["spec"] != (before or {}).get("spec")
-        return is_changed if manifest["kind"] == SOURCE else super().begins_sync(before, manifest)
+        rule = Decisions if is_destination_manifest(manifest) else _EveryChangeBeginsASync
+        return rule.begins_sync(self, before, manifest)
 
 
 @mutant("each-trigger-synced-twice", fails="LO_61", unrelated="BA_1 LO_60 FS_65")
