@@ -1,6 +1,7 @@
 """The page of the document's defects is made of what a run showed, and knows when it is stale."""
 
 import json
+import re
 
 import pytest
 
@@ -27,6 +28,13 @@ def test_the_page_shows_what_was_refuted():
     text = defects.page(KNOWN, report())
     assert "refuted: expected it is so, observed it is not" in text
     assert "other" not in text.split("`TN_3`")[1].split("\n- ")[0]
+
+
+def test_the_page_of_the_project_quotes_the_claims_as_they_are():
+    quoted = re.findall(r"^- [^:]+: `(\w+)` [^:]+: (.+)$", defects.PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(quoted) == sum(len(defect["proof"]) for defect in KNOWN)
+    stale = {claim for claim, text in quoted if text != claims()[claim].says}
+    assert stale == set(), "run tox -e conformance, then tox -e defects"
 
 
 def test_a_proof_says_what_showed_it():
