@@ -44,9 +44,10 @@ def restore_and_discover(
 
 @given("the history of these tenants:")
 def tenants(datatable: DataTable, past: History) -> None:
-    for record in records(datatable):
-        identity = Identity(record["username"], record["hostname"])
-        past.write_tenant(identity, int(record["snapshots"]), record["latest"])
+    rows = records(datatable)
+    past.write_tenants(
+        [(Identity(row["username"], row["hostname"]), int(row["snapshots"]), row["latest"]) for row in rows]
+    )
 
 
 @then("its status lists every identity of the repository with the number of its snapshots")

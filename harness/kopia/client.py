@@ -24,8 +24,8 @@ from harness.system.process import Call, Completed, run
 CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 """A key derivation that halves the time of every later call. It changes no tested behaviour."""
 
-CONFIG_PATH, PASSWORD = "KOPIA_CONFIG_PATH", "KOPIA_PASSWORD"
-"""Environment variables of kopia: its configuration file, and the password of the repository."""
+CONFIG_PATH, PASSWORD, NEW_PASSWORD = "KOPIA_CONFIG_PATH", "KOPIA_PASSWORD", "KOPIA_NEW_PASSWORD"
+"""Environment variables of kopia: its configuration file, the password of the repository, and one to change it to."""
 
 ONE_THREAD = "1"
 """Kopia runs on one core: with small data, and as many workers as cores, more threads take a sixth longer."""
@@ -74,6 +74,11 @@ class KopiaClient:
         """Run ``repository create``. The caller checks the exit status."""
         args = self._open_args("create", address, identity)
         return self.run(*args, f"--format-block-key-derivation-algorithm={CHEAP_KEY_DERIVATION}")
+
+    def change_password(self, password: str) -> Completed:
+        """Give the repository another password. The caller checks the exit status."""
+        env = {**self._env(), NEW_PASSWORD: password}
+        return run([self.binary, "repository", "change-password"], env=env, timeout_s=self.limit_s, record=self.record)
 
     def configuration(self) -> Configuration:
         """Return the configuration that kopia wrote when this client connected.

@@ -15,6 +15,8 @@ MAX_BUCKET_LENGTH = 63
 MISSING = ".missing"
 FORMAT_BLOB = "kopia.repository"
 """The key of the object that marks a bucket or prefix as a kopia repository."""
+KEY_BLOBS = (FORMAT_BLOB, "kopia.blobcfg")
+"""The keys of the objects that ``repository change-password`` writes again."""
 LOG_BLOBS = "_log"
 """The beginning of the keys of blobs with logs. Every call of kopia writes one, and none reads it."""
 PACK_BLOBS = "p"
@@ -75,6 +77,10 @@ class Locations:
     def begin_as(self, bucket: str, repository: str) -> None:
         """Fill the bucket of a documented repository with a copy of another bucket."""
         self._buckets.copy(bucket, self.address(repository).bucket, without=LOG_BLOBS)
+
+    def copy_keys(self, source: str, bucket: str) -> None:
+        """Copy the objects that hold the encryption keys of a repository from one bucket into another."""
+        self.store.copy_objects(source, bucket, only=KEY_BLOBS)
 
     def copy_into(self, repository: str, bucket: str) -> None:
         """Copy the bucket of a documented repository into another bucket."""

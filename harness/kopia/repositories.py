@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harness.errors import NotAsked
 from harness.kopia.client import KopiaClient, require
+from harness.kopia.library import SEED_PASSWORD, Library
 from harness.kopia.locations import Locations
 from harness.kopia.observer import Observer
 from harness.kopia.repository_secrets import RepositorySecrets
@@ -34,6 +35,7 @@ class RepositoryTools:
         mover_kopia: The kopia program of the mover, or None if it cannot run on this machine.
         buckets: The buckets of the run.
         templates: The templates that the workers of a run share.
+        library: The repositories that are kept from earlier runs.
         record: A callback that gets each call of kopia.
     """
 
@@ -41,6 +43,7 @@ class RepositoryTools:
     mover_kopia: Path | None
     buckets: Buckets
     templates: RepositoryTemplates
+    library: Library
     record: Callable[[Call], None] = field(repr=False)
 
 
@@ -139,8 +142,11 @@ class Repositories:
         self._provides = False
 
     def template(self, repository: str, recipes: Sequence[str]) -> RepositoryTemplate | None:
-        """Return the first existing template for one of the recipes, or None."""
-        return self._templates.first(recipes) if self._may_be_copy(repository) else None
+        """Return the first template for one of the recipes, of this run or of an earlier one, or None."""
+        if not self._may_be_copy(repository):
+            return None
+        found = (self._templates.find(recipe) or self._fetched(recipe) for recipe in recipes)
+        return next(filter(None, found), None)
 
     def keep_as_template(self, repository: str, recipe: str, contents: Sequence[Tree]) -> None:
         """Keep a copy of a documented repository as a template for other scenarios.
@@ -151,12 +157,25 @@ class Repositories:
             contents: The content of each snapshot, in order.
         """
         if self._may_be_copy(repository):
-            bucket = self.locations.make_template_bucket(next(self._numbers))
+            bucket = self._new_bucket()
             self.locations.copy_into(repository, bucket)
             self._templates.put(recipe, RepositoryTemplate(bucket, tuple(contents)))
+            self._tools.library.keep(self._blank(PROVIDER).seed, recipe, bucket, contents)
+
+    def _fetched(self, recipe: str) -> RepositoryTemplate | None:
+        """Return a template that is a repository of an earlier run, or None."""
+        blank = self._blank(PROVIDER)
+        template = self._tools.library.fetch(blank.seed, recipe, self._new_bucket)
+        if template is not None:
+            self.locations.copy_keys(blank.bucket, template.bucket)
+            self._templates.put(recipe, template)
+        return template
+
+    def _new_bucket(self) -> str:
+        return self.locations.make_template_bucket(next(self._numbers))
 
     def _begin_as_copy(self, repository: str, like: RepositoryTemplate | None, identity: Identity) -> None:
-        beginning = like or self._templates.find(BLANK) or self._made_blank(identity)
+        beginning = like or self._blank(identity)
         self.locations.begin_as(beginning.bucket, repository)
         self._is_copied = True
         self.changed()
@@ -164,10 +183,23 @@ class Repositories:
     def _may_be_copy(self, repository: str) -> bool:
         return not self.locations.address(repository).prefix and not self._secrets.has_own_password(repository)
 
+    def _blank(self, identity: Identity) -> RepositoryTemplate:
+        """Return the empty repository of the run: the seed of the library with the password of the run."""
+        return self._templates.find(BLANK) or self._made_blank(identity)
+
     def _made_blank(self, identity: Identity) -> RepositoryTemplate:
-        blank = RepositoryTemplate(self.locations.make_template_bucket(next(self._numbers)))
+        bucket = self._new_bucket()
+        address = self.locations.at(bucket)
         client = self.client("blank")
-        require(client.create(self.locations.at(blank.bucket), identity), "make a repository")
+        access = replace(client.access, password=SEED_PASSWORD)
+        # The shell loop cannot repeat these calls: it copies the result, as the run does.
+        planter = replace(client, access=access, record=lambda _: None)
+        seed = self._tools.library.plant(
+            bucket, lambda: require(planter.create(address, identity), "make a repository")
+        )
+        require(planter.connect(address, identity), "open a repository")
+        require(planter.change_password(client.access.password), "change a password")
         self._templates.note(client.configuration())
+        blank = RepositoryTemplate(bucket, seed=seed)
         self._templates.put(BLANK, blank)
         return blank

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,17 @@ Configuration = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class RepositoryTemplate:
-    """A repository that is only copied: its bucket, and the content of each of its snapshots, in order."""
+    """A repository that is only copied.
+
+    Attributes:
+        bucket: Its bucket.
+        contents: The content of each of its snapshots, in order.
+        seed: The id of the seed that it began as; only of the empty repository.
+    """
 
     bucket: str
     contents: tuple[Tree, ...] = ()
+    seed: str = ""
 
 
 class RepositoryTemplates:
@@ -38,15 +45,12 @@ class RepositoryTemplates:
     def find(self, recipe: str) -> RepositoryTemplate | None:
         """Return the template for a recipe, or None if there is none."""
         noted = self._read(_name(recipe))
-        return None if noted is None else RepositoryTemplate(noted["bucket"], tuple(noted["contents"]))
-
-    def first(self, recipes: Sequence[str]) -> RepositoryTemplate | None:
-        """Return the first existing template for one of the recipes, or None."""
-        return next(filter(None, map(self.find, recipes)), None)
+        return None if noted is None else RepositoryTemplate(noted["bucket"], tuple(noted["contents"]), noted["seed"])
 
     def put(self, recipe: str, template: RepositoryTemplate) -> None:
         """Store a template. Nothing may write to its bucket from now on."""
-        self._write(_name(recipe), {"bucket": template.bucket, "contents": [dict(one) for one in template.contents]})
+        contents = [dict(one) for one in template.contents]
+        self._write(_name(recipe), {"bucket": template.bucket, "contents": contents, "seed": template.seed})
 
     @property
     def configuration(self) -> Configuration | None:

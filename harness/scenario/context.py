@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
+from harness.kopia.histories import history_code
+from harness.kopia.library import Library
 from harness.kopia.repositories import RepositoryTools
 from harness.kopia.templates import RepositoryTemplates
 from harness.kubernetes.api_access import ApiAccess
@@ -19,7 +21,7 @@ from harness.storage.buckets import Buckets
 from harness.storage.s3 import S3Store
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, Call, Process, spawn
-from harness.toolchain.provision import Tool
+from harness.toolchain.provision import Tool, cache_folder
 
 if TYPE_CHECKING:
     from harness.kubernetes.connection import Cluster
@@ -29,6 +31,7 @@ PASSWORD_MARKS = " \"'\\$HOME`&<%!ü€ "  # noqa: S105 (the part that is no sec
 """Characters that need quoting in a shell or in XML. Every password of a run contains them."""
 
 TEMPLATES_FOLDER = "templates"
+LIBRARY_FOLDER = "histories"
 
 
 @dataclass
@@ -82,13 +85,18 @@ class WorkerContext:
         return RepositoryTemplates(self.folder / TEMPLATES_FOLDER)
 
     @cached_property
+    def library(self) -> Library:
+        """Return the repositories that this machine keeps from earlier runs with the same kopia and suite."""
+        return Library(cache_folder() / LIBRARY_FOLDER / history_code(self.kopia.path), self.store)
+
+    @cached_property
     def buckets(self) -> Buckets:
         """Return the buckets of this run."""
         return Buckets(self.store, self.folder)
 
     def repository_tools(self, record: Callable[[Call], None]) -> RepositoryTools:
         """Return the tools for the repositories of a scenario. ``record`` is called with each call of kopia."""
-        return RepositoryTools(self.kopia.path, self.mover_kopia, self.buckets, self.templates, record)
+        return RepositoryTools(self.kopia.path, self.mover_kopia, self.buckets, self.templates, self.library, record)
 
     def discard(self, folder: Path) -> None:
         """Remove the folder of a finished scenario in the background, while the next scenario runs.

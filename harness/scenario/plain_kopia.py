@@ -116,9 +116,9 @@ class History(Actor):
         self._world.histories.write_long(identity, path, begin, end)
 
     @act
-    def write_tenant(self, identity: Identity, number: int, latest: str) -> None:
-        """Write this number of snapshots of ``/data`` for an identity, one a minute, the latest at an instant."""
-        self._world.administrator.write_tenant(identity, number, latest)
+    def write_tenants(self, tenants: Sequence[tuple[Identity, int, str]]) -> None:
+        """Write snapshots of ``/data`` for tenants, one a minute: identity, number and latest instant of each."""
+        self._world.histories.write_tenants(tenants)
 
     @act
     def write_crowd(self, number: int) -> None:

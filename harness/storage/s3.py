@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import urllib3
 from minio import Minio
@@ -21,6 +22,9 @@ from harness.system.limits import SUITE
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
+T = TypeVar("T")
+AT_ONCE = 8
+"""Number of objects that are read or written at the same time."""
 PROBE_BUCKET_SUFFIX = "probe"
 ALREADY_THERE = ("BucketAlreadyOwnedByYou", "BucketAlreadyExists")
 
@@ -150,16 +154,47 @@ class S3Store:
         """Return one line for every object of a bucket: its key and its size in bytes."""
         return [f"{bucket}/{one.object_name}\t{one.size}" for one in self._listed(bucket)]
 
-    def copy_objects(self, source: str, target: str, *, without: str | None = None) -> None:
-        """Copy every object of a bucket into another bucket, except those whose keys begin with ``without``."""
+    def copy_objects(
+        self, source: str, target: str, *, without: str | None = None, only: Sequence[str] | None = None
+    ) -> None:
+        """Copy objects of a bucket into another bucket.
+
+        Args:
+            source: The bucket to read.
+            target: The bucket to write.
+            without: Objects whose keys begin with this text are left out.
+            only: The keys of the objects to copy; by default all.
+        """
         try:
             for item in self._minio.list_objects(source, recursive=True):
                 name = str(item.object_name)
-                if without is not None and name.startswith(without):
+                if (without is not None and name.startswith(without)) or (only is not None and name not in only):
                     continue
                 self._minio.copy_object(target, name, CopySource(source, name))
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"bucket {source} at {self.endpoint} cannot be copied: {type(error).__name__}") from None
+
+    def download(self, bucket: str, *, without: str) -> Mapping[str, bytes]:
+        """Return the objects of a bucket by key, except those whose keys begin with ``without``."""
+        names = [str(item.object_name) for item in self._listed(bucket)]
+        wanted = [name for name in names if not name.startswith(without)]
+
+        def get(name: str) -> bytes:
+            response = self._minio.get_object(bucket, name)
+            try:
+                return bytes(response.read())
+            finally:
+                response.release_conn()
+
+        return dict(zip(wanted, self._at_once(get, wanted, f"bucket {bucket} cannot be read"), strict=True))
+
+    def upload(self, bucket: str, objects: Mapping[str, bytes]) -> None:
+        """Write objects into a bucket."""
+
+        def put(name: str) -> None:
+            self._minio.put_object(bucket, name, io.BytesIO(objects[name]), len(objects[name]))
+
+        self._at_once(put, list(objects), f"bucket {bucket} cannot be written")
 
     def holds(self, bucket: str, name: str) -> bool:
         """Return True if a bucket contains an object with this key."""
@@ -180,9 +215,16 @@ class S3Store:
         except (MinioException, urllib3.exceptions.HTTPError) as error:
             raise HarnessError(f"bucket {bucket} at {self.endpoint} cannot be listed: {type(error).__name__}") from None
 
+    def _at_once(self, act: Callable[[str], T], names: Sequence[str], problem: str) -> list[T]:
+        try:
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                return list(pool.map(act, names))
+        except (MinioException, urllib3.exceptions.HTTPError) as error:
+            raise HarnessError(f"S3 endpoint {self.endpoint}: {problem}: {type(error).__name__}") from None
+
     @cached_property
     def _minio(self) -> Minio:
-        pool = urllib3.PoolManager(timeout=SUITE.store_answer_s, retries=False)
+        pool = urllib3.PoolManager(timeout=SUITE.store_answer_s, retries=False, maxsize=AT_ONCE)
         return Minio(
             self.endpoint, self.access_key, self.secret_key, secure=self.tls, http_client=pool, region="us-east-1"
         )

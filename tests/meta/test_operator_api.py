@@ -34,6 +34,7 @@ OF_KOPIA = {
     "harness/kopia/client.py": (
         "KOPIA_CONFIG_PATH",
         "KOPIA_PASSWORD",
+        "KOPIA_NEW_PASSWORD",
         "KOPIA_LOG_DIR",
         "KOPIA_CHECK_FOR_UPDATES",
         "KOPIA_USE_KEYRING",

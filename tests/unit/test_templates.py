@@ -30,7 +30,7 @@ class Repository:
         if self.is_there:
             return None
         self.is_there = True
-        beginning = self.templates.first(recipes)
+        beginning = next(filter(None, map(self.templates.find, recipes)), None)
         self.holds = list(beginning.contents) if beginning else []
         return self.holds[:]
 
@@ -63,7 +63,7 @@ def test_what_one_worker_puts_another_finds(tmp_path):
     assert (other.find("a"), other.configuration) == (None, None)
     mine.put("a", RepositoryTemplate("bucket-a", ({"file": "file 0644 1"},)))
     mine.note({"storage": {}})
-    assert other.first(["b", "a"]) == RepositoryTemplate("bucket-a", ({"file": "file 0644 1"},))
+    assert other.find("a") == RepositoryTemplate("bucket-a", ({"file": "file 0644 1"},))
     assert other.configuration == {"storage": {}}
 
 
