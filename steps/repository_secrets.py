@@ -12,6 +12,8 @@ from harness.scenario.plain_kopia import PlainKopia
 from harness.scenario.sync import Sync
 from harness.scenario.syncs import MoverAlone, Syncs
 from harness.scenario.testbed import Testbed
+from harness.volsync import objects
+from harness.volsync.fields import Field
 from harness.volsync.kinds import source_ref
 from steps.types import DataTable, phrase
 
@@ -24,6 +26,11 @@ def without_repository(declarations: Declarations) -> None:
 @given(phrase('the repository Secret of namespace "{namespace:Text}" has a wrong {key:w}'))
 def wrong_value(namespace: str, key: str, declarations: Declarations) -> None:
     declarations.make_wrong(namespace, key)
+
+
+@given(phrase('the repository Secret of namespace "{namespace:Text}" has a blank {key:w}'))
+def blank_value(namespace: str, key: str, declarations: Declarations) -> None:
+    declarations.make_blank(namespace, key)
 
 
 @given(phrase('the repository Secret of namespace "{namespace:Text}" spells its repository "{spelling:Text}"'))
@@ -70,6 +77,18 @@ def back_up_into(name: str, namespace: str, datatable: DataTable, syncs: Syncs) 
 )
 def back_up_and_restore(name: str, namespace: str, syncs: Syncs) -> list[Sync]:
     return syncs.back_up_and_restore(source_ref(namespace, name))
+
+
+@when(
+    phrase(
+        'the source "{name:Text}" in namespace "{namespace:Text}" is backed up, and then restored by '
+        f"{Field.SOURCE_IDENTITY}"
+    ),
+    target_fixture="both",
+)
+def back_up_and_restore_by_name(name: str, namespace: str, syncs: Syncs) -> list[Sync]:
+    source = source_ref(namespace, name)
+    return [syncs.back_up(source), syncs.restore("restore-data", "restore-lab", objects.fields_that_name(source))]
 
 
 @when("every source is backed up, and then restored from its own Secret", target_fixture="restores")

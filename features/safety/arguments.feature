@@ -56,6 +56,30 @@ Feature: Additional arguments arrive as they were written, and do nothing else
                   "d:\"; printf run-%s by-a-shell; touch \"${DATA_DIR:?}/quote\"; \""]}
         """
 
+  Rule: An argument neither ends a backup early nor adds anything to it
+
+    @FS_55
+    Scenario: An argument limits how much a backup may upload
+      Given a source "orders" in namespace "shop" with the additional arguments:
+        """
+        ["--upload-limit-mb=1"]
+        """
+      When the source "orders" in namespace "shop" is backed up with exactly these files, and restored:
+        | path     | kind          |
+        | a/ledger | file of 2 MiB |
+        | b/ledger | file of 2 MiB |
+        | c/ledger | file of 2 MiB |
+      Then the backup fails, or the restore returns exactly its regular files
+
+    @FS_56
+    Scenario: An argument is no flag but a folder
+      Given a source "orders" in namespace "shop" with the additional arguments:
+        """
+        ["/etc"]
+        """
+      When the source "orders" in namespace "shop" is backed up
+      Then the subject makes the backup fail, or it is recorded under the identity of its own source alone
+
   Rule: An argument does not change whose backup it is
 
     @FO_50

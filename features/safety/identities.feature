@@ -150,3 +150,26 @@ Feature: Every tenant keeps a history of its own
       And the source "orders" in namespace "shop" is backed up, or its user gets a message
       When the destination "orders" in namespace "shop" restores
       Then its volume holds exactly the data of source "orders" in namespace "shop"
+
+  Rule: Every source path is recorded under the identity of its source, and is found again
+
+    @FO_23
+    Scenario: A source path reads like an identity with a path
+      Given a source "orders" in namespace "shop" with:
+        | field              | value           |
+        | sourcePathOverride | /x@office:/data |
+      When the source "orders" in namespace "shop" is backed up
+      Then the subject makes the backup fail, or it is recorded under the identity of its own source alone
+
+    @FS_57
+    Scenario Outline: A source path is spelled <path>
+      Given a source "orders" in namespace "shop" with:
+        | field              | value  |
+        | sourcePathOverride | <path> |
+      When the source "orders" in namespace "shop" is backed up, and then restored by sourceIdentity
+      Then the backup fails, or the restore returns exactly its data
+
+      Examples:
+        | path            |
+        | /srv/orders/    |
+        | /srv//./orders  |

@@ -114,6 +114,19 @@ Feature: A backup is in the repository that its Secret names, and in no other
       And every restore holds exactly the data of its source
       And each of them lists one identity with one snapshot
 
+    @FO_22
+    Scenario: Two prefixes differ after a character that has a meaning in URLs
+      Given these sources:
+        | name   | namespace | username | hostname |
+        | orders | shop      | app      | till     |
+        | orders | office    | app      | till     |
+      And these repositories:
+        | namespace | repository                 |
+        | shop      | s3://company-backups/app#1 |
+        | office    | s3://company-backups/app#2 |
+      When every source is backed up, and then restored from its own Secret
+      Then every restore fails, or holds exactly the data of its source
+
   Rule: A destination restores what a source with the same Secret backed up
 
     @FO_21
@@ -142,6 +155,17 @@ Feature: A backup is in the repository that its Secret names, and in no other
         | shop      | s3://company-backups/taem |
       When the destination "orders" in namespace "shop" restores
       Then the restore fails
+      And there is no repository in the bucket "s3://company-backups", below whatever prefix
+
+  Rule: No repository is created with a password that protects nothing
+
+    @DC_21
+    Scenario: The password of a Secret is blank
+      Given no repository exists yet
+      And a source "orders" in namespace "shop"
+      And the repository Secret of namespace "shop" has a blank KOPIA_PASSWORD
+      When the source "orders" in namespace "shop" is backed up
+      Then the backup fails
       And there is no repository in the bucket "s3://company-backups", below whatever prefix
 
   Rule: A backup that cannot open its repository shows no password and no key

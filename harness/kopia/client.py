@@ -204,6 +204,22 @@ def snapshots_in(done: Completed) -> tuple[SnapshotRecord, ...]:
     return tuple(sorted((parse_snapshot(entry) for entry in entries), key=lambda record: record.start))
 
 
+def shortcoming(done: Completed) -> str:
+    """Return why a call of ``snapshot create --json`` did not back up the whole of a folder, or ""."""
+    decoder, text = json.JSONDecoder(), done.stdout.strip()
+    while text:  # one document for each thing that was backed up
+        try:
+            entry, end = decoder.raw_decode(text)
+        except ValueError:
+            raise _no_json("snapshot create", done) from None
+        if why := parse_snapshot(entry).incomplete:
+            return f"the snapshot lacks files: kopia calls it incomplete ({why})"
+        if (entry.get("rootEntry") or {}).get("type") != "d":
+            return "the snapshot is not of a folder"
+        text = text[end:].strip()
+    return ""
+
+
 def parse_json(done: Completed, command: str) -> Any:
     """Return the JSON that a call printed.
 
@@ -213,7 +229,11 @@ def parse_json(done: Completed, command: str) -> Any:
     try:
         return json.loads(done.stdout)
     except ValueError:
-        raise HarnessError(f"kopia {command}: expected JSON, got {done.stdout[:200]!r}") from None
+        raise _no_json(command, done) from None
+
+
+def _no_json(command: str, done: Completed) -> HarnessError:
+    return HarnessError(f"kopia {command}: expected JSON, got {done.stdout[:200]!r}")
 
 
 def parse_snapshot(entry: Any) -> SnapshotRecord:

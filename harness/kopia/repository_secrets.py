@@ -19,6 +19,7 @@ PASSWORD, SECRET_KEY = "repository password", "secret key of the store"
 KINDS = {Key.PASSWORD.value: PASSWORD, Key.SECRET_KEY.value: SECRET_KEY}
 """The keys of a repository Secret whose values must stay secret, with the kind of each."""
 WRONG_BYTES = 20
+BLANKS = "  "
 
 
 class RepositorySecrets:
@@ -66,6 +67,10 @@ class RepositorySecrets:
         for kind in [KINDS[key]] if key in KINDS else []:
             REDACT.add([value])
             self._wrong[kind].append(value)
+
+    def make_blank(self, namespace: str, key: str) -> None:
+        """Replace the value of a key in the repository Secret of a namespace with blanks."""
+        self._overrides[namespace, key] = BLANKS
 
     def make_right(self, namespace: str, key: str) -> None:
         """Put the right value of a key back into the repository Secret of a namespace."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import math
+import posixpath
+import re
 import shutil
 import time
 from collections.abc import Callable, Sequence
@@ -12,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 from harness.errors import TimeLimitExceeded
-from harness.kopia.client import KopiaClient, command_line, finds_no_repository, snapshots_in
+from harness.kopia.client import KopiaClient, command_line, finds_no_repository, shortcoming, snapshots_in
 from harness.model import Identity, MoverJob, MoverResult, RepositoryAddress, SnapshotRecord
 from harness.mover.base import place_of
 from harness.mover.selection import candidates, choose
@@ -75,6 +77,10 @@ class ReferenceMover:
         finally:
             self._deadline = math.inf
 
+    def missing_key(self, job: MoverJob) -> str:
+        """Return the first key that the repository Secret lacks or leaves blank, or ""."""
+        return mover_job.missing_key(job)
+
     def identity(self, job: MoverJob) -> Identity:
         """Return the identity of the Job.
 
@@ -90,7 +96,10 @@ class ReferenceMover:
 
     def address(self, job: MoverJob) -> RepositoryAddress:
         """Return the address of the repository."""
-        return mover_job.address_of(job)
+        try:
+            return mover_job.address_of(job)
+        except ValueError as error:
+            raise JobFailed(str(error)) from None
 
     def cache(self, job: MoverJob, folder: Path) -> Path:
         """Return the cache of kopia: a folder for each repository, because the volume outlives a change of the Secret.
@@ -103,8 +112,13 @@ class ReferenceMover:
         return volume / hashlib.sha256(where.encode()).hexdigest()[:16]
 
     def snapshot_path(self, job: MoverJob) -> str:
-        """Return the path that a snapshot records: ``/data`` or the override."""
-        return mover_job.source_path(job)
+        """Return the path that a snapshot records: ``/data`` or the override, cleaned as kopia cleans it."""
+        return re.sub("^/+", "/", posixpath.normpath(mover_job.source_path(job)))
+
+    def source(self, job: MoverJob) -> str:
+        """Return the source for kopia: the path alone, or with the identity if kopia would find one in the path."""
+        path = self.snapshot_path(job)
+        return f"{self.identity(job)}:{path}" if "@" in path else path
 
     def selection(self, job: MoverJob) -> Selection:
         """Return which snapshot a restore requests."""
@@ -135,8 +149,17 @@ class ReferenceMover:
         return mover_job.deletes_files(job)
 
     def additional(self, job: MoverJob) -> list[str]:
-        """Return the additional arguments for kopia."""
-        return mover_job.additional_arguments(job)
+        """Return the additional arguments for kopia.
+
+        Each is a flag. kopia takes any other text for a folder to back up, or for the folder to restore into.
+        """
+        extra = mover_job.additional_arguments(job)
+        for one in extra:
+            if not one.startswith("-") or one.strip("-") == "":
+                raise JobFailed(
+                    f"the additional argument {one!r} is no flag; write the value of a flag as --flag=value"
+                )
+        return extra
 
     def retention(self, job: MoverJob) -> list[str]:
         """Return the flags of the retention policy of the object."""
@@ -173,19 +196,27 @@ class ReferenceMover:
     def set_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         """Set the retention policy of the object before the snapshot: kopia expires old ones when it creates one."""
         if keep := self.retention(job):
-            done = client.run("policy", "set", self.snapshot_path(job), *keep)
+            done = client.run("policy", "set", self.source(job), *keep)
             self._check(done, log, "set the retention policy")
 
     def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         self._announce(job, log)
         self.open(client, job, log)
-        path = self.snapshot_path(job)
+        extra = self.additional(job)
         self.set_policy(client, job, log)
-        log.append(f"Creating snapshot for {self.identity(job)}:{path}")
-        self._check(client.snapshot(_data(job), path, *self.additional(job)), log, "create the snapshot")
+        log.append(f"Creating snapshot for {self.identity(job)}:{self.snapshot_path(job)}")
+        done = client.snapshot(_data(job), self.source(job), *extra)
+        self._check(done, log, "create the snapshot")
+        self.require_whole(done)
+
+    def require_whole(self, done: Completed) -> None:
+        """Fail a backup that is not the whole volume, because an argument limits the upload or names another input."""
+        if why := shortcoming(done):
+            raise JobFailed(why)
 
     def _restore(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         self._announce(job, log)
+        extra = self.additional(job)
         self.open(client, job, log)
         records = self.list_all(client)
         if mover_job.discovers(job):
@@ -200,7 +231,7 @@ class ReferenceMover:
             empty_volume(target)
         self.make_way(client, chosen, target, log)
         log.append(f"Restoring snapshot {chosen.id} of {chosen.identity}:{chosen.path}")
-        self._check(client.restore(chosen.id, target, *self.additional(job)), log, "restore the snapshot")
+        self._check(client.restore(chosen.id, target, *extra), log, "restore the snapshot")
 
     def make_way(self, client: KopiaClient, chosen: SnapshotRecord, target: Path, log: list[str]) -> None:
         """Delete each symlink of the volume whose path the snapshot has, because kopia writes through it."""
@@ -223,7 +254,7 @@ class ReferenceMover:
             raise JobFailed(f"could not {what}: kopia ended with {done.exit_code}: {done.tail.splitlines()[-1:]}")
 
     def _client(self, job: MoverJob) -> KopiaClient:
-        if key := mover_job.missing_key(job):
+        if key := self.missing_key(job):
             raise JobFailed(f"the repository Secret lacks {key}")
         access = mover_job.access_of(job)
         REDACT.add([access.password, access.secret_key])

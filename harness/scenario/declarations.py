@@ -176,6 +176,11 @@ class Declarations(Actor):
         self._world.secrets.make_wrong(namespace, key)
 
     @act
+    def make_blank(self, namespace: str, key: str) -> None:
+        """Replace the value of a key in the repository Secret of a namespace with blanks."""
+        self._world.secrets.make_blank(namespace, key)
+
+    @act
     def spell(self, namespace: str, spelling: str) -> None:
         """Write a documented repository into the Secret of a namespace, with everything after its bucket as it is."""
         self._world.secrets.spell(namespace, spelling)

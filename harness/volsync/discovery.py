@@ -113,7 +113,8 @@ def shows_all(status: Mapping[str, Any], log: str) -> bool:
 
 def entries(log: str) -> list[Mapping[str, Any]]:
     """Return the JSON objects of the block in a log unchanged; empty if there is no block."""
-    block = re.search(re.escape(BEGIN) + r"\r?\n(.*?)" + re.escape(END), log, re.DOTALL)
+    # A path may contain the text of the mark: only a line that is nothing else ends the block.
+    block = re.search(rf"{re.escape(BEGIN)}\r?\n(.*?)^[^\n{{}}]*{re.escape(END)}", log, re.DOTALL | re.MULTILINE)
     found: list[Mapping[str, Any]] = []
     for line in block.group(1).splitlines() if block else ():
         try:

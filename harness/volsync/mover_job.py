@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from harness.model import Identity, MoverJob, ObjectRef, RepositoryAccess, RepositoryAddress
 from harness.volsync.kinds import SOURCE
@@ -81,13 +80,14 @@ def identity_of(job: MoverJob) -> Identity:
 
 
 def names_identity(job: MoverJob) -> bool:
-    """Return True if the environment of a Job has both parts of an identity, even if they are empty."""
-    return Variable.USERNAME in job.env and Variable.HOSTNAME in job.env
+    """Return True if the environment of a Job has both parts of an identity, and neither is empty."""
+    identity = identity_of(job)
+    return bool(identity.username and identity.hostname)
 
 
 def source_path(job: MoverJob) -> str:
     """Return the path that a backup records, or whose snapshots a restore looks for."""
-    return job.env.get(Variable.SOURCE_PATH, DEFAULT_PATH)
+    return job.env.get(Variable.SOURCE_PATH) or DEFAULT_PATH
 
 
 def selection_of(job: MoverJob) -> Selection:
@@ -177,17 +177,25 @@ def cache_dir_of(job: MoverJob) -> str:
 
 def missing_key(job: MoverJob) -> str:
     """Return the first key of the repository Secret that a mover needs but does not have; "" if it has all keys."""
-    return next((key for key in S3_KEYS if not job.secret_env.get(key)), "")
+    return next((key for key in S3_KEYS if not job.secret_env.get(key, "").strip()), "")
 
 
 def address_of(job: MoverJob) -> RepositoryAddress:
-    """Return the bucket, prefix and endpoint of a Job's repository.  Check first that ``missing_key`` returns ""."""
+    """Return the bucket, prefix and endpoint of a Job's repository.  Check first that ``missing_key`` returns "".
+
+    Raises:
+        ValueError: The URL of the repository has another scheme than s3.
+    """
     values = job.secret_env
-    url = urlsplit(values[Key.REPOSITORY])
+    scheme, _, rest = values[Key.REPOSITORY].strip().partition("://")
+    if scheme != "s3":
+        raise ValueError(f"{Key.REPOSITORY} has the scheme {scheme!r}; this mover supports s3 only")
+    # No part of an S3 key is a query or a fragment: everything after the bucket is the prefix.
+    bucket, _, path = rest.partition("/")
     endpoint = values.get(Key.ENDPOINT) or values.get(Key.OTHER_ENDPOINT, DEFAULT_ENDPOINT)
-    prefix = url.path.strip("/")
+    prefix = path.strip("/")
     return RepositoryAddress(
-        bucket=values.get(Key.BUCKET) or url.netloc,
+        bucket=values.get(Key.BUCKET) or bucket,
         prefix=f"{prefix}/" if prefix else "",
         endpoint=endpoint.split("://")[-1],
         tls=values.get(Key.DISABLE_TLS, "false") != "true",

@@ -2,7 +2,7 @@
 # A mover in plain bash, kopia and jq, written from the operator's contract alone; sourced by entry.sh.
 # Each function is one step; tests/movers/wrong/ overrides one each.
 set -euo pipefail
-programs=(cut date find grep jq kopia mktemp rm sed sha256sum) # pack.py puts these into the image, too
+programs=(cut date find grep jq kopia mktemp realpath rm sed sha256sum) # pack.py puts these into the image, too
 
 fail() { echo "ERROR: $*"; exit 1; }
 
@@ -10,10 +10,21 @@ setting() { local name="$1"; printf '%s' "${!name:-}"; }
 
 username() { printf '%s' "$KOPIA_OVERRIDE_USERNAME"; }
 hostname_() { printf '%s' "$KOPIA_OVERRIDE_HOSTNAME"; }
-snapshot_path() { printf '%s' "${KOPIA_SOURCE_PATH_OVERRIDE:-/data}"; }
+snapshot_path() { # as kopia cleans it
+  local path
+  path="$(realpath -ms -- "${KOPIA_SOURCE_PATH_OVERRIDE:-/data}")"
+  printf '%s' "$path"
+}
+source_() { # kopia takes the text before a colon for an identity if it has an @
+  case "$(snapshot_path)" in
+    *@*) printf '%s@%s:%s' "$(username)" "$(hostname_)" "$(snapshot_path)" ;;
+    *) snapshot_path ;;
+  esac
+}
 
 location() { # bucket and prefix of s3://bucket/prefix
-  local rest="${KOPIA_REPOSITORY#s3://}"
+  local rest="${KOPIA_REPOSITORY%"${KOPIA_REPOSITORY##*[![:space:]]}"}" # a Secret may end with a newline
+  case "$rest" in s3://*) rest="${rest#s3://}" ;; *) fail "KOPIA_REPOSITORY is no s3:// URL" ;; esac
   bucket="${KOPIA_S3_BUCKET:-${rest%%/*}}"
   prefix="" # without slashes around it: a store may drop one at the beginning, and then lists nothing under it
   case "$rest" in */*) prefix="$(sed -E 's,^/+|/+$,,g' <<<"${rest#*/}")" ;; esac
@@ -66,6 +77,14 @@ additional() { # the user's own arguments, one an element
     extra+=("${left%%"$separator"*}")
     case "$left" in *"$separator"*) left="${left#*"$separator"}" ;; *) left="" ;; esac
   done
+  local one
+  for one in "${extra[@]}"; do # kopia takes other words for folders
+    case "$one" in
+      --stdin-file* | -- | -) fail "$one is no argument that this mover supports" ;;
+      -*) ;;
+      *) fail "the additional argument $one is no flag; write the value of a flag as --flag=value" ;;
+    esac
+  done
 }
 
 retention() {
@@ -77,13 +96,18 @@ retention() {
     [ "$name" = YEARLY ] && name=ANNUAL
     [ -n "$value" ] && keep+=("--keep-${name,,}=$value")
   done
-  [ "${#keep[@]}" -eq 0 ] || loudly kopia policy set "$(snapshot_path)" "${keep[@]}" || fail "no retention policy"
+  [ "${#keep[@]}" -eq 0 ] || loudly kopia policy set "$(source_)" "${keep[@]}" || fail "no retention policy"
 }
 
 take_snapshot() {
+  local said
   echo "Creating snapshot for $(username)@$(hostname_):$(snapshot_path)"
-  loudly kopia snapshot create --no-progress "${extra[@]}" --override-source="$(snapshot_path)" "$DATA_DIR" ||
+  said="$(loudly kopia snapshot create --no-progress "${extra[@]}" --override-source="$(source_)" "$DATA_DIR")" || {
+    echo "$said"
     fail "the snapshot could not be created"
+  }
+  echo "$said"
+  case "$said" in *"Created partial snapshot"*) fail "the snapshot lacks files" ;; esac
 }
 
 list_all() { # a backup that was cut off leaves a snapshot that lacks files
@@ -117,7 +141,14 @@ counts() { # a variable that has to be a whole number of at least 0
   case "$(setting "$1")" in *[!0-9]*) fail "$1 is $(setting "$1"), which is no whole number" ;; esac
 }
 
+instant_() { # restoreAsOf in RFC 3339; date understands words, too
+  local form='^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})$'
+  [ -z "${KOPIA_RESTORE_AS_OF:-}" ] || [[ "$KOPIA_RESTORE_AS_OF" =~ $form ]] ||
+    fail "KOPIA_RESTORE_AS_OF is $KOPIA_RESTORE_AS_OF, which is no instant with a time zone"
+}
+
 choose() {
+  instant_
   counts KOPIA_PREVIOUS
   counts KOPIA_SHALLOW
   history="$(own)"
@@ -184,7 +215,10 @@ main() {
   export KOPIA_CHECK_FOR_UPDATES=false KOPIA_PERSIST_CREDENTIALS_ON_CONNECT=false
   local name
   for name in KOPIA_REPOSITORY KOPIA_PASSWORD AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; do
-    [ -n "$(setting "$name")" ] || fail "the repository Secret lacks $name"
+    case "$(setting "$name")" in *[![:space:]]*) ;; *) fail "the repository Secret lacks $name" ;; esac
+  done
+  for name in KOPIA_OVERRIDE_USERNAME KOPIA_OVERRIDE_HOSTNAME DATA_DIR; do
+    [ -n "$(setting "$name")" ] || fail "the Job lacks $name"
   done
   announce
   case "${1:-}" in

@@ -103,9 +103,9 @@ class Mover:
     def __init__(self, habits: argparse.Namespace, work: Path) -> None:
         self.habits = habits
         self.log = Log(sys.stderr if habits.stream == "stderr" else sys.stdout, habits.timestamps == "yes")
-        self.data = Path(os.environ["DATA_DIR"])
-        self.path = os.environ.get("KOPIA_SOURCE_PATH_OVERRIDE") or "/data"
-        self.me = Identity(os.environ["KOPIA_OVERRIDE_USERNAME"], os.environ["KOPIA_OVERRIDE_HOSTNAME"])
+        self.data = Path(os.environ.get("DATA_DIR") or "/data")
+        self.path = "/" + os.path.normpath(os.environ.get("KOPIA_SOURCE_PATH_OVERRIDE") or "/data").lstrip("/")
+        self.me = Identity(*(os.environ.get(f"KOPIA_OVERRIDE_{part}", "") for part in ("USERNAME", "HOSTNAME")))
         self.cache = work / "cache" if habits.cache == "temporary" else cache_of_repository()
         self.kopia = self._program(work)
 
@@ -128,8 +128,10 @@ class Mover:
 
     def run(self, direction: str) -> None:
         for name in ("KOPIA_REPOSITORY", "KOPIA_PASSWORD"):
-            if not os.environ.get(name):
+            if not os.environ.get(name, "").strip():
                 raise FailedError(f"{name} is not set: the repository Secret lacks it")
+        if not all(self.me):
+            raise FailedError("username and hostname of the Job are not both set")
         extra = additional_arguments()
         if self.habits.arguments == "checked":
             check(extra)
@@ -151,15 +153,24 @@ class Mover:
         call = ["snapshot", "create", *extra]
         if self.habits.tags == "own":
             call.append("--tags=mover:tolerance")
+        whole = f"--override-source={self.source}"
         if self.habits.output == "json":
             call.append("--json")
-        call += [str(self.data)] if str(self.data) == self.path else [f"--override-source={self.path}", str(self.data)]
-        if self.kopia(*call).returncode:
+        call += [str(self.data)] if str(self.data) == self.path else [whole, str(self.data)]
+        done = self.kopia(*call)
+        if done.returncode:
             raise FailedError("the snapshot was not created")
-        if self.habits.expire == "apart" and self.kopia("snapshot", "expire", "--delete", self.path).returncode:
+        if "Created partial snapshot" in done.stdout or '"incomplete":' in done.stdout:
+            raise FailedError("the snapshot lacks files")
+        if self.habits.expire == "apart" and self.kopia("snapshot", "expire", "--delete", self.source).returncode:
             raise FailedError("old snapshots could not be expired")
         if self.habits.maintenance == "run":
             self.kopia("maintenance", "run", "--full")
+
+    @property
+    def source(self) -> str:
+        """The path, with the identity before it where kopia would find one in the path."""
+        return f"{self.me.username}@{self.me.hostname}:{self.path}" if "@" in self.path else self.path
 
     def open(self, *, create: bool) -> None:
         """Connect as this identity; create the repository where there is none yet."""
@@ -191,7 +202,10 @@ class Mover:
         return [name, value] if apart else [f"{name}={value}"]
 
     def _store(self) -> list[str]:
-        bucket, _, prefix = os.environ["KOPIA_REPOSITORY"].removeprefix("s3://").partition("/")
+        scheme, _, rest = os.environ["KOPIA_REPOSITORY"].strip().partition("://")
+        if scheme != "s3":
+            raise FailedError(f"KOPIA_REPOSITORY is of the kind {scheme}: this mover knows s3 only")
+        bucket, _, prefix = rest.partition("/")
         endpoint = os.environ.get("KOPIA_S3_ENDPOINT") or os.environ.get("AWS_S3_ENDPOINT") or "s3.amazonaws.com"
         args = [f"--bucket={os.environ.get('KOPIA_S3_BUCKET') or bucket}", f"--cache-directory={self.cache}"]
         args.append(f"--endpoint={endpoint.split('://')[-1].rstrip('/')}")
@@ -210,7 +224,7 @@ class Mover:
                 if not count.isdecimal():
                     raise FailedError(f"KOPIA_RETAIN_{part}={count}: kopia would delete every snapshot")
                 keep.append(f"--keep-{'annual' if part == 'YEARLY' else part.lower()}={count}")
-        if keep and self.kopia("policy", "set", *keep, self.path).returncode:
+        if keep and self.kopia("policy", "set", *keep, self.source).returncode:
             raise FailedError("the retention policy could not be set")
 
     def restore(self, extra: list[str]) -> None:
@@ -334,7 +348,11 @@ def instant(text: str) -> Instant:
 
 def additional_arguments() -> list[str]:
     joined = os.environ.get("KOPIA_ADDITIONAL_ARGS", "")
-    return joined.split(SEPARATOR) if joined else []
+    extra = joined.split(SEPARATOR) if joined else []
+    for one in extra:
+        if not one.strip("-") or not one.startswith("-") or one.startswith("--stdin"):
+            raise FailedError(f"additionalArgs: {one!r} is no flag that a backup or restore can have")
+    return extra
 
 
 def check(extra: list[str]) -> None:

@@ -36,6 +36,18 @@ def test_noise_in_the_block_is_ignored():
     assert discovery.parse(log) == discovery.Discovered({})
 
 
+def test_a_path_with_the_text_of_the_mark_does_not_end_the_block():
+    forged = SnapshotRecord("x", Identity("a", "h"), f"/{discovery.END}", FIRST, FIRST, "")
+    found = discovery.parse("\n".join(discovery.lines([forged, record("b", SECOND)])))
+    assert found is not None
+    assert found.identities == [Identity("a", "h"), Identity("b", "h")]
+
+
+def test_a_mover_may_write_the_time_before_each_line():
+    stamped = [f"2024-01-20T11:00:00Z {line}" for line in (discovery.BEGIN, discovery.END)]
+    assert discovery.parse(f"{stamped[0]}\n{stamped[1]}") == discovery.Discovered({})
+
+
 def test_lines_are_read_as_they_are_written():
     (first,) = discovery.listed_snapshots("\n".join(discovery.lines([record("a@b", FIRST)])))
     assert (first.id, first.username, first.hostname, first.path) == ("x", "a@b", "h", "/data")

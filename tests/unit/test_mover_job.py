@@ -96,6 +96,9 @@ def test_a_repository_there_and_back():
     [
         ({Key.ENDPOINT: "https://store:1", Key.DISABLE_TLS: "false"}, ("bucket", "some/where/", "store:1", True)),
         ({Key.REPOSITORY: "s3://plain"}, ("plain", "", "127.0.0.1:9000", False)),
+        ({Key.REPOSITORY: "s3://bucket/team#1"}, ("bucket", "team#1/", "127.0.0.1:9000", False)),
+        ({Key.REPOSITORY: "s3://bucket/t?x=1"}, ("bucket", "t?x=1/", "127.0.0.1:9000", False)),
+        ({Key.REPOSITORY: "s3://bucket/some\n"}, ("bucket", "some/", "127.0.0.1:9000", False)),
         ({Key.BUCKET: "other"}, ("other", "some/where/", "127.0.0.1:9000", False)),
         ({Key.ENDPOINT: "", Key.OTHER_ENDPOINT: "aws:1"}, ("bucket", "some/where/", "aws:1", False)),
     ],
@@ -105,11 +108,24 @@ def test_where_a_repository_lies(changes, address):
     assert mover_job.address_of(replace(job, secret_env={**job.secret_env, **changes})) == RepositoryAddress(*address)
 
 
+@pytest.mark.parametrize("url", ["gs://company-backups", "company-backups", "S4://x"])
+def test_a_repository_of_another_kind_of_store_is_refused(url):
+    job = backup()
+    with pytest.raises(ValueError, match="supports s3 only"):
+        mover_job.address_of(replace(job, secret_env=with_variable(job.secret_env, Key.REPOSITORY, url)))
+
+
+def test_an_empty_path_is_the_default():
+    job = backup("/srv")
+    assert mover_job.source_path(replace(job, env=with_variable(job.env, Variable.SOURCE_PATH, ""))) == "/data"
+
+
 @pytest.mark.parametrize("key", [Key.REPOSITORY, Key.PASSWORD, Key.ACCESS_KEY, Key.SECRET_KEY])
 def test_a_missing_key_is_named(key):
     job = backup()
     assert mover_job.missing_key(replace(job, secret_env=without_variable(job.secret_env, key))) == key
     assert mover_job.missing_key(replace(job, secret_env=with_variable(job.secret_env, key, ""))) == key
+    assert mover_job.missing_key(replace(job, secret_env=with_variable(job.secret_env, key, " \t"))) == key
 
 
 def test_half_an_identity_is_seen():
@@ -117,6 +133,7 @@ def test_half_an_identity_is_seen():
     assert mover_job.names_identity(job)
     half = replace(job, env=without_variable(job.env, Variable.HOSTNAME))
     assert not mover_job.names_identity(half)
+    assert not mover_job.names_identity(replace(job, env=with_variable(job.env, Variable.USERNAME, "")))
     assert mover_job.identity_of(half) == Identity("desk@shop", "")
 
 
