@@ -15,6 +15,7 @@ import shutil
 import tarfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock
@@ -94,8 +95,10 @@ class Library:
         except OSError as error:
             raise _unwritable(self._folder, error) from None
         for other in self._folder.parent.iterdir():
-            if time.time() - other.stat().st_mtime > UNUSED_S:
-                shutil.rmtree(other, ignore_errors=True)
+            # Another run may remove the folder at the same time.
+            with suppress(FileNotFoundError):
+                if time.time() - other.stat().st_mtime > UNUSED_S:
+                    shutil.rmtree(other)
 
     def _read(self, name: str) -> bytes | None:
         try:
