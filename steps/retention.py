@@ -36,6 +36,11 @@ def change(name: str, namespace: str, datatable: DataTable, declarations: Declar
     declarations.change_retain(source_ref(namespace, name), fields(datatable))
 
 
+@given(phrase('the source "{name:Text}" in namespace "{namespace:Text}" takes its retention back'))
+def take_back(name: str, namespace: str, declarations: Declarations) -> None:
+    declarations.change_retain(source_ref(namespace, name), {})
+
+
 @then("the snapshot of every backup that succeeded is kept")
 def keeps_successful(testbed: Testbed) -> None:
     expect.retention.keeps_successful(testbed.seen())

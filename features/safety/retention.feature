@@ -143,6 +143,24 @@ Feature: Retention deletes what it was asked to delete, and nothing else
       Then the backup succeeds
       And the snapshot of every backup that succeeded is kept
 
+  Rule: A retain that is taken back deletes no more
+
+    @LO_35
+    Scenario: A source that kept one snapshot takes its retention back
+      Given a source "orders" in namespace "shop" with:
+        | field          | value |
+        | retain.latest  | 1     |
+        | retain.hourly  | 1     |
+        | retain.daily   | 1     |
+        | retain.weekly  | 1     |
+        | retain.monthly | 1     |
+        | retain.yearly  | 1     |
+      And every source is backed up
+      And the source "orders" in namespace "shop" takes its retention back
+      When the source "orders" in namespace "shop" is backed up
+      Then the backup succeeds
+      And the snapshot of every backup that succeeded is kept
+
   Rule: The retain of a source governs its own history and no other
 
     @LO_37

@@ -199,6 +199,13 @@ class ReferenceMover:
             done = client.run("policy", "set", self.source(job), *keep)
             self._check(done, log, "set the retention policy")
 
+    def withdraw_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        """Take the retention policy back after the snapshot, so that it does not outlive the fields of the object."""
+        if keep := self.kept(job):
+            inherit = [f"--keep-{RETAIN_FLAGS.get(period, period)}=inherit" for period in keep]
+            done = client.run("policy", "set", self.source(job), *inherit)
+            self._check(done, log, "take the retention policy back")
+
     def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         self._announce(job, log)
         self.open(client, job, log)
@@ -206,6 +213,7 @@ class ReferenceMover:
         self.set_policy(client, job, log)
         log.append(f"Creating snapshot for {self.identity(job)}:{self.snapshot_path(job)}")
         done = client.snapshot(_data(job), self.source(job), *extra)
+        self.withdraw_policy(client, job, log)
         self._check(done, log, "create the snapshot")
         self.require_whole(done)
 

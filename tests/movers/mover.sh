@@ -87,14 +87,14 @@ additional() { # the user's own arguments, one an element
   done
 }
 
-retention() {
+retention() { # [VALUE]: what is set for a backup must not outlive it
   keep=()
   local name value
   for name in HOURLY DAILY WEEKLY MONTHLY YEARLY LATEST; do
     value="$(setting "KOPIA_RETAIN_$name")"
     counts "KOPIA_RETAIN_$name"
     [ "$name" = YEARLY ] && name=ANNUAL
-    [ -n "$value" ] && keep+=("--keep-${name,,}=$value")
+    [ -n "$value" ] && keep+=("--keep-${name,,}=${1:-$value}")
   done
   [ "${#keep[@]}" -eq 0 ] || loudly kopia policy set "$(source_)" "${keep[@]}" || fail "no retention policy"
 }
@@ -190,6 +190,7 @@ backup() {
   additional
   retention
   take_snapshot
+  retention inherit
 }
 
 restore() {

@@ -164,6 +164,7 @@ class Mover:
             raise FailedError("the snapshot lacks files")
         if self.habits.expire == "apart" and self.kopia("snapshot", "expire", "--delete", self.source).returncode:
             raise FailedError("old snapshots could not be expired")
+        self.set_retention("inherit")
         if self.habits.maintenance == "run":
             self.kopia("maintenance", "run", "--full")
 
@@ -217,13 +218,14 @@ class Mover:
             args.append(f"--content-cache-size-mb={max(1, int(size) // 2**20)}")
         return args
 
-    def set_retention(self) -> None:
+    def set_retention(self, value: str = "") -> None:
+        """Set the retention of the Job, or this value in its place: a policy must not outlive what it was set for."""
         keep = []
         for part in KEEP:
             if count := os.environ.get(f"KOPIA_RETAIN_{part}"):
                 if not count.isdecimal():
                     raise FailedError(f"KOPIA_RETAIN_{part}={count}: kopia would delete every snapshot")
-                keep.append(f"--keep-{'annual' if part == 'YEARLY' else part.lower()}={count}")
+                keep.append(f"--keep-{'annual' if part == 'YEARLY' else part.lower()}={value or count}")
         if keep and self.kopia("policy", "set", *keep, self.source).returncode:
             raise FailedError("the retention policy could not be set")
 

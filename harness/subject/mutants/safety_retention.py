@@ -120,9 +120,16 @@ class _PolicyAfterTheSnapshot(ReferenceMover):
     def set_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         return None
 
-    def _backup(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
-        super()._backup(client, job, log)
+    def withdraw_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         super().set_policy(client, job, log)
+
+
+@mutant("policy-outlives-its-backup", fails="LO_35", unrelated="LO_30 LO_34 LO_37")
+class _PolicyOutlivesItsBackup(ReferenceMover):
+    """The retention policy of a backup stays in the repository, and only the next one that has its own replaces it."""
+
+    def withdraw_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
+        return None
 
 
 @mutant("policy-of-the-host", fails="LO_37", unrelated="LO_30 LO_34 BA_1")
