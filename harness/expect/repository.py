@@ -232,7 +232,9 @@ def holds_each_success(record: Record) -> None:
     """Check that the repository holds as many snapshots as backups succeeded. The first of them must have succeeded."""
     require(record.syncs[0])
     number = len(record.successful_backups())
-    equal("the number of snapshots", expected=number, seen=len(record.snapshots()), oracle="repository")
+    what = f"the number of snapshots in the repository, into which {number} backups of {record.syncs[0].ref} succeeded"
+    cause = "the repository lacks the snapshot of a successful backup, or holds one of a failed backup"
+    equal(what, expected=number, seen=len(record.snapshots()), oracle="repository", cause=cause)
 
 
 def opened_by_its_password(record: Record, sync: Sync) -> None:

@@ -69,10 +69,14 @@ class Locations:
         """Return every object in the buckets of this scenario, with its size in bytes."""
         return [line for bucket in self._made.values() for line in self.store.objects(bucket)]
 
-    def lose_part(self, repository: str) -> None:
-        """Remove the smallest of the blobs with file content. Indexes and the blobs of folders and manifests stay."""
+    def lose_part(self, repository: str) -> bool:
+        """Remove the smallest of the blobs with file content. Indexes and the blobs of folders and manifests stay.
+
+        Returns:
+            True, or False if there is only one such blob.
+        """
         address = self.address(repository)
-        self.store.remove_smallest(address.bucket, f"{address.prefix}{PACK_BLOBS}")
+        return self.store.remove_smallest(address.bucket, f"{address.prefix}{PACK_BLOBS}")
 
     def begin_as(self, bucket: str, repository: str) -> None:
         """Fill the bucket of a documented repository with a copy of another bucket."""

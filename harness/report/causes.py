@@ -26,6 +26,21 @@ CHARGED = " (precondition)"
 
 
 @dataclass(frozen=True)
+class Also:
+    """A further claim that a cause breaks, with what its own first scenario showed.
+
+    Attributes:
+        claim: The claim.
+        evidence: What was expected and observed.
+        scenario: The scenario.
+    """
+
+    claim: str
+    evidence: Evidence | None
+    scenario: str
+
+
+@dataclass(frozen=True)
 class Cause:
     """One cause of divergences, with its evidence and its consequences.
 
@@ -36,6 +51,7 @@ class Cause:
         evidence: What was expected and observed in the first scenario that diverged.
         scenarios: All scenarios that diverged because of it.
         blocks: The claims that are blocked by it.
+        also: The claims beside that of the first scenario. What looks like one cause may be several bugs.
     """
 
     cause: str
@@ -44,6 +60,7 @@ class Cause:
     evidence: Evidence | None
     scenarios: tuple[str, ...]
     blocks: tuple[str, ...]
+    also: tuple[Also, ...] = ()
 
 
 def resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -90,9 +107,12 @@ def _cause(cause: str, group: Sequence[Outcome], blocked: Sequence[Outcome]) -> 
     broken = in_order([claim for one in group for claim in one.claims if claims()[claim].is_judged])
     blocks = [claim for one in blocked if one.root in broken for claim in one.claims if claim not in broken]
     first = group[0]
-    return Cause(
-        cause, broken, harm_of(broken[0]), first.evidence, tuple(one.scenario for one in group), in_order(blocks)
+    scenarios = tuple(one.scenario for one in group)
+    shown = {claim: one for one in reversed(group) for claim in one.claims if claim in broken}
+    also = tuple(
+        Also(claim, shown[claim].evidence, shown[claim].scenario) for claim in broken if claim not in first.claims
     )
+    return Cause(cause, broken, harm_of(broken[0]), first.evidence, scenarios, in_order(blocks), also)
 
 
 def _resolved(outcomes: Sequence[Outcome]) -> list[Outcome]:

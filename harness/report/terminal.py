@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.document.ledger import claims
 from harness.document.verdict import ExitStatus, Verdict
-from harness.report.causes import CHARGED, Cause, accounts, causes
+from harness.report.causes import CHARGED, Also, Cause, accounts, causes
 from harness.report.expectations import Delta
 from harness.report.json_report import RunFacts
 from harness.report.outcome import Outcome
@@ -84,8 +84,15 @@ def _cause(number: int, cause: Cause) -> list[str]:
     lines.append(f"     scenario: {cause.scenarios[0]}")
     others = len(cause.scenarios) - 1
     lines += [f"     and {others} more scenario{'s' if others > 1 else ''}"] if others else []
+    lines += [f"     {one.claim}: {_line(_told(one))}" for one in cause.also]
     lines += [f"     blocked by it: {' '.join(cause.blocks)}"] if cause.blocks else []
     return lines
+
+
+def _told(also: Also) -> str:
+    evidence = also.evidence
+    seen = f"expected {evidence.expected}, observed {evidence.seen}" if evidence else "see the report"
+    return f"{seen} ({also.scenario.rpartition('::')[2]})"
 
 
 def _line(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from harness.errors import NotAsked
 from harness.model import Identity, ObjectRef
 from harness.scenario.journal import Actor, act
 from harness.scenario.preconditions import identity_of_job
@@ -57,8 +58,13 @@ class PlainKopia(Actor):
 
     @act
     def lose_part(self) -> None:
-        """Remove a part of the content of files from the store."""
-        self._world.locations.lose_part(DOCUMENTED_REPOSITORY)
+        """Remove a part of the content of files from the store.
+
+        Raises:
+            NotAsked: The backup is so small that only the whole could be removed.
+        """
+        if not self._world.locations.lose_part(DOCUMENTED_REPOSITORY):
+            raise NotAsked("the backup fills one blob of the repository, so no part of it can be lost")
 
 
 class History(Actor):

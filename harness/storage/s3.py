@@ -102,16 +102,20 @@ class S3Store:
             f"bucket {name} exists already at {self.endpoint} and was not changed; choose another bucket-prefix"
         )
 
-    def remove_smallest(self, bucket: str, prefix: str) -> None:
-        """Remove the smallest of the objects of a bucket whose keys begin with a prefix.
+    def remove_smallest(self, bucket: str, prefix: str) -> bool:
+        """Remove the smallest of the objects of a bucket whose keys begin with a prefix, unless it is the only one.
+
+        Returns:
+            True if there were at least two.
 
         Raises:
-            HarnessError: There is no other such object, or the store does not answer.
+            HarnessError: The store does not answer.
         """
         found = sorted(self._listed(bucket, prefix), key=lambda one: int(one.size or 0))
         if len(found) < 2:
-            raise HarnessError(f"bucket {bucket} at {self.endpoint} has no two objects whose keys begin with {prefix}")
+            return False
         self._minio.remove_object(bucket, str(found[0].object_name))
+        return True
 
     def remove_bucket(self, name: str) -> None:
         """Remove a bucket of this run with all its objects. It is no error if the bucket does not exist.

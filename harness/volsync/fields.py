@@ -84,7 +84,7 @@ def without_fields(manifest: Manifest, *fields: Field) -> Manifest:
 
 
 def with_field(manifest: Manifest, field: Field, other: Manifest) -> Manifest:
-    """Return a manifest with one field of ``spec.kopia`` taken from another manifest, or without it if that lacks it."""
+    """Return a manifest with one field of ``spec.kopia`` taken from another one, or without it if that one lacks it."""
     rest = {name: value for name, value in kopia_spec(manifest).items() if name != field}
     kopia = {**rest, **{name: value for name, value in kopia_spec(other).items() if name == field}}
     return {**manifest, "spec": {**manifest["spec"], "kopia": kopia}}

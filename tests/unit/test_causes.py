@@ -69,3 +69,12 @@ def test_what_a_user_must_never_see_comes_first_the_worst_harm_before_all():
     found = [outcome("fail", claim, cause=claim) for claim in ("BA_1", "HN_2", "SP_1", "FS_1", "LO_1")]
     order = [cause.claims[0] for cause in causes.causes(found)]
     assert order == ["LO_1", "FS_1", "SP_1", "BA_1", "HN_2"]
+
+
+def test_each_claim_of_a_cause_is_shown_with_what_its_own_scenario_observed():
+    found = causes.resolved([
+        outcome("fail", "FS_50", scenario="f::of_names", cause="a restore gives other data"),
+        outcome("fail", "FS_65", scenario="f::of_sizes", cause="a restore gives other data"),
+    ])  # fmt: skip
+    (cause,) = causes.causes(found)
+    assert [(one.claim, one.scenario) for one in cause.also] == [("FS_65", "f::of_sizes")]

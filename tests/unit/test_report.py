@@ -123,6 +123,13 @@ def test_the_time_of_the_scenarios_does_not_include_provisioning():
     assert "1 scenarios in 1.0 s after 0.5 s of provisioning; 0.2 s inside kopia, summed over the workers" in lines
 
 
+def test_the_terminal_shows_what_each_claim_of_a_cause_observed():
+    evidence = Evidence("w", "e", "s", "operator", cause="a restore gives other data")
+    broken = [outcome("fail", claim, scenario=f"f::of_{claim}", evidence=evidence) for claim in ("FS_50", "FS_65")]
+    lines = terminal.lines(broken, facts(1), {})
+    assert "     FS_65: expected e, observed s (of_FS_65)" in lines
+
+
 def test_what_the_suite_added_is_neither_the_movers_time_nor_the_operators():
     def of(**times):
         return terminal.of_mover([outcome(mover_s=20.0, **times)], 12.5, 2, 1.5)
