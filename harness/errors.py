@@ -77,8 +77,10 @@ class Divergence(Exception):
         self.trees = trees
         self.others = dict(others or {})
         self.what = what
-        self.expected = expected
-        self.seen = seen
+        # user@a@host: only the parts differ.
+        reads_the_same = str(expected) == str(seen)
+        self.expected = repr(expected) if reads_the_same else expected
+        self.seen = repr(seen) if reads_the_same else seen
         self.oracle = oracle
         self.detail = detail
 

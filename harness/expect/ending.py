@@ -49,8 +49,6 @@ def equal(
         Divergence: The values differ.
     """
     if expected != seen:
-        if str(expected) == str(seen):  # user@a@host: the parts differ
-            expected, seen = repr(expected), repr(seen)
         raise Divergence(
             what, expected=expected, seen=seen, oracle=oracle, detail=detail, cause=cause, part=part, roots=roots
         )
