@@ -28,7 +28,6 @@ BEGIN, END = "=== Discovery Mode: Available Snapshots ===", "=== End Discovery M
 WORKERS = 4
 RETRY_S = 1.0
 LATER_S = 30.0
-BETWEEN_S = 0.1
 REMOVED_FLAGS = ("--override-username", "--override-hostname")
 LEGAL = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 TOLD = ("KOPIA_OVERRIDE", "override", "Creating snapshot for", "repository connect", "rror", "napshot")
@@ -48,18 +47,20 @@ class Habits:
     order: Literal["identity", "newest", "count", "hostname"] = "identity"
     empty_lists: Literal["leave-out", "keep"] = "leave-out"
     words: Literal["volsync", "other"] = "volsync"
-    errors: Literal["condition", "event"] = "condition"
+    errors: Literal["condition", "event", "mover-status"] = "condition"
     logs: Literal["all", "tail", "filtered"] = "all"
     tell_identity: Literal["log", "condition", "status", "event"] = "log"
     after_failure: Literal["again", "later", "stop"] = "again"
     first: Literal["job", "error"] = "job"
     delay_s: float = 0.0
-    job_names: Literal["plain", "hashed"] = "plain"
+    job_names: Literal["plain", "hashed", "of-source"] = "plain"
     job_style: str = ""  # a list of jobs.STYLES
     copy: Literal["as-given", "Snapshot", "Clone"] = "as-given"
     extra_status: Literal["no", "yes"] = "no"
     keep_job: Literal["no", "yes"] = "no"  # yes: until the next sync
+    earlier_job: Literal["remove", "let-end"] = "remove"  # of a trigger that is no longer the newest
     result: Literal["at-once", "in-steps"] = "at-once"
+    between_s: float = 0.1  # the steps of a result
     shared_identity: Literal["allow", "refuse"] = "allow"
     arguments: Literal["passed-on", "checked"] = "passed-on"
     snapshots_found: Literal["own", "all"] = "own"
@@ -138,8 +139,9 @@ class Operator:
             for owner in metadata.get("ownerReferences", ()):
                 if owner["kind"] in SYNCED:
                     self._queue.add((owner["kind"], metadata["namespace"], owner["name"]))
-            if jobs.note(one, "kind") in SYNCED:
-                self._queue.add((jobs.note(one, "kind"), metadata["namespace"], jobs.note(one, "name")))
+            kind, name = jobs.owner_of(one)
+            if kind in SYNCED:
+                self._queue.add((kind, metadata["namespace"], name))
 
     def _safely(self, key: Key) -> None:
         try:
@@ -159,8 +161,10 @@ class Operator:
         if trigger is None or owner["spec"].get("paused") or trigger == status.get("lastManualSync"):
             return
         sync = f"{owner['metadata']['uid']}/{trigger}"
-        job = self._job(owner)
+        job = self._job(key)
         if job is not None and jobs.note(job, "sync") != sync:
+            if self._habits.earlier_job == "let-end" and not _ended(job):
+                return
             self._remove(job)
             job = None
         if job is None:
@@ -168,16 +172,22 @@ class Operator:
         elif ended := _ended(job):
             self._end(key, owner, job, ended)
 
-    def _job(self, owner: Object) -> Object | None:
-        return self._kube.get("Job", owner["metadata"]["namespace"], self._job_name(owner))
+    def _job(self, key: Key) -> Object | None:
+        kind, namespace, name = key
+        if self._habits.job_names != "of-source":
+            return self._kube.get("Job", namespace, self._job_name(kind, name))
+        of_key = [job for job in self._kube.list("Job", namespace) if jobs.owner_of(job) == (kind, name)]
+        return next(iter(of_key), None)
 
-    def _job_name(self, owner: Object) -> str:
-        return jobs.job_name(owner["kind"], owner["metadata"]["name"], hashed=self._habits.job_names == "hashed")
+    def _job_name(self, kind: str, name: str, named: str = "") -> str:
+        """The name of a Job; ``named`` is the source that a destination names."""
+        if self._habits.job_names == "of-source" and LEGAL.fullmatch(named):
+            return f"{jobs.job_name(kind, name, hashed=True)}-{named}"[:63].rstrip("-.")
+        return jobs.job_name(kind, name, hashed=self._habits.job_names == "hashed")
 
     def _forget(self, key: Key) -> None:
         """Remove the Job of an object that is gone, as the garbage collector would."""
-        kind, namespace, name = key
-        job = self._kube.get("Job", namespace, jobs.job_name(kind, name, hashed=self._habits.job_names == "hashed"))
+        job = self._job(key)
         if job is not None:
             self._remove(job)
 
@@ -215,7 +225,9 @@ class Operator:
                 self._queue.add(key, RETRY_S)
             return
         limit = 2 if self._habits.after_failure == "stop" else 8
-        for one in jobs.build(owner, plan, self._job_name(owner), sync, self._habits.styles, limit):
+        named = (owner["spec"].get("kopia") or {}).get("sourceIdentity") or {}
+        name = self._job_name(key[0], key[2], named.get("sourceName", ""))
+        for one in jobs.build(owner, plan, name, sync, self._habits.styles, limit):
             self._kube.create(one)
             if one.get("spec", {}).get("suspend"):
                 self._kube.resume(one)
@@ -387,7 +399,7 @@ class Operator:
         for field in (*order, *(field for field in sorted(status, reverse=True) if field not in order)):
             if field in status:
                 self._kube.set_status(owner, {field: status[field]})
-                time.sleep(BETWEEN_S)
+                time.sleep(self._habits.between_s)
 
     def _result(self, owner: Object, job: Object, sync: str, *, succeeded: bool) -> Object:
         """The status after a Job, of the parts that it changes."""
@@ -494,7 +506,11 @@ class Operator:
         if self._habits.errors == "event":
             self._event(owner, "Warning", self._words["error"], message)
             message = "cannot synchronize; the events of this object say why"
-        self._kube.set_status(owner, self._condition(owner, "False", "error", message))
+        status: Object = {}
+        if self._habits.errors == "mover-status":
+            status["latestMoverStatus"] = {"result": "Failed", "logs": message}
+            message = "cannot synchronize; latestMoverStatus says why"
+        self._kube.set_status(owner, status | self._condition(owner, "False", "error", message))
 
     def _event(self, owner: Object, kind: str, reason: str, message: str) -> None:
         metadata = owner["metadata"]
@@ -559,6 +575,7 @@ def main() -> None:
     for name, values in switches().items():
         parser.add_argument(f"--{name.replace('_', '-')}", choices=values, default=values[0])
     parser.add_argument("--delay-s", type=float, default=0.0)
+    parser.add_argument("--between-s", type=float, default=0.1)
     parser.add_argument("--job-style", default="", help=f"a list of {', '.join(jobs.STYLES)}")
     habits = Habits(**vars(parser.parse_args()))
     if unknown := habits.styles - set(jobs.STYLES):

@@ -86,6 +86,11 @@ def note(job: Object, name: str) -> str:
     return str((job["metadata"].get("annotations") or {}).get(NOTES + name, ""))
 
 
+def owner_of(job: Object) -> tuple[str, str]:
+    """Kind and name of the object of a Job without owner references; "" and "" on another Job."""
+    return note(job, "kind"), note(job, "name")
+
+
 def mount_of(owner: Object) -> str:
     return "/data" if owner["kind"] == "ReplicationSource" else "/restore/data"
 
@@ -115,6 +120,8 @@ def build(owner: Object, plan: Plan, name: str, sync: str, styles: frozenset[str
     if "no-owner" in styles:
         del metadata["ownerReferences"]
         metadata["annotations"] |= {NOTES + "kind": owner["kind"], NOTES + "name": owner["metadata"]["name"]}
+        if named := (owner["spec"].get("kopia") or {}).get("sourceIdentity"):
+            metadata["annotations"][NOTES + "of"] = named["sourceName"]
     told = settings(owner, plan)
     pod = _pod(owner, plan, name, told, styles)
     template = {"metadata": {"labels": dict(metadata["labels"])}, "spec": pod}

@@ -39,6 +39,7 @@ SWITCHES = {
     "words": ("plain", "only"),
     "entries": ("plain", "more"),
     "instants": ("kopia", "seconds"),
+    "ends": ("lf", "crlf"),
     "maintenance": ("no", "claim", "run"),
     "expire": ("with-snapshot", "apart"),
     "output": ("text", "json"),
@@ -87,6 +88,7 @@ class Log:
 
     stream: Any
     stamped: bool
+    line_end: str
 
     def __call__(self, text: str) -> None:
         for line in text.split("\n"):
@@ -94,7 +96,7 @@ class Log:
             self.plain(stamp + line)
 
     def plain(self, line: str) -> None:
-        print(line, file=self.stream, flush=True)
+        print(line, file=self.stream, end=self.line_end, flush=True)
 
 
 class Mover:
@@ -102,7 +104,8 @@ class Mover:
 
     def __init__(self, habits: argparse.Namespace, work: Path) -> None:
         self.habits = habits
-        self.log = Log(sys.stderr if habits.stream == "stderr" else sys.stdout, habits.timestamps == "yes")
+        stream = sys.stderr if habits.stream == "stderr" else sys.stdout
+        self.log = Log(stream, habits.timestamps == "yes", "\r\n" if habits.ends == "crlf" else "\n")
         self.data = Path(os.environ.get("DATA_DIR") or "/data")
         self.path = "/" + os.path.normpath(os.environ.get("KOPIA_SOURCE_PATH_OVERRIDE") or "/data").lstrip("/")
         self.me = Identity(*(os.environ.get(f"KOPIA_OVERRIDE_{part}", "") for part in ("USERNAME", "HOSTNAME")))

@@ -12,7 +12,7 @@ from harness.mover.reference import ReferenceMover, empty_volume
 from harness.mover.selection import candidates, choose, counted_back
 from harness.subject.mutants.registry import mutant
 from harness.volsync.mover_job import Selection
-from harness.volsync.variables import DESTINATION_MOUNT, Variable
+from harness.volsync.variables import DEFAULT_PATH, DESTINATION_MOUNT, Variable
 
 
 def _emptied(job: MoverJob, wanted: bool, spared: Callable[[str], bool]) -> bool:
@@ -177,6 +177,14 @@ class _PathNotLookedAt(ReferenceMover):
 
     def own(self, client: KopiaClient, records: Sequence[SnapshotRecord], job: MoverJob) -> Sequence[SnapshotRecord]:
         return [record for record in records if record.identity == self.identity(job)]
+
+
+@mutant("one-path-listed", fails="DI_1 RP_8", unrelated="DI_2 IS_4 HN_2")
+class _OnePathListed(ReferenceMover):
+    """Snapshots of another path than the default are neither listed nor found."""
+
+    def list_all(self, client: KopiaClient) -> tuple[SnapshotRecord, ...]:
+        return tuple(record for record in super().list_all(client) if record.path == DEFAULT_PATH)
 
 
 @mutant("path-by-its-begin", fails="RP_8", unrelated="RP_1 SI_1 HN_2")

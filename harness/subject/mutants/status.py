@@ -11,7 +11,7 @@ from harness.subject.mutants.registry import mutant
 from harness.volsync import discovery
 from harness.volsync.discovery import Discovered
 from harness.volsync.fields import manual_trigger
-from harness.volsync.status import StatusField
+from harness.volsync.status import IDENTITY, StatusField
 
 # --- decisions: status
 
@@ -38,6 +38,16 @@ class _TenIdentitiesListed(Decisions):
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
         return super().available(discovered, result)[:10]
+
+
+@mutant("identities-listed-without-case", fails="DI_1", unrelated="DI_2 DI_3 IS_4")
+class _IdentitiesListedWithoutCase(Decisions):
+    """Of identities that differ only in capital letters, one is listed."""
+
+    def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
+        return list(
+            {str(one[IDENTITY]).lower(): one for one in super().available(discovered, result)}.values()
+        )
 
 
 @mutant("identity-listed-to-its-second-at", fails="DI_2", unrelated="DI_1 DI_3 DI_4")
