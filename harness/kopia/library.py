@@ -63,7 +63,7 @@ class Library:
                 packed = self._pack(bucket, ())
                 self._write(SEED, packed)
             else:
-                self._store.upload(bucket, _unpacked(packed, self._file(SEED))[0])
+                self._store.upload(bucket, _unpacked(packed)[0])
         return hashlib.sha256(packed).hexdigest()
 
     def keep(self, seed: str, recipe: str, bucket: str, contents: Sequence[Tree]) -> None:
@@ -80,7 +80,7 @@ class Library:
         packed = self._read(name)
         if packed is None:
             return None
-        objects, contents = _unpacked(packed, self._file(name))
+        objects, contents = _unpacked(packed)
         bucket = make_bucket()
         self._store.upload(bucket, {name: value for name, value in objects.items() if name not in KEY_BLOBS})
         return RepositoryTemplate(bucket, tuple(contents))
@@ -101,17 +101,19 @@ class Library:
                     shutil.rmtree(other)
 
     def _read(self, name: str) -> bytes | None:
+        """Return what a file packs, or None if there is no such file or it is damaged; it is written anew then."""
         try:
-            return self._file(name).read_bytes()
+            digest, _, packed = self._file(name).read_bytes().partition(b"\n")
         except FileNotFoundError:
             return None
+        return packed if hashlib.sha256(packed).hexdigest().encode() == digest else None
 
     def _write(self, name: str, packed: bytes) -> None:
         """Write a file atomically, because another worker or run may be reading it."""
         half = self._file(f"{name}.{os.getpid()}")
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            half.write_bytes(packed)
+            half.write_bytes(hashlib.sha256(packed).hexdigest().encode() + b"\n" + packed)
             half.rename(self._file(name))
         except OSError as error:
             raise _unwritable(self._folder, error) from None
@@ -133,18 +135,11 @@ def _name(seed: str, recipe: str) -> str:
     return hashlib.sha256(f"{seed} {recipe}".encode()).hexdigest()
 
 
-def _unpacked(packed: bytes, file: Path) -> tuple[Mapping[str, bytes], Sequence[Tree]]:
-    """Return the objects of a packed repository, and the content of each of its snapshots.
-
-    Raises:
-        HarnessError: The file is damaged.
-    """
-    try:
-        with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as tar:
-            members = {entry.name: data.read() for entry in tar if (data := tar.extractfile(entry)) is not None}
-        contents = json.loads(members.pop(CONTENTS))
-    except (tarfile.TarError, KeyError, ValueError) as error:
-        raise HarnessError(f"{file} cannot be read: {error}; remove it") from None
+def _unpacked(packed: bytes) -> tuple[Mapping[str, bytes], Sequence[Tree]]:
+    """Return the objects of a packed repository, and the content of each of its snapshots."""
+    with tarfile.open(fileobj=io.BytesIO(packed), mode="r:") as tar:
+        members = {entry.name: data.read() for entry in tar if (data := tar.extractfile(entry)) is not None}
+    contents = json.loads(members.pop(CONTENTS))
     return {name.removeprefix(OBJECTS): value for name, value in members.items()}, contents
 
 

@@ -79,12 +79,24 @@ def test_a_folder_that_no_run_has_used_for_a_month_is_removed(run, tmp_path):
     assert sorted(path.name for path in (tmp_path / "histories").iterdir()) == ["2", "3"]
 
 
-def test_a_damaged_file_is_named(run, tmp_path):
+@pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data.replace(b"pack", b"peck"), lambda _: b""])
+def test_a_damaged_file_is_not_used(run, tmp_path, damage):
     library, store = run()
-    planted(library, store)
+    seed = planted(library, store)
+    store.upload("written", HISTORY)
+    library.keep(seed, "three backups", "written", [TREE])
+    (file,) = set((tmp_path / "histories" / "1").glob("*.tar")) - {tmp_path / "histories" / "1" / "seed.tar"}
+    file.write_bytes(damage(file.read_bytes()))
+    assert run()[0].fetch(seed, "three backups", never) is None
+
+
+def test_a_damaged_seed_is_created_anew(run, tmp_path):
+    planted(*run())
     (tmp_path / "histories" / "1" / "seed.tar").write_bytes(b"half of a f")
-    with pytest.raises(HarnessError, match=r"seed\.tar cannot be read: .*; remove it"):
-        run()[0].plant("mine", never)
+    planted(*run())
+    later, elsewhere = run()
+    later.plant("mine", never)
+    assert elsewhere.buckets["mine"] == SEED
 
 
 def test_a_folder_that_cannot_be_made_is_named(run, tmp_path):

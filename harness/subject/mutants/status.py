@@ -45,9 +45,7 @@ class _IdentitiesListedWithoutCase(Decisions):
     """Of identities that differ only in capital letters, one is listed."""
 
     def available(self, discovered: Discovered, result: MoverResult) -> list[dict[str, Any]]:
-        return list(
-            {str(one[IDENTITY]).lower(): one for one in super().available(discovered, result)}.values()
-        )
+        return list({str(one[IDENTITY]).lower(): one for one in super().available(discovered, result)}.values())
 
 
 @mutant("identity-listed-to-its-second-at", fails="DI_2", unrelated="DI_1 DI_3 DI_4")
