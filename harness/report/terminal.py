@@ -10,11 +10,13 @@ from harness.report.causes import CHARGED, Also, Cause, accounts, causes
 from harness.report.expectations import Delta
 from harness.report.json_report import RunFacts
 from harness.report.outcome import Outcome
-from harness.report.verdicts import MutantResult, Prediction, by_area, by_mutant
+from harness.report.verdicts import MutantResult, Prediction, by_area, by_claim, by_mutant
 
 LONGEST_TEXT = 400
 LEAST_TIME_S = 1.0
 """A share of less time than this says nothing about the suite."""
+MOST_IDS = 8
+"""The number of claims that are named for one reason; report.json has all."""
 MARKS = {"passed": "✓", "failed": "✗", "not run": "·"}
 
 
@@ -61,7 +63,7 @@ def _area_table(outcomes: Sequence[Outcome]) -> list[str]:
     counts = [[row.held, row.diverged, row.blocked, row.known, row.unknown, row.skipped, row.findings] for row in rows]
     total = [sum(column) for column in zip(*counts, strict=True)] or [0] * 7
     body = [_row(row.title, numbers) for row, numbers in zip(rows, counts, strict=True)]
-    return [*_causes(outcomes), head, *body, _row("claims", total), *_findings(outcomes)]
+    return [*_causes(outcomes), head, *body, _row("claims", total), *_findings(outcomes), *_skips(outcomes)]
 
 
 def _causes(outcomes: Sequence[Outcome]) -> list[str]:
@@ -112,6 +114,22 @@ def _findings(outcomes: Sequence[Outcome]) -> list[str]:
     found.sort(key=lambda pair: (min(map(order.index, pair[0].claims), default=0), pair[1].question))
     lines = [f"  {' '.join(outcome.claims)} {finding.in_words}" for outcome, finding in found]
     return ["findings:", *dict.fromkeys(lines)] if lines else []
+
+
+def _skips(outcomes: Sequence[Outcome]) -> list[str]:
+    """Return the reasons for which claims were skipped, each with its claims, the most frequent reason first."""
+    of_reason: dict[str, list[str]] = {}
+    for claim, verdict in by_claim(outcomes).items():
+        if verdict is Verdict.SKIP:
+            for reason in dict.fromkeys(_line(outcome.message) for outcome in outcomes if claim in outcome.claims):
+                of_reason.setdefault(reason, []).append(claim)
+    most_first = sorted(of_reason.items(), key=lambda pair: -len(pair[1]))
+    return ["skipped:", *(f"  {_some(ids)}: {reason}" for reason, ids in most_first)] if most_first else []
+
+
+def _some(ids: Sequence[str]) -> str:
+    more = len(ids) - MOST_IDS
+    return " ".join(ids[:MOST_IDS]) + (f" and {more} more" if more > 0 else "")
 
 
 def _mutant_table(outcomes: Sequence[Outcome], predictions: Mapping[str, Prediction]) -> list[str]:

@@ -28,9 +28,17 @@ def facts(status=0, **changed):
     )
 
 
-def outcome(verdict="pass", *names, scenario="one", **changed):
+def outcome(verdict="pass", *names, scenario="one", message="", **changed):
     return Outcome(
-        scenario, names or ("HN_2",), "mine", "object-name,validated", Verdict(verdict), "", 0.5, 0.2, **changed
+        scenario,
+        names or ("HN_2",),
+        "mine",
+        "object-name,validated",
+        Verdict(verdict),
+        message,
+        0.5,
+        0.2,
+        **changed,
     )
 
 
@@ -75,6 +83,18 @@ def test_errors_are_listed_apart_from_divergences():
     assert [one["scenario"] for one in report["errors"]] == ["three"]
     assert [one["scenario"] for one in report["divergences"]] == ["two"]
     assert report["verdict"] == "unknown"
+
+
+def test_the_terminal_says_why_claims_were_skipped():
+    no_controller = [outcome("skip", claim, message="it has no controller") for claim in list(claims())[:10]]
+    other = outcome("skip", "HN_2", scenario="two", message="it follows\nthe other variant")
+    passed_too = outcome("skip", "TN_2", scenario="three", message="asked elsewhere")
+    lines = terminal.lines([other, *no_controller, passed_too, outcome("pass", "TN_2")], facts(), {})
+    said = lines[lines.index("skipped:") + 1 :][:2]
+    assert said[0].endswith(" and 2 more: it has no controller")
+    assert "HN_2: it follows / the other variant" in said[1]
+    assert "asked elsewhere" not in "".join(lines)
+    assert "skipped:" not in terminal.lines([outcome()], facts(), {})
 
 
 @pytest.mark.parametrize(
