@@ -131,7 +131,7 @@ class KubernetesPlatform:
             # Only the status of the Pod names what is missing.  Wait until the operator reports it on its object, too.
             self._failed.add(ref)
             said = self._wait(lambda: self.failure(ref), self._limits.pod_failure_s) or ""
-            return NoJob(said, f"the Pod of its Job cannot start ({problem.reason})", is_made=True)
+            return NoJob(said, f"the Pod of its Job cannot start ({problem.reason}: {problem})", is_made=True)
         self._jobs[ref] = running
         if is_destination(ref):
             self._wait(lambda: said_in.requested_identity(self._status(ref)), self._limits.requested_identity_s)
