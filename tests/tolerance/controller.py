@@ -139,9 +139,9 @@ class Operator:
             for owner in metadata.get("ownerReferences", ()):
                 if owner["kind"] in SYNCED:
                     self._queue.add((owner["kind"], metadata["namespace"], owner["name"]))
-            kind, name = jobs.owner_of(one)
-            if kind in SYNCED:
-                self._queue.add((kind, metadata["namespace"], name))
+            of_kind, of_name = jobs.owner_of(one)
+            if of_kind in SYNCED:
+                self._queue.add((of_kind, metadata["namespace"], of_name))
 
     def _safely(self, key: Key) -> None:
         try:
