@@ -121,8 +121,8 @@ def _skips(outcomes: Sequence[Outcome]) -> list[str]:
     of_reason: dict[str, list[str]] = {}
     for claim, verdict in by_claim(outcomes).items():
         if verdict is Verdict.SKIP:
-            for reason in dict.fromkeys(_line(outcome.message) for outcome in outcomes if claim in outcome.claims):
-                of_reason.setdefault(reason, []).append(claim)
+            first, *others = dict.fromkeys(_line(outcome.message) for outcome in outcomes if claim in outcome.claims)
+            of_reason.setdefault(f"{first} (and {len(others)} more)" if others else first, []).append(claim)
     most_first = sorted(of_reason.items(), key=lambda pair: -len(pair[1]))
     return ["skipped:", *(f"  {_some(ids)}: {reason}" for reason, ids in most_first)] if most_first else []
 

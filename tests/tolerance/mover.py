@@ -237,7 +237,8 @@ class Mover:
         listed = self.kopia("snapshot", "list", "--all", "--json", quiet=True)
         if listed.returncode:
             raise FailedError("the snapshots could not be listed")
-        snapshots: list[Snapshot] = json.loads(listed.stdout)
+        # A backup that was cut off leaves a snapshot that lacks files.
+        snapshots: list[Snapshot] = [one for one in json.loads(listed.stdout) if not one.get("incomplete")]
         if os.environ.get("KOPIA_DISCOVER_SNAPSHOTS") == "true":
             self.discover(snapshots)
         chosen = self.choose(snapshots)

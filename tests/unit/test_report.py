@@ -88,11 +88,12 @@ def test_errors_are_listed_apart_from_divergences():
 def test_the_terminal_says_why_claims_were_skipped():
     no_controller = [outcome("skip", claim, message="it has no controller") for claim in list(claims())[:10]]
     other = outcome("skip", "HN_2", scenario="two", message="it follows\nthe other variant")
+    third = outcome("skip", "HN_2", scenario="three", message="no such source")
     passed_too = outcome("skip", "TN_2", scenario="three", message="asked elsewhere")
-    lines = terminal.lines([other, *no_controller, passed_too, outcome("pass", "TN_2")], facts(), {})
+    lines = terminal.lines([other, third, *no_controller, passed_too, outcome("pass", "TN_2")], facts(), {})
     said = lines[lines.index("skipped:") + 1 :][:2]
     assert said[0].endswith(" and 2 more: it has no controller")
-    assert "HN_2: it follows / the other variant" in said[1]
+    assert "HN_2: it follows / the other variant (and 1 more)" in said[1]
     assert "asked elsewhere" not in "".join(lines)
     assert "skipped:" not in terminal.lines([outcome()], facts(), {})
 
