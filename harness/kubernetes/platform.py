@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import OperatorCrashed
-from harness.kubernetes import events, found_jobs
+from harness.kubernetes import events, found_jobs, snapshots
 from harness.kubernetes.api import replaced
 from harness.kubernetes.described import written_by_operator
 from harness.kubernetes.garbage import delete_with_owned, empty
 from harness.kubernetes.pod import MissingKey
-from harness.kubernetes.pod_volumes import copied, snapshots_of
 from harness.model import Manifest, MoverJob, MoverResult, ObjectRef
 from harness.operator.platform import NoJob, Volumes
 from harness.volsync import status as said_in
@@ -48,6 +46,7 @@ class KubernetesPlatform:
         self._namespaces: set[str] = set()
         self._failed: set[ObjectRef] = set()
         self._jobs: dict[ObjectRef, Mapping[str, Any]] = {}
+        self._earlier_jobs: dict[ObjectRef, set[str]] = {}
         self._known_jobs: set[str] = set()
         self._known_events: dict[ObjectRef, set[str]] = {}
         self._stale: dict[ObjectRef, Mapping[str, Any]] = {}
@@ -78,6 +77,7 @@ class KubernetesPlatform:
                 there = False
         self._known_events[ref] = {events.version(event) for event in self._events(ref)}
         self._stale[ref] = self._status(ref) if there else {}
+        self._earlier_jobs[ref] = {job["metadata"]["uid"] for job in self._unused_jobs(ref)} if there else set()
         if not there:
             there = not self._create(ref, outside)
         if there:
@@ -139,9 +139,9 @@ class KubernetesPlatform:
 
     def finished(self, job: MoverJob, result: MoverResult) -> str | None:
         """See Platform: wait until the operator has reported the result."""
-        ref = job.owner
+        ref, used = job.owner, self._jobs.pop(job.owner)
         trigger = manual_trigger(self._applied[ref])
-        is_there = self._cluster.node.finish(self._jobs.pop(ref), result)
+        is_there = self._cluster.node.finish(used, result)
 
         def noted(*, is_settled: bool) -> Any:
             if said_in.synced_trigger(self._status(ref)) == trigger or self._failure(ref, is_settled=is_settled):
@@ -154,13 +154,16 @@ class KubernetesPlatform:
         limit_s = self._cluster.answer_timeout_s
         was_noted = self._wait(lambda: noted(is_settled=False), self._limits.status_s)
         was_noted = was_noted or self._wait(lambda: noted(is_settled=True), limit_s)
+        succeeded = said_in.synced_trigger(self._status(ref)) == trigger
+        if was_noted is True and not succeeded and used["metadata"]["uid"] in self._earlier_jobs.pop(ref, ()):
+            # The failure may be that of the earlier trigger, for which the Job was made: its own Job follows then.
+            was_noted = self._wait(lambda: self._job_of(ref), self._limits.retry_s) or True
         if was_noted and was_noted is not True:
             self._triggered = ref
             return None
         if is_destination(ref):
             claim = claim_of(self._applied[ref])
             self._cluster.node.fetch(self._there(claim), self._volumes.claim(claim.namespace, claim.name))
-        succeeded = said_in.synced_trigger(self._status(ref)) == trigger
         (self._failed.discard if succeeded else self._failed.add)(ref)
         return "" if was_noted else f"the operator took no note of its mover's result within {limit_s:g} s"
 
@@ -228,20 +231,10 @@ class KubernetesPlatform:
             empty(self._api, self._cluster.informer, namespace, owners, self._limits.gone_s, by_force=keeps)
 
     def take_snapshot(self, snapshot: Mapping[str, Any]) -> None:
-        """Act as the snapshot controller: copy the folder of the PVC and set the status of the VolumeSnapshot."""
-        metadata = snapshot["metadata"]
+        """Act as the snapshot controller for a VolumeSnapshot in a namespace of the scenario."""
         inside = {self._rename(ref.name): ref.name for ref in list(self._applied) if ref.kind == "Namespace"}
-        namespace = inside.get(metadata["namespace"])
-        claim = (snapshot.get("spec") or {}).get("source", {}).get("persistentVolumeClaimName")
-        if namespace is None or claim is None or status_of(snapshot).get("readyToUse"):
-            return
-        folder = self._volumes.claim(snapshots_of(namespace), metadata["name"])
-        # A snapshot of the same name may have been here, and was deleted.
-        shutil.rmtree(folder)
-        copied(self._volumes.claim(namespace, claim), folder)
-        content = f"content-of-{metadata['uid']}"
-        ref = ObjectRef("VolumeSnapshot", metadata["namespace"], metadata["name"])
-        self._api.set_status(ref, {"boundVolumeSnapshotContentName": content, "readyToUse": True})
+        if namespace := inside.get(snapshot["metadata"]["namespace"]):
+            snapshots.take(snapshot, namespace, self._volumes, self._api)
 
     # --- internals
 

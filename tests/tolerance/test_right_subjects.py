@@ -24,9 +24,12 @@ def test_a_right_subject_passes(suite, tmp_path, name):
     assert "pass" in ended.claims.values(), ended.output
 
 
-@pytest.mark.parametrize(("name", "claim"), [("operator-terse", "DI_6"), ("operator-clones-first", "LO_21")])
+@pytest.mark.parametrize(
+    ("name", "claim"),
+    [("operator-terse", "DI_6"), ("operator-clones-first", "LO_21"), ("operator-late-and-retrying", "DI_6")],
+)
 def test_an_operator_that_replaces_the_job_of_its_retry_passes(suite, tmp_path, name, claim):
-    """It retries a failed sync at once, and replaces that Job at the next trigger: at once, or a second later."""
+    """It retries a failed sync at once, and replaces that Job: at the next trigger, a second later, or at its end."""
     file = subject(name, tmp_path)
     ended = suite.run(*BY_WORKERS, "-m", claim, "--subject", str(file))
     assert ended.claims[claim] == "pass", ended.output
