@@ -8,7 +8,7 @@ import posixpath
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -163,7 +163,7 @@ class ReferenceMover:
 
     def retention(self, job: MoverJob) -> list[str]:
         """Return the flags of the retention policy of the object."""
-        return [f"--keep-{RETAIN_FLAGS.get(period, period)}={number}" for period, number in self.kept(job).items()]
+        return _keep_flags(self.kept(job))
 
     def kept(self, job: MoverJob) -> dict[str, str]:
         """Return the number of snapshots to keep for each period.
@@ -202,7 +202,7 @@ class ReferenceMover:
     def withdraw_policy(self, client: KopiaClient, job: MoverJob, log: list[str]) -> None:
         """Take the retention policy back after the snapshot, so that it does not outlive the fields of the object."""
         if keep := self.kept(job):
-            inherit = [f"--keep-{RETAIN_FLAGS.get(period, period)}=inherit" for period in keep]
+            inherit = _keep_flags(dict.fromkeys(keep, "inherit"))
             done = client.run("policy", "set", self.source(job), *inherit)
             self._check(done, log, "take the retention policy back")
 
@@ -275,6 +275,11 @@ class ReferenceMover:
         """Record a call of kopia.  The mover starts no other processes, so this replaces the tracer."""
         self._command_lines.append(" ".join(call.args))
         self._record(call)
+
+
+def _keep_flags(kept: Mapping[str, str]) -> list[str]:
+    """Return the flags of kopia that set the number of snapshots to keep for each period, or take it back."""
+    return [f"--keep-{RETAIN_FLAGS.get(period, period)}={number}" for period, number in kept.items()]
 
 
 def _data(job: MoverJob) -> Path:
