@@ -19,6 +19,7 @@ from jsonschema import Draft202012Validator
 
 PROJECT = Path(__file__).parents[2]
 SCHEMA = json.loads((PROJECT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
+BESIDE_OTHERS, ALONE = "beside_others", "alone"
 CLEAN_WITHIN_S = 10.0
 START_WITHIN_S = 60.0
 RUN_TIMEOUT_S = 3000.0 if os.environ.get("VOLSYNC_CONFORMANCE_WHOLE") else 600.0
@@ -52,9 +53,9 @@ class Ended:
 class Suite:
     """Runs the suite with a TMPDIR of its own, so that whatever is left over is found."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, project: Path) -> None:
         self.tmp = folder
-        self.project = PROJECT
+        self.project = project
 
     def environment(self, **env: str) -> dict[str, str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "AWS_"))}
@@ -138,10 +139,25 @@ def _processes_below(folder: Path) -> list[str]:
     return found
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", f"{BESIDE_OTHERS}: runs while another test runs; its store is a process")
+    config.addinivalue_line("markers", f"{ALONE}: measures time or uses the engine, and runs while no other test runs")
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """The checkout in which the suite runs: each worker has a copy, because a run writes to the folder `reports`."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return PROJECT
+    copy = tmp_path_factory.mktemp("checkout") / "project"
+    no_part = shutil.ignore_patterns(".git", ".tox", ".venv", ".*_cache", "__pycache__", "reports")
+    return shutil.copytree(PROJECT, copy, symlinks=True, ignore=no_part)
+
+
 @pytest.fixture
-def suite():
+def suite(project):
     folder = Path(tempfile.mkdtemp(prefix="real-"))
-    yield Suite(folder)
+    yield Suite(folder, project)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -11,6 +11,8 @@ import yaml
 from harness.document.ledger import claims
 from tests.real.conftest import PROJECT
 
+pytestmark = pytest.mark.beside_others
+
 MOVERS = PROJECT / "tests" / "movers"
 WRONG = yaml.safe_load((MOVERS / "wrong.yaml").read_text(encoding="utf-8"))
 JUDGED = [claim.id for claim in claims().values() if claim.is_judged and {"mover", "kopia"} & set(claim.decided_by)]
@@ -60,7 +62,9 @@ def test_the_independent_mover_is_conformant_without_a_namespace(suite, subject)
     assert ended.line("through DATA_DIR and KOPIA_CACHE_DIR")
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.alone if name == "hangs" else ()) for name in WRONG]
+)
 def test_a_wrong_mover_fails_the_claims_named_for_it_and_nothing_else(suite, subject, name):
     wrong = subject(command=["bash", str(MOVERS / "wrong.sh"), name], timeout_s=4 if name == "hangs" else 60)
     asked = JUDGED if os.environ.get("VOLSYNC_CONFORMANCE_WHOLE") else {*WRONG[name]["fails"], *SENTINELS}
@@ -183,6 +187,7 @@ def test_a_command_that_is_no_mover_is_told_where_to_look(suite, subject):
     assert not ended.report["complete"]
 
 
+@pytest.mark.alone
 def test_the_independent_mover_is_conformant_as_an_image(suite, subject, image):
     """One scenario in three: as a program it runs them all."""
     sample = () if os.environ.get("VOLSYNC_CONFORMANCE_WHOLE") else ("--sample", "3:image")
@@ -193,6 +198,7 @@ def test_the_independent_mover_is_conformant_as_an_image(suite, subject, image):
     suite.assert_clean()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("read_only_root", [False, True])
 def test_an_image_runs_as_the_user_that_is_named(suite, subject, image, read_only_root):
     security = {"capabilities_drop": ["ALL"], "read_only_root": read_only_root}
@@ -201,6 +207,7 @@ def test_an_image_runs_as_the_user_that_is_named(suite, subject, image, read_onl
     assert ended.status == 0, ended.output
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("body", "seconds", "why"),
     [("sleep 1000", 2, "did not end within 2 s"), ("yes", 60, "wrote more than 8 MiB")],

@@ -18,6 +18,8 @@ from harness.system.reaper import Reaper
 from tests.operator.styles import STYLES
 from tests.real.conftest import PROJECT
 
+pytestmark = pytest.mark.beside_others
+
 OPERATOR = PROJECT / "tests" / "operator"
 WRONG = yaml.safe_load((OPERATOR / "wrong.yaml").read_text(encoding="utf-8"))
 ENDS_WITHIN_S = 20.0
@@ -122,7 +124,7 @@ def test_a_crash_that_recurs_is_one_divergence(suite, subject):
     wanted = {"HN_1": "fail", "HN_2": "pass", "HN_E1": "pass", "TN_1": "pass", "RD_4": "pass"}
     assert {claim: ended.claims[claim] for claim in wanted} == wanted
     assert ended.line("the operator crashed", f"panic: cannot stand {hostname}")
-    assert "panic" in (PROJECT / "reports" / "operator.log").read_text()
+    assert "panic" in (suite.project / "reports" / "operator.log").read_text()
     suite.assert_clean()
 
 
@@ -155,8 +157,8 @@ def test_the_operators_log_is_in_the_failure_capsule(suite, subject):
     wrong = subject("--decisions", "harness.subject.mutants.decisions:_PvcInHostname")
     ended = suite.run("--storage", "process", "-m", "HN_E2", "--subject", wrong)
     assert ended.status == 1, ended.output
-    (folder,) = (PROJECT / "reports" / "failures").iterdir()
-    assert (folder / "operator.log").exists() or (PROJECT / "reports" / "operator.log").exists()
+    (folder,) = (suite.project / "reports" / "failures").iterdir()
+    assert (folder / "operator.log").exists() or (suite.project / "reports" / "operator.log").exists()
 
 
 @pytest.mark.parametrize("method", ["Snapshot", "Clone"])
@@ -174,7 +176,7 @@ def test_jobs_that_are_built_in_another_way(suite, subject, style):
     assert {claim: ended.claims[claim] for claim in ("HN_E2", "RD_2", "IS_4", "SR_8")} == dict.fromkeys(
         ("HN_E2", "RD_2", "IS_4", "SR_8"), "pass"
     )
-    notes = PROJECT / "reports" / "kubelet.log"
+    notes = suite.project / "reports" / "kubelet.log"
     left_out = notes.read_text() if notes.exists() else ""
     wanted = {
         "sidecar": ["container log-shipper (image busybox) is not run", "init container proxy (image busybox)"],
@@ -185,6 +187,7 @@ def test_jobs_that_are_built_in_another_way(suite, subject, style):
     assert bool(left_out) == bool(wanted)
 
 
+@pytest.mark.alone
 def test_a_plain_backup_that_fails_ends_the_run_at_once(suite, subject):
     wanting = subject("--decisions", "tests.operator.demanding:WantsCacheCapacity")
     ended = suite.run(*BY_WORKERS, "--subject", wanting)
@@ -207,6 +210,7 @@ def test_fields_that_an_operator_needs_are_added_to_every_object(suite, subject,
     assert ended.report["added"] == ["source: cacheCapacity: 1Gi", "destination: cacheCapacity: 1Gi"]
 
 
+@pytest.mark.alone
 def test_an_operator_that_is_deaf_ends_the_run_at_once(suite, subject):
     ended = suite.run(*BY_WORKERS, "--subject", subject(command=["sleep", "1000"]))
     assert ended.status == 1, ended.output
@@ -216,6 +220,7 @@ def test_an_operator_that_is_deaf_ends_the_run_at_once(suite, subject):
     suite.assert_clean()
 
 
+@pytest.mark.alone
 def test_a_deaf_operator_whose_sides_are_to_be_found_out_ends_the_run_at_once(suite, subject, tmp_path):
     deaf = {**json.loads(Path(subject(command=["sleep", "1000"])).read_text()), "sides": {}}
     file = tmp_path / "auto.yaml"

@@ -6,6 +6,8 @@ import pytest
 
 from tests.real.conftest import PROJECT
 
+pytestmark = pytest.mark.beside_others
+
 NEITHER = '''
 from harness.operator.decisions import Decisions
 

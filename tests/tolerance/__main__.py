@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from tests.real.__main__ import TWO_AT_A_TIME
 from tests.tolerance.subjects import FOLDER
 
 
@@ -15,7 +16,7 @@ def main() -> int:
     if sys.argv[1:]:
         print("right subjects: not run, since only some mutants were asked for")
         return 0
-    return int(pytest.main(["-v", str(FOLDER)]))
+    return int(pytest.main(["-v", *TWO_AT_A_TIME, str(FOLDER)]))
 
 
 if __name__ == "__main__":

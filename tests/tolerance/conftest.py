@@ -1,5 +1,5 @@
 """The right subjects are run as the tests on real parts are."""
 
-from tests.real.conftest import suite
+from tests.real.conftest import project, suite
 
-__all__ = ["suite"]
+__all__ = ["project", "suite"]
