@@ -1,1 +1,1 @@
-"""The commands behind ``tox -e defects``, ``tox -e drift`` and ``tox -e spec``."""
+"""The commands behind ``tox -e audit``, ``tox -e defects``, ``tox -e drift`` and ``tox -e spec``."""

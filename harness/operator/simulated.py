@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import shutil
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -22,6 +21,7 @@ from harness.volsync.jobs import job_for
 from harness.volsync.kinds import SYNCED, is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.mover_job import identity_of
+from harness.volsync.secret_values import values_in
 from harness.volsync.specs import destination_spec
 from harness.volsync.status_writer import Reason
 
@@ -191,7 +191,7 @@ class SimulatedPlatform:
         secret = self._objects.get(ObjectRef("Secret", ref.namespace, name))
         if secret is None:
             raise _Unready(f'secret "{name}" not found in namespace {ref.namespace}')
-        values = _decoded(secret)
+        values = values_in(secret)
         key = self._decisions.missing_key(values)
         if key:
             raise _Unready(f'secret "{name}" in namespace {ref.namespace} lacks the key {key}')
@@ -199,8 +199,3 @@ class SimulatedPlatform:
 
     def _set_condition(self, ref: ObjectRef, reason: Reason, message: str) -> None:
         status_writer.set_condition(self._objects[ref]["status"], reason, message)
-
-
-def _decoded(secret: Manifest) -> dict[str, str]:
-    data = {key: base64.b64decode(value).decode() for key, value in (secret.get("data") or {}).items()}
-    return {**data, **(secret.get("stringData") or {})}

@@ -64,6 +64,27 @@ def admit(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
     _admit_custom_names(manifest, accepts_name)
 
 
+def refusal(manifest: Manifest, accepts_name: Callable[[str], bool]) -> str:
+    """Return why an API refuses a source or destination, or "" if it accepts the fields that are known here.
+
+    In contrast to ``admit``, fields that are not known are not judged: another version of the operator may have them.
+
+    Args:
+        manifest: The object, with a name and a namespace.
+        accepts_name: Returns True if a custom username or hostname is allowed.
+    """
+    kind, metadata = manifest["kind"], manifest["metadata"]
+    try:
+        _admit_name(kind, "metadata.name", metadata["name"], label=False)
+        _admit_name(kind, "metadata.namespace", metadata["namespace"], label=True)
+        if wrong := misfit(_validator(kind, known_only=True), dict(manifest)):
+            return f"{wrong.field or 'object'}: {wrong.problem}"
+        _admit_custom_names(manifest, accepts_name)
+    except AdmissionRefused as error:
+        return str(error).partition(" is invalid: ")[2]
+    return ""
+
+
 def illegal_name(name: str, *, label: bool) -> str:
     """Return why Kubernetes refuses a name, or "" if it accepts the name.
 
@@ -97,9 +118,19 @@ def _admit_custom_names(manifest: Manifest, accepts_name: Callable[[str], bool])
 
 
 @cache
-def _validator(kind: str) -> Draft202012Validator:
+def _validator(kind: str, *, known_only: bool = False) -> Draft202012Validator:
     schemas: dict[str, Any] = yaml_io.load(SCHEMAS.read_text(encoding="utf-8"))
+    schemas = _opened(schemas) if known_only else schemas
     return Draft202012Validator({"$defs": schemas["$defs"], **schemas[kind]}, format_checker=FORMATS)
+
+
+def _opened(schema: Any) -> Any:
+    """Return a schema that allows fields which it does not name."""
+    if isinstance(schema, list):
+        return [_opened(inner) for inner in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: _opened(inner) for key, inner in schema.items() if (key, inner) != ("additionalProperties", False)}
 
 
 def _is_rfc3339(text: str) -> bool:

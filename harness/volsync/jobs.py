@@ -14,7 +14,7 @@ from typing import Any
 from harness.model import Identity, Manifest, MoverJob, ObjectRef
 from harness.volsync.fields import Field, kopia_spec
 from harness.volsync.kinds import DESTINATION, SOURCE, is_source
-from harness.volsync.mover_job import BACKUP, RESTORE
+from harness.volsync.mover_job import BACKUP, RESTORE, Selection, selection_in
 from harness.volsync.variables import (
     CACHE_MOUNT,
     DESTINATION_MOUNT,
@@ -77,6 +77,15 @@ def job_for(
     plain = {variable.value: value for variable, value in env.items()}
     plain |= _source_env(spec) if backs_up else _destination_env(spec)
     return MoverJob(ref, BACKUP if backs_up else RESTORE, plain, dict(secret), {mount: volume, CACHE_MOUNT: cache})
+
+
+def selection_asked(destination: Manifest) -> Selection:
+    """Return which snapshot a destination requests.
+
+    Raises:
+        ValueError: A field has no valid value. The message names its variable.
+    """
+    return selection_in(_destination_env(kopia_spec(destination)))
 
 
 def _shared_env(spec: Mapping[str, Any], source_path: str | None) -> dict[Variable, str]:

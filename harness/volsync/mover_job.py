@@ -186,7 +186,15 @@ def address_of(job: MoverJob) -> RepositoryAddress:
     Raises:
         ValueError: The URL of the repository has another scheme than s3.
     """
-    values = job.secret_env
+    return address_in(job.secret_env)
+
+
+def address_in(values: Mapping[str, str]) -> RepositoryAddress:
+    """Return the bucket, prefix and endpoint in the values of a repository Secret; the URL must be there.
+
+    Raises:
+        ValueError: The URL of the repository has another scheme than s3.
+    """
     scheme, _, rest = values[Key.REPOSITORY].strip().partition("://")
     if scheme != "s3":
         raise ValueError(f"{Key.REPOSITORY} has the scheme {scheme!r}; this mover supports s3 only")

@@ -1,0 +1,87 @@
+"""Read a saved list of snapshots, as ``kopia snapshot list --all --json`` prints it.
+
+A list of 100,000 snapshots is 120 MB of JSON. So only one snapshot at a time is decoded into plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from harness.errors import HarnessError
+from harness.kopia.client import parse_snapshot
+from harness.model import SnapshotRecord
+
+PROGRESS_EVERY = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListedSnapshot:
+    """One snapshot of a list, with what kopia notes beside it.
+
+    Attributes:
+        record: The snapshot.
+        size_bytes: The size of its files, or None if it is not listed.
+        kept_for: Why the retention policy in the repository keeps it; empty if it does not.
+        pins: The pins, which keep it in any case.
+    """
+
+    record: SnapshotRecord
+    size_bytes: int | None
+    kept_for: tuple[str, ...]
+    pins: tuple[str, ...]
+
+
+def read(data: bytes, what: str, progress: Callable[[int], None] = lambda number: None) -> list[ListedSnapshot]:
+    """Return the snapshots of a list, in its order.
+
+    Args:
+        data: The JSON.
+        what: The origin of the list, for messages.
+        progress: Called with the number of snapshots that were read so far.
+
+    Raises:
+        HarnessError: It is no such list. The message names the snapshot and the field.
+    """
+    found: list[ListedSnapshot] = []
+    for number, raw in enumerate(_entries(data, what), 1):
+        try:
+            found.append(_listed(msgspec.json.decode(raw)))
+        except HarnessError as error:
+            raise HarnessError(f"{what}: snapshot {number}: {error}") from None
+        if number % PROGRESS_EVERY == 0:
+            progress(number)
+    return found
+
+
+def _entries(data: bytes, what: str) -> list[msgspec.Raw]:
+    try:
+        return msgspec.json.decode(data, type=list[msgspec.Raw])
+    except msgspec.ValidationError:
+        raise HarnessError(f"{what}: is JSON, but no list of snapshots") from None
+    except msgspec.DecodeError as error:
+        raise HarnessError(f"{what}: is no JSON ({str(error)[:120]})") from None
+
+
+def _listed(entry: Any) -> ListedSnapshot:
+    record = parse_snapshot(entry)
+    stats, root = _mapping(entry, "stats"), _mapping(entry, "rootEntry")
+    size = stats.get("totalSize", _mapping(root, "summ").get("size"))
+    return ListedSnapshot(
+        record,
+        size if isinstance(size, int) and not isinstance(size, bool) else None,
+        _texts(entry.get("retentionReason")),
+        _texts(entry.get("pins")),
+    )
+
+
+def _mapping(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = holder.get(key)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -1,0 +1,85 @@
+"""Read what an audit asks of sources and destinations: the mover, the schedule, open variables, the retention."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.model import Manifest
+from harness.volsync.fields import SOURCE_PVC, Field, kopia_spec
+from harness.volsync.kinds import GROUP, SYNCED
+from harness.volsync.variables import RETAIN_FIELDS
+
+KOPIA = "kopia"
+OTHER_MOVERS = ("restic", "rclone", "rsync", "rsyncTLS", "syncthing", "external")
+"""The fields of ``spec`` that select another mover than kopia."""
+
+OPEN_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)([^}]*)\}")
+"""A variable of Flux or of envsubst that nothing has replaced yet, with its default."""
+
+DECISIVE = (
+    Field.REPOSITORY,
+    Field.USERNAME,
+    Field.HOSTNAME,
+    Field.SOURCE_PATH_OVERRIDE,
+    Field.DESTINATION_PVC,
+    Field.SOURCE_IDENTITY,
+    Field.RESTORE_AS_OF,
+    Field.PREVIOUS,
+    Field.SHALLOW,
+    Field.RETAIN,
+)
+"""The fields of ``spec.kopia`` that decide which snapshots an object writes, keeps or restores."""
+
+UNTRIGGERED = ""
+
+
+def is_served(document: Mapping[str, Any]) -> bool:
+    """Return True if a document is a source or a destination of the operator, in any version of its API."""
+    group = str(document.get("apiVersion", "")).partition("/")[0]
+    return document.get("kind") in SYNCED and group == GROUP
+
+
+def other_mover(manifest: Manifest) -> str:
+    """Return which other mover an object uses; "" if it uses kopia."""
+    spec = manifest.get("spec") or {}
+    if KOPIA in spec:
+        return ""
+    return next((name for name in OTHER_MOVERS if name in spec), "none")
+
+
+def schedule_of(source: Manifest) -> str:
+    """Return ``spec.trigger.schedule``; "" if the source has none."""
+    trigger = (source.get("spec") or {}).get("trigger") or {}
+    return str(trigger.get("schedule") or UNTRIGGERED)
+
+
+def retain_of(source: Manifest) -> dict[str, int]:
+    """Return the numbers of the retention policy that a source sets, by period."""
+    given = kopia_spec(source).get(Field.RETAIN) or {}
+    return {period: int(given[period]) for period in RETAIN_FIELDS if period in given}
+
+
+def open_variables(manifest: Manifest) -> dict[str, tuple[str, ...]]:
+    """Return the decisive fields that hold variables which nothing has replaced, each with the variables in it."""
+    found = {field: tuple(dict.fromkeys(_names(value))) for field, value in _decisive(manifest)}
+    return {field: names for field, names in found.items() if names}
+
+
+def _decisive(manifest: Manifest) -> Iterator[tuple[str, object]]:
+    metadata, spec = manifest.get("metadata") or {}, manifest.get("spec") or {}
+    yield "metadata.name", metadata.get("name")
+    yield "metadata.namespace", metadata.get("namespace")
+    yield f"spec.{SOURCE_PVC}", spec.get(SOURCE_PVC)
+    yield "spec.trigger.schedule", schedule_of(manifest)
+    for field in DECISIVE:
+        value = kopia_spec(manifest).get(field)
+        if isinstance(value, Mapping):
+            yield from ((f"spec.kopia.{field}.{key}", inner) for key, inner in value.items())
+        else:
+            yield f"spec.kopia.{field}", value
+
+
+def _names(value: object) -> list[str]:
+    return [name + default for name, default in OPEN_VARIABLE.findall(value)] if isinstance(value, str) else []
