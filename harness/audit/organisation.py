@@ -9,6 +9,7 @@ from typing import Any
 
 from harness.model import Manifest, ObjectRef, RepositoryAddress
 from harness.operator.decisions import FindSource
+from harness.volsync.admission import refusal
 from harness.volsync.declared import open_variables
 from harness.volsync.kinds import is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
@@ -45,6 +46,11 @@ class Declared:
     def namespace(self) -> str:
         """Return the namespace of the object."""
         return self.ref.namespace
+
+    @cached_property
+    def refusal(self) -> str:
+        """Return why an API refuses the object under any rule, or "" if it accepts it."""
+        return refusal(self.manifest)
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ A rule is a ``Decisions``, as the reference operator has one. So the audit decid
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from harness.audit.organisation import Declared
@@ -53,8 +53,12 @@ class Rule:
 
     def refusal(self, one: Declared, find: FindSource) -> str:
         """Return why the API or the operator refuses an object, or "" if it is accepted."""
-        refused = admission.refusal(one.manifest, self.decisions.accepts_custom_name)
-        return refused or self.decisions.refusal(one.manifest, find) or ""
+        return one.refusal or self.refusal_of_fields(one.manifest, find)
+
+    def refusal_of_fields(self, manifest: Manifest, find: FindSource) -> str:
+        """Return why custom names or numbers of an object are refused; its schema is not checked."""
+        refused = admission.refusal_of_names(manifest, self.decisions.accepts_custom_name)
+        return refused or self.decisions.refusal(manifest, find) or ""
 
     def asked(self, manifest: Manifest, find: FindSource, *, writes: bool) -> Asked:
         """Return the identity and path that a source writes, or that a destination requests."""
@@ -129,6 +133,14 @@ BUILT_IN: Mapping[str, Rule] = {
     for rule in (*(_of_document(Variants(username, custom)) for username in DefaultUsername), _older(custom))
 }
 """The rules that need no file, by name."""
+
+
+def alternatives(rule: Rule) -> list[Rule]:
+    """Return the built-in rules that make other default names than a rule, with the name of the default only."""
+    own = rule.name.partition(",")[0]
+    open_to_all = [one for one in BUILT_IN.values() if one.decisions.variants.custom_names is CustomNames.AS_GIVEN]
+    found = [replace(one, name=one.name.partition(",")[0]) for one in open_to_all]
+    return [one for one in found if one.name != own]
 
 
 def named(name: str) -> Rule:

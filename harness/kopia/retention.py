@@ -1,13 +1,13 @@
 """Compute which snapshots of a history kopia keeps under a retention policy.
 
-Source: the documentation of kopia's policies, measured on 0.23.1 and 0.22.3 (tests/real/test_audit.py).
+Source: kopia's snapshot/policy/retention_policy.go, the same in 0.23.1 and 0.22.3.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from harness.kopia.listing import ListedSnapshot
 
@@ -15,14 +15,14 @@ LATEST = "latest"
 DEFAULTS: Mapping[str, int] = {"latest": 10, "hourly": 48, "daily": 7, "weekly": 4, "monthly": 24, "yearly": 3}
 """What kopia keeps where no policy gives a number."""
 
-PERIODS: Mapping[str, Callable[[datetime], object]] = {
-    "yearly": lambda at: at.year,
-    "monthly": lambda at: (at.year, at.month),
-    "weekly": lambda at: at.isocalendar()[:2],
-    "daily": lambda at: at.date(),
-    "hourly": lambda at: (at.date(), at.hour),
+PERIODS: Mapping[str, Callable[[datetime], str]] = {
+    "yearly": lambda at: f"{at:%Y}",
+    "monthly": lambda at: f"{at:%Y-%m}",
+    "weekly": lambda at: "{:04}-{:02}".format(*at.isocalendar()[:2]),
+    "daily": lambda at: f"{at:%Y-%m-%d}",
+    "hourly": lambda at: f"{at:%Y-%m-%d %H}",
 }
-"""For each period the function from an instant to the period that it is in."""
+"""For each period the function from an instant to the name of the period that it is in."""
 
 LENGTHS: Mapping[str, timedelta] = {
     "hourly": timedelta(hours=1),
@@ -33,6 +33,9 @@ LENGTHS: Mapping[str, timedelta] = {
 }
 """The longest duration of each period, the shortest first."""
 
+INCOMPLETE_YOUNGER_THAN, INCOMPLETE_NUMBER = timedelta(hours=4), 3
+"""Incomplete snapshots that are newer than every whole one are kept if they are young, or few."""
+
 
 def policy(given: Mapping[str, int]) -> dict[str, int]:
     """Return the number of snapshots to keep for each period; kopia's default where none is given."""
@@ -40,45 +43,61 @@ def policy(given: Mapping[str, int]) -> dict[str, int]:
 
 
 def kept(history: Iterable[ListedSnapshot], keep: Mapping[str, int]) -> list[ListedSnapshot]:
-    """Return the snapshots that are left after the next backup expires others, newest first.
-
-    An incomplete snapshot has no reason to be kept. A pin keeps a snapshot in any case.
+    """Return the snapshots that are left after the policy was applied, newest first.
 
     Args:
         history: The snapshots of one identity and path, in any order.
-        keep: The number to keep for each period.
+        keep: The number to keep for each period. If all are 0, all snapshots are kept.
     """
     newest_first = sorted(history, key=lambda one: one.record.start, reverse=True)
-    if not newest_first:
-        return []
-    earliest = {period: _cut_off(newest_first[0].record.start, period, keep[period]) for period in PERIODS}
-    taken: set[tuple[str, object]] = set()
-    counts: Counter[str] = Counter()
+    whole = [one for one in newest_first if not one.record.incomplete]
+    latest = len(whole) if not any(keep.values()) else keep[LATEST]
+    reasons = _Reasons({**keep, LATEST: latest}, whole[0].record.start) if whole else None
+    held = {id(one) for one in _young(newest_first)}
     left = []
-    for one in newest_first:
-        reasons = 0 if one.record.incomplete else _reasons(one.record.start, keep, earliest, taken, counts)
-        if reasons or one.pins:
+    for place, one in enumerate(newest_first):
+        has_reason = bool(reasons and not one.record.incomplete and reasons.found(place, one.record.start))
+        if has_reason or one.pins or id(one) in held:
             left.append(one)
     return left
 
 
-def _reasons(
-    start: datetime,
-    keep: Mapping[str, int],
-    earliest: Mapping[str, datetime],
-    taken: set[tuple[str, object]],
-    counts: Counter[str],
-) -> int:
-    """Return the number of reasons to keep a snapshot, and note the periods that it fills."""
-    reasons = int(counts[LATEST] < keep[LATEST])
-    counts[LATEST] += 1
-    for period, in_period in PERIODS.items():
-        key = (period, in_period(start))
-        if start >= earliest[period] and key not in taken and counts[period] < keep[period]:
-            taken.add(key)
-            counts[period] += 1
-            reasons += 1
-    return reasons
+def _young(newest_first: Sequence[ListedSnapshot]) -> list[ListedSnapshot]:
+    """Return the incomplete snapshots before the first whole one that are kept."""
+    found = []
+    for place, one in enumerate(newest_first):
+        age = newest_first[0].record.start - one.record.start
+        if not one.record.incomplete or (age >= INCOMPLETE_YOUNGER_THAN and place >= INCOMPLETE_NUMBER):
+            break
+        found.append(one)
+    return found
+
+
+class _Reasons:
+    """Count the periods that are filled, from the newest snapshot to the oldest."""
+
+    def __init__(self, keep: Mapping[str, int], newest: datetime) -> None:
+        self._keep = keep
+        self._earliest = {period: _cut_off(newest.astimezone(UTC), period, keep[period]) for period in PERIODS}
+        self._taken: set[str] = set()
+        self._counts: Counter[str] = Counter()
+
+    def found(self, place: int, start: datetime) -> bool:
+        """Return True if there is a reason to keep a snapshot, and note the periods that it fills."""
+        at = start.astimezone(UTC)
+        reasons = self._takes(LATEST, str(place))
+        for period, in_period in PERIODS.items():
+            if at >= self._earliest[period]:
+                # All periods share one set of names, as in kopia: 2026-11 is a month and a week.
+                reasons += self._takes(period, in_period(at))
+        return reasons > 0
+
+    def _takes(self, period: str, name: str) -> int:
+        if name in self._taken or self._counts[period] >= self._keep[period]:
+            return 0
+        self._taken.add(name)
+        self._counts[period] += 1
+        return 1
 
 
 def _cut_off(newest: datetime, period: str, number: int) -> datetime:

@@ -155,6 +155,21 @@ class SuiteLimits:
     watch_failed_s: float = 1.0
     """If a watch failed more than once within this time, changes may have been missed."""
 
+    manifest_file_bytes: int = 16 << 20
+    """`tox -e audit`: one file with manifests, or the standard input."""
+
+    manifest_files: int = 20_000
+    """`tox -e audit`: number of files in all folders of one cluster."""
+
+    manifest_documents: int = 5_000
+    """`tox -e audit`: number of documents in one file."""
+
+    manifest_nodes: int = 2_000_000
+    """`tox -e audit`: number of values in one file, with each alias counted as what it stands for."""
+
+    manifest_depth: int = 100
+    """`tox -e audit`: nesting of values in one file."""
+
     free_bytes: int = 32 << 20
     """Free disk space that a scenario needs before it starts."""
 

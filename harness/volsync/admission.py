@@ -64,25 +64,35 @@ def admit(manifest: Manifest, accepts_name: Callable[[str], bool]) -> None:
     _admit_custom_names(manifest, accepts_name)
 
 
-def refusal(manifest: Manifest, accepts_name: Callable[[str], bool]) -> str:
-    """Return why an API refuses a source or destination, or "" if it accepts the fields that are known here.
+def refusal(manifest: Manifest) -> str:
+    """Return why an API refuses a source or destination, whatever its rule for custom names is; "" if it accepts it.
 
     In contrast to ``admit``, fields that are not known are not judged: another version of the operator may have them.
 
     Args:
         manifest: The object, with a name and a namespace.
-        accepts_name: Returns True if a custom username or hostname is allowed.
     """
     kind, metadata = manifest["kind"], manifest["metadata"]
     try:
         _admit_name(kind, "metadata.name", metadata["name"], label=False)
         _admit_name(kind, "metadata.namespace", metadata["namespace"], label=True)
-        if wrong := misfit(_validator(kind, known_only=True), dict(manifest)):
-            return f"{wrong.field or 'object'}: {wrong.problem}"
+    except AdmissionRefused as error:
+        return _without_object(error)
+    wrong = misfit(_validator(kind, known_only=True), dict(manifest))
+    return f"{wrong.field or 'object'}: {wrong.problem}" if wrong else ""
+
+
+def refusal_of_names(manifest: Manifest, accepts_name: Callable[[str], bool]) -> str:
+    """Return why an API refuses the custom names of an object, or "" if it accepts them."""
+    try:
         _admit_custom_names(manifest, accepts_name)
     except AdmissionRefused as error:
-        return str(error).partition(" is invalid: ")[2]
+        return _without_object(error)
     return ""
+
+
+def _without_object(error: AdmissionRefused) -> str:
+    return str(error).partition(" is invalid: ")[2]
 
 
 def illegal_name(name: str, *, label: bool) -> str:

@@ -41,6 +41,24 @@ def is_served(document: Mapping[str, Any]) -> bool:
     return document.get("kind") in SYNCED and group == GROUP
 
 
+def misshapen(manifest: Mapping[str, Any]) -> str:
+    """Return which part of a source or destination is no mapping, or no name; "" if it can be read."""
+    metadata = manifest.get("metadata")
+    if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
+        return "metadata.name is missing or no text"
+    if not isinstance(metadata.get("namespace") or "", str):
+        return "metadata.namespace is no text"
+    spec = manifest.get("spec")
+    holders = {"spec": spec}
+    if isinstance(spec, Mapping):
+        kopia = spec.get(KOPIA)
+        holders |= {"spec.trigger": spec.get("trigger"), "spec.kopia": kopia}
+        if isinstance(kopia, Mapping):
+            holders |= {f"spec.kopia.{field}": kopia.get(field) for field in (Field.SOURCE_IDENTITY, Field.RETAIN)}
+    wrong = [field for field, value in holders.items() if value is not None and not isinstance(value, Mapping)]
+    return f"{wrong[0]} is no mapping" if wrong else ""
+
+
 def other_mover(manifest: Manifest) -> str:
     """Return which other mover an object uses; "" if it uses kopia."""
     spec = manifest.get("spec") or {}

@@ -24,16 +24,17 @@ def naming(source: ObjectRef, path: str = "") -> dict[str, Any]:
     return {Field.SOURCE_IDENTITY.value: named}
 
 
-def asking(identity: Identity, path: str, name: str) -> dict[str, Any]:
+def asking(identity: Identity, path: str, name: str, *, always_path: bool = False) -> dict[str, Any]:
     """Return the fields of ``spec.kopia`` of a destination that ask for an identity and a path.
 
     Args:
         identity: The identity.
         path: The path; another one than the default needs a named source, which does not have to exist.
         name: The name of that source.
+        always_path: True to write the default path, too.
     """
     fields: dict[str, Any] = custom_names(identity)
-    if path != DEFAULT_PATH:
+    if always_path or path != DEFAULT_PATH:
         fields |= {Field.SOURCE_IDENTITY.value: {Field.SOURCE_NAME.value: name, Field.SOURCE_PATH_OVERRIDE.value: path}}
     return fields
 
@@ -43,14 +44,15 @@ def custom_names(identity: Identity) -> dict[str, Any]:
     return {Field.USERNAME.value: identity.username, Field.HOSTNAME.value: identity.hostname}
 
 
-def keeping(identity: Identity, path: str) -> dict[str, Any]:
+def keeping(identity: Identity, path: str, *, always_path: bool = False) -> dict[str, Any]:
     """Return the fields of ``spec.kopia`` with which a source continues a history."""
-    return {**custom_names(identity), **({} if path == DEFAULT_PATH else {Field.SOURCE_PATH_OVERRIDE.value: path})}
+    writes_path = always_path or path != DEFAULT_PATH
+    return {**custom_names(identity), **({Field.SOURCE_PATH_OVERRIDE.value: path} if writes_path else {})}
 
 
 def as_lines(fields: dict[str, Any]) -> str:
     """Return fields of ``spec.kopia`` as the lines of a manifest."""
-    return yaml_io.dump_all([{"spec": {"kopia": fields}}])
+    return yaml_io.dump_all([fragment(fields)])
 
 
 def patch(kind: str, namespace: str, name: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -87,3 +89,8 @@ def with_fields(manifest: Manifest, fields: dict[str, Any]) -> dict[str, Any]:
     """Return a manifest with a patch of ``spec.kopia`` applied, to see what the patch would change."""
     spec = dict(manifest.get("spec") or {})
     return {**manifest, "spec": {**spec, "kopia": {**(spec.get("kopia") or {}), **fields}}}
+
+
+def fragment(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return fields of ``spec.kopia`` in their place in a manifest."""
+    return {"spec": {"kopia": fields}}

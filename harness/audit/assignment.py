@@ -1,0 +1,113 @@
+"""Assign to every object of an organisation what it writes or requests under one rule, and find owners by that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.audit.organisation import Declared, Organisation, Repository
+from harness.audit.rules import Asked, Rule
+from harness.model import Identity
+from harness.volsync.specs import named_source
+
+ANYWHERE = ""
+"""The place of objects whose repository is not known: they count as users of the audited one."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The repository of an object.
+
+    Attributes:
+        key: The same for all objects of one repository.
+        is_audited: False if it is known to be another repository than the audited one.
+    """
+
+    key: str
+    is_audited: bool = True
+
+
+class Assignment:
+    """Hold what each object writes or requests under a rule.
+
+    Attributes:
+        organisation: The objects.
+        rule: The rule.
+        audited: The repository that is audited, or None if it has no address.
+        asked: The identity and path of each object that is accepted.
+        refused: Why each other object is refused.
+    """
+
+    def __init__(self, organisation: Organisation, rule: Rule, audited: Repository | None = None) -> None:
+        self.organisation, self.rule, self.audited = organisation, rule, audited
+        self.asked: dict[Declared, Asked] = {}
+        self.refused: dict[Declared, str] = {}
+        self._places: dict[Declared, Place] = {}
+        self._owners: dict[Asked, list[Declared]] = {}
+        self._of_identity: dict[Identity, list[Declared]] = {}
+        self._known: list[tuple[Repository, Place]] = []
+        for one in (*organisation.sources, *organisation.destinations):
+            find = organisation.finder(one.cluster)
+            refused = rule.refusal(one, find)
+            if refused:
+                self.refused[one] = refused
+            else:
+                self.asked[one] = rule.of(one, find)
+        for source in self.sources_here:
+            self._owners.setdefault(self.asked[source], []).append(source)
+            self._of_identity.setdefault(self.asked[source].identity, []).append(source)
+
+    @property
+    def sources_here(self) -> list[Declared]:
+        """Return the accepted sources that back up into the audited repository."""
+        found = self.organisation.sources
+        return [one for one in found if one in self.asked and self.place(one).is_audited]
+
+    def owners(self, asked: Asked) -> Sequence[Declared]:
+        """Return the sources that write an identity and path into the audited repository."""
+        return self._owners.get(asked, ())
+
+    def owners_of(self, identity: Identity) -> Sequence[Declared]:
+        """Return the sources that write an identity, with whatever path."""
+        return self._of_identity.get(identity, ())
+
+    def secret_name(self, one: Declared) -> str | None:
+        """Return the name of the repository Secret of an object."""
+        return self.rule.decisions.repository(one.manifest, self.organisation.finder(one.cluster))
+
+    def place(self, one: Declared) -> Place:
+        """Return the repository of an object."""
+        if one not in self._places:
+            found = self.organisation.repository(one.cluster, one.namespace, self.secret_name(one))
+            self._places[one] = Place(ANYWHERE) if found is None else self._place_of(found)
+        return self._places[one]
+
+    def open_variables(self, one: Declared) -> tuple[str, ...]:
+        """Return the variables without a value in an object, or in the source that a destination names."""
+        found = [name for names in one.variables.values() for name in names]
+        wanted = named_source(one.manifest)
+        source = self.organisation.source(one.cluster, wanted.namespace, wanted.name) if wanted else None
+        if source is not None:
+            found += [name for names in source.variables.values() for name in names]
+        return tuple(dict.fromkeys(found))
+
+    def _place_of(self, repository: Repository) -> Place:
+        if self.audited is not None and repository.is_at(self.audited):
+            return Place(ANYWHERE)
+        for known, place in self._known:
+            if repository.is_at(known):
+                return place
+        place = Place(f"repository {len(self._known) + 1}: {repository.url}", self.audited is None)
+        self._known.append((repository, place))
+        return place
+
+
+def only_repository(organisation: Organisation, rule: Rule) -> Repository | None:
+    """Return the repository of all Secrets, if it is one and the same."""
+    trial = Assignment(organisation, rule)
+    found: list[Repository] = []
+    for one in trial.asked:
+        repository = organisation.repository(one.cluster, one.namespace, trial.secret_name(one))
+        if repository and not any(repository.is_at(known) for known in found):
+            found.append(repository)
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,181 @@
+"""Answer all questions of an audit, and list what there is to worry about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from harness.audit.assignment import Assignment, only_repository
+from harness.audit.collisions import Collision, collisions
+from harness.audit.comparison import Change, Explained, changes, explained
+from harness.audit.histories import Histories
+from harness.audit.organisation import Organisation, Repository
+from harness.audit.orphans import Orphan, OrphanFinder
+from harness.audit.prediction import Outcome, Prediction, Predictor
+from harness.audit.reading import Account
+from harness.audit.rules import BUILT_IN, Rule, alternatives
+from harness.audit.upkeep import Clock, State, Upkeep, upkeep
+from harness.document.verdict import ExitStatus
+from harness.kopia.listing import ListedSnapshot
+
+
+class Worry(StrEnum):
+    """What there may be to worry about; ``--fail-on`` takes these names."""
+
+    COLLISION = "collision"
+    SHARED_IDENTITY = "shared-identity"
+    FOREIGN = "foreign"
+    NOTHING_FOUND = "nothing-found"
+    TOO_FEW = "too-few"
+    REFUSED = "refused"
+    STALE = "stale"
+    NEVER = "never"
+    GAP = "gap"
+    INCOMPLETE = "incomplete"
+    ORPHAN = "orphan"
+    MISMATCH = "mismatch"
+    OPEN = "open"
+    UNREAD = "unread"
+
+
+BY_DEFAULT = frozenset(
+    {
+        Worry.COLLISION,
+        Worry.FOREIGN,
+        Worry.NOTHING_FOUND,
+        Worry.TOO_FEW,
+        Worry.REFUSED,
+        Worry.STALE,
+        Worry.NEVER,
+        Worry.MISMATCH,
+    }
+)
+"""What an audit fails on if ``--fail-on`` is not given."""
+
+UNKNOWN = frozenset({Worry.OPEN, Worry.UNREAD})
+"""What makes an audit incomplete: without a failure, its exit status is that of an unknown result."""
+
+OF_OUTCOME = {
+    Outcome.FOREIGN: Worry.FOREIGN,
+    Outcome.NOTHING_FOUND: Worry.NOTHING_FOUND,
+    Outcome.TOO_FEW: Worry.TOO_FEW,
+    Outcome.REFUSED: Worry.REFUSED,
+    Outcome.OPEN: Worry.OPEN,
+}
+OF_STATE = {
+    State.STALE: Worry.STALE,
+    State.NEVER: Worry.NEVER,
+    State.REFUSED: Worry.REFUSED,
+    State.OPEN: Worry.OPEN,
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is audited.
+
+    Attributes:
+        organisation: The objects of all clusters.
+        snapshots: The snapshots of the repository, or None if they are not known.
+        clock: The instant of the audit.
+        account: What was read.
+        rule: The rule for identities, or None for the one that explains most.
+        candidates: Rules of files: they may be the one that explains most, or explain why nothing is found.
+        against: Another rule to compare with, or None.
+        audited: The repository, or None if it is not known; then it is that of all Secrets, if they have one.
+        successive: True if the clusters exist one after another.
+        origin: Where the list of snapshots is from, in words.
+    """
+
+    organisation: Organisation
+    snapshots: Sequence[ListedSnapshot] | None
+    clock: Clock
+    account: Account = field(default_factory=Account)
+    rule: Rule | None = None
+    candidates: Sequence[Rule] = ()
+    against: Rule | None = None
+    audited: Repository | None = None
+    successive: bool = False
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The answers.
+
+    Attributes:
+        question: What was audited.
+        rule: The rule that was used.
+        explained: How much each rule explains, the best one first; empty without a list of snapshots.
+        histories: The histories of the repository, or None.
+        predictions: What each destination would restore.
+        sources: How the history of each source is kept.
+        collisions: Sources that meet.
+        orphans: Histories without a source.
+        changes: What the other rule changes.
+    """
+
+    question: Question
+    rule: Rule
+    explained: Sequence[Explained]
+    histories: Histories | None
+    predictions: Sequence[Prediction]
+    sources: Sequence[Upkeep]
+    collisions: Sequence[Collision]
+    orphans: Sequence[Orphan]
+    changes: Sequence[Change]
+
+    def worries(self) -> Iterator[Worry]:
+        """Yield what there is to worry about, once for each object or group."""
+        yield from (OF_OUTCOME[one.outcome] for one in self.predictions if one.outcome in OF_OUTCOME)
+        for one in self.sources:
+            yield from [OF_STATE[one.state]] if one.state in OF_STATE else []
+            yield from [Worry.GAP] if one.gaps else []
+            yield from [Worry.INCOMPLETE] if one.ends_incomplete else []
+        yield from (Worry.COLLISION if one.mixes else Worry.SHARED_IDENTITY for one in self.collisions)
+        yield from (Worry.ORPHAN for _ in self.orphans)
+        yield from (Worry.MISMATCH for one in self.changes if not one.is_kept)
+        yield from (Worry.UNREAD for one in self.question.account.skipped if one.matters)
+
+    def status(self, fail_on: Collection[Worry] = BY_DEFAULT) -> ExitStatus:
+        """Return the exit status: a worry that counts wins, then what is unknown."""
+        found = set(self.worries())
+        if found & set(fail_on):
+            return ExitStatus.DIVERGES
+        return ExitStatus.UNKNOWN if found & UNKNOWN else ExitStatus.CONFORMANT
+
+
+def audit(question: Question) -> Audit:
+    """Return the answers to all questions."""
+    organisation = question.organisation
+    histories = None if question.snapshots is None else Histories(question.snapshots)
+    rules = [*([question.rule] if question.rule else []), *question.candidates]
+    weighed = _weighed(question, histories, rules)
+    rule = question.rule or (weighed[0].rule if weighed else next(iter(BUILT_IN.values())))
+    audited = question.audited or only_repository(organisation, rule)
+    current = Assignment(organisation, rule, audited)
+    others = [one for one in (*question.candidates, *alternatives(rule)) if one.name != rule.name]
+    predictions = Predictor(current, histories, others, successive=question.successive).all()
+    changed: Sequence[Change] = ()
+    if question.against:
+        other = Assignment(organisation, question.against, audited)
+        then = Predictor(other, histories, successive=question.successive).all()
+        changed = changes(current, other, histories, predictions, then)
+    return Audit(
+        question,
+        rule,
+        weighed,
+        histories,
+        predictions,
+        upkeep(current, histories, question.clock),
+        collisions(current, histories, successive=question.successive),
+        OrphanFinder(current, histories, others).all() if histories else (),
+        changed,
+    )
+
+
+def _weighed(question: Question, histories: Histories | None, rules: Sequence[Rule]) -> Sequence[Explained]:
+    if histories is None:
+        return ()
+    return explained(question.organisation, histories, [*rules, *BUILT_IN.values()])

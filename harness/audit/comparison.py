@@ -1,0 +1,114 @@
+"""Compare two rules: what matches after a change of the rule, and the overrides that keep the history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.audit.assignment import Assignment
+from harness.audit.histories import Histories
+from harness.audit.organisation import Declared, Organisation
+from harness.audit.prediction import Outcome, Prediction
+from harness.audit.remedies import reaching
+from harness.audit.rules import Asked, Rule
+from harness.volsync import overrides
+from harness.volsync.kinds import is_source
+
+
+@dataclass(frozen=True)
+class Change:
+    """What another rule means for one object.
+
+    Attributes:
+        one: The source or destination.
+        before: Its identity and path under the current rule, or None if it is refused.
+        after: Those under the other rule, or None.
+        snapshots: The number of snapshots that it has, or would restore from, under the current rule.
+        is_kept: True if the other rule reaches the same history, or if there is none to lose.
+        why: Why it is not kept, or "".
+        override: A patch that keeps the history under the other rule; empty if none is needed or none does.
+    """
+
+    one: Declared
+    before: Asked | None
+    after: Asked | None
+    snapshots: int
+    is_kept: bool
+    why: str
+    override: Mapping[str, Any]
+
+
+def changes(
+    current: Assignment,
+    other: Assignment,
+    histories: Histories | None,
+    now: Sequence[Prediction] = (),
+    then: Sequence[Prediction] = (),
+) -> list[Change]:
+    """Return the change of each object that another rule affects, those that lose a history first.
+
+    Args:
+        current: The objects under the current rule.
+        other: The same objects under the other rule.
+        histories: The histories of the repository, or None if they are not known.
+        now: The predictions under the current rule.
+        then: The predictions under the other rule, in the same order.
+    """
+    found = [_of_source(current, other, histories, one) for one in current.organisation.sources]
+    found += [_of_destination(other, one, two) for one, two in zip(now, then, strict=True)]
+    return sorted(filter(None, found), key=lambda one: (one.is_kept, one.one.ref.kind, one.one.namespace, one.one.name))
+
+
+def _of_source(current: Assignment, other: Assignment, histories: Histories | None, one: Declared) -> Change | None:
+    before, after = current.asked.get(one), other.asked.get(one)
+    if before == after:
+        return None
+    number = len(histories.of(before).listed) if histories and before else 0
+    if before is None:
+        return Change(one, None, after, 0, True, "", {})
+    why = other.refused.get(one, f"it continues as {after} and not as {before}")
+    is_kept = histories is not None and not number
+    return Change(one, before, after, number, is_kept, "" if is_kept else why, _override(other, one, before))
+
+
+def _of_destination(other: Assignment, now: Prediction, then: Prediction) -> Change | None:
+    if (now.outcome, now.asked, now.snapshot) == (then.outcome, then.asked, then.snapshot):
+        return None
+    number = len(now.history.whole) if now.history else 0
+    keeps = now.snapshot is None or now.snapshot is then.snapshot
+    keeps = keeps and now.outcome is not Outcome.NOT_JUDGED
+    override = {} if keeps or now.asked is None else _override(other, now.destination, now.asked)
+    why = "" if keeps else then.why or f"it restores from {then.asked} and not from {now.asked}"
+    return Change(now.destination, now.asked, then.asked, number, keeps, why, override)
+
+
+def _override(other: Assignment, one: Declared, wanted: Asked) -> dict[str, Any]:
+    fields = reaching(other, one, wanted)
+    return overrides.patch(one.ref.kind, one.namespace, one.name, fields) if fields else {}
+
+
+@dataclass(frozen=True)
+class Explained:
+    """How much of a repository a rule explains.
+
+    Attributes:
+        rule: The rule.
+        identities: The number of identities and paths that a source writes under this rule.
+        snapshots: The number of their snapshots.
+    """
+
+    rule: Rule
+    identities: int
+    snapshots: int
+
+
+def explained(organisation: Organisation, histories: Histories, rules: Sequence[Rule]) -> list[Explained]:
+    """Return how much each rule explains, the best one first; the first of equal ones wins."""
+    found = []
+    for rule in rules:
+        assignment = Assignment(organisation, rule)
+        written = {asked for one, asked in assignment.asked.items() if is_source(one.ref)}
+        matched = [histories.by_asked[asked] for asked in written if asked in histories.by_asked]
+        found.append(Explained(rule, len(matched), sum(len(one.listed) for one in matched)))
+    return sorted(found, key=lambda one: -one.snapshots)

@@ -1,0 +1,173 @@
+"""Predict for each destination what it would restore now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from harness.audit.assignment import Assignment
+from harness.audit.histories import Histories, History
+from harness.audit.nearest import Nearest
+from harness.audit.organisation import Declared, in_words
+from harness.audit.remedies import reaching
+from harness.audit.rules import Asked, Rule
+from harness.kopia.listing import ListedSnapshot
+from harness.volsync.jobs import selection_asked
+from harness.volsync.kinds import is_destination
+from harness.volsync.mover_job import Selection
+from harness.volsync.specs import destination_spec
+
+
+class Outcome(StrEnum):
+    """What a destination would do now."""
+
+    RESTORES = "restores"
+    FOREIGN = "foreign"
+    NOTHING_FOUND = "nothing-found"
+    TOO_FEW = "too-few"
+    REFUSED = "refused"
+    OPEN = "open"
+    ELSEWHERE = "elsewhere"
+    NOT_JUDGED = "not-judged"
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A history that a destination does not reach, and the fields of ``spec.kopia`` with which it would.
+
+    Attributes:
+        history: The history.
+        why: What it has in common with what the destination requests.
+        owners: The sources that write it, in words.
+        fields: The fields; empty if no manifest reaches the history under this rule.
+    """
+
+    history: History
+    why: str
+    owners: tuple[str, ...]
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a destination would restore now.
+
+    Attributes:
+        destination: The destination.
+        outcome: What would happen.
+        why: The reason in one sentence; "" if it restores its own data.
+        asked: The requested identity and path, or None.
+        selection: Which snapshot is requested, or None.
+        history: The history of what is requested, or None.
+        snapshot: The snapshot that would be restored, or None.
+        owners: The sources that write this identity and path.
+        near: Other histories, if nothing is found.
+    """
+
+    destination: Declared
+    outcome: Outcome
+    why: str = ""
+    asked: Asked | None = None
+    selection: Selection | None = None
+    history: History | None = None
+    snapshot: ListedSnapshot | None = None
+    owners: Sequence[Declared] = ()
+    near: Sequence[Alternative] = field(default=())
+
+
+class Predictor:
+    """Predict what the destinations of an assignment would restore.
+
+    Args:
+        assignment: The objects under a rule.
+        histories: The histories of the repository, or None if they are not known.
+        others: Other rules, which may explain why nothing is found.
+        successive: True if the clusters exist one after another: then one name in two clusters is one tenant.
+    """
+
+    def __init__(
+        self, assignment: Assignment, histories: Histories | None, others: Sequence[Rule] = (), *, successive: bool
+    ) -> None:
+        self._assignment, self._histories, self._others = assignment, histories, others
+        self._successive = successive
+        self._clusters = len(assignment.organisation.clusters)
+        self._nearest = Nearest(histories) if histories else None
+
+    def all(self) -> list[Prediction]:
+        """Return the prediction for each destination, those with open variables last."""
+        organisation = self._assignment.organisation
+        opened = [one for one in organisation.open if is_destination(one.ref)]
+        return [self.of(one) for one in (*organisation.destinations, *opened)]
+
+    def of(self, one: Declared) -> Prediction:
+        """Return the prediction for a destination."""
+        variables = self._assignment.open_variables(one)
+        if variables:
+            needs = ", ".join(f"${{{name}}}" for name in variables)
+            return Prediction(one, Outcome.OPEN, f"the manifests leave {needs} open; give the built manifests")
+        if one in self._assignment.refused:
+            return Prediction(one, Outcome.REFUSED, self._assignment.refused[one])
+        asked, place = self._assignment.asked[one], self._assignment.place(one)
+        if not place.is_audited:
+            return Prediction(one, Outcome.ELSEWHERE, f"it restores from {place.key}", asked)
+        try:
+            selection = selection_asked(one.manifest)
+        except ValueError as error:
+            return Prediction(one, Outcome.REFUSED, str(error), asked)
+        if self._histories is None:
+            return Prediction(one, Outcome.NOT_JUDGED, "no list of snapshots was given", asked, selection)
+        return self._judged(one, asked, selection, self._histories)
+
+    def _judged(self, one: Declared, asked: Asked, selection: Selection, histories: Histories) -> Prediction:
+        history, owners = histories.of(asked), self._assignment.owners(asked)
+        if not history.whole:
+            some = f"{history.incomplete} incomplete snapshots" if history.incomplete else "no snapshot"
+            return Prediction(one, Outcome.NOTHING_FOUND, f"{some} of {asked}", asked, selection, history,
+                              owners=owners, near=self._near(one, asked))  # fmt: skip
+        choice = history.choose(selection)
+        if choice.snapshot is None:
+            why = f"{len(history.whole)} snapshots of {asked}, but only {choice.usable} match the request"
+            return Prediction(one, Outcome.TOO_FEW, why, asked, selection, history, owners=owners)
+        foreign = self._foreign(one, owners)
+        outcome = Outcome.FOREIGN if foreign else Outcome.RESTORES
+        return Prediction(one, outcome, foreign, asked, selection, history, choice.snapshot, owners)
+
+    def _foreign(self, one: Declared, owners: Sequence[Declared]) -> str:
+        """Return why the data may be that of another tenant, or "" if the manifest says whose data it wants."""
+        spec = destination_spec(one.manifest)
+        if spec.username:
+            strangers = [owner for owner in owners if owner.namespace != one.namespace]
+            expected = f"namespace {one.namespace}"
+        else:
+            namespace, name = (spec.named.namespace, spec.named.name) if spec.named else (one.namespace, one.name)
+            strangers = [owner for owner in owners if (owner.namespace, owner.name) != (namespace, name)]
+            expected = f"{namespace}/{name}"
+        if not strangers and not self._successive and len({owner.cluster for owner in owners}) > 1:
+            strangers = [owner for owner in owners if owner.cluster != one.cluster]
+            expected = one.cluster
+        if not strangers:
+            return ""
+        who = ", ".join(in_words(owner, self._clusters) for owner in strangers[:3])
+        more = f" and {len(strangers) - 3} more" if len(strangers) > 3 else ""
+        verb = "also writes" if len(strangers) < len(owners) else "writes"
+        return f"{who}{more} {verb} this identity, and the destination expects the data of {expected}"
+
+    def _near(self, one: Declared, asked: Asked) -> list[Alternative]:
+        if self._nearest is None:
+            return []
+        find = self._assignment.organisation.finder(one.cluster)
+        by_rule: dict[Asked, str] = {}
+        for rule in self._others:
+            if not rule.refusal(one, find):
+                by_rule.setdefault(rule.of(one, find), rule.name)
+        return [
+            Alternative(
+                near.history,
+                near.why,
+                tuple(in_words(owner, self._clusters) for owner in self._assignment.owners(near.history.asked)[:3]),
+                reaching(self._assignment, one, near.history.asked),
+            )
+            for near in self._nearest.to(asked, by_rule)
+        ]

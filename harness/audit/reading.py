@@ -1,0 +1,222 @@
+"""Read the manifests of a cluster from files, folders or the standard input, and account for everything in them."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import yaml
+
+from harness.audit import yaml_guard
+from harness.audit.organisation import SECRET, Declared
+from harness.errors import UsageError
+from harness.system.limits import SUITE, SuiteLimits
+from harness.system.process import REDACT
+from harness.system.schema import line_of
+from harness.system.yaml_io import load_manifests
+from harness.volsync.declared import is_served, misshapen, other_mover
+from harness.volsync.kinds import SYNCED
+from harness.volsync.secret_values import secrets_in, values_in
+
+STDIN = "-"
+SUFFIXES = (".yaml", ".yml", ".json")
+LIST = "List"
+NO_OBJECT = "no Kubernetes object"
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file or an object that was not used.
+
+    Attributes:
+        where: The file, and the document in it.
+        why: The reason, and what to do.
+        matters: True if it may be a source or destination, so that the audit is incomplete without it.
+    """
+
+    where: str
+    why: str
+    matters: bool
+
+
+@dataclass
+class Account:
+    """What was read.
+
+    Attributes:
+        files: The number of files.
+        objects: The number of objects.
+        used: The number of used objects, by kind.
+        passed_over: The number of objects of other kinds, by kind.
+        skipped: Each file or object that was not used although it may matter.
+    """
+
+    files: int = 0
+    objects: int = 0
+    used: Counter[str] = field(default_factory=Counter)
+    passed_over: Counter[str] = field(default_factory=Counter)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def in_words(self) -> str:
+        """Return one line with the numbers."""
+        used = ", ".join(f"{number} {kind}" for kind, number in sorted(self.used.items())) or "none"
+        over = sum(self.passed_over.values())
+        unread = sum(one.matters for one in self.skipped)
+        return (
+            f"{self.objects} objects in {self.files} files: used {used}; passed over {over} of other kinds; "
+            f"{len(self.skipped)} skipped, {unread} of which may matter"
+        )
+
+
+class ManifestReader:
+    """Read the manifests of one cluster after another.
+
+    Attributes:
+        declared: The objects that were used.
+        account: What was read.
+    """
+
+    def __init__(self, namespace: str = "", limits: SuiteLimits = SUITE) -> None:
+        """Start without objects. ``namespace`` is that of objects that give none; "" if they are skipped."""
+        self.declared: list[Declared] = []
+        self.account = Account()
+        self._namespace, self._limits = namespace, limits
+
+    def read(self, cluster: str, paths: Iterable[str], stdin: BinaryIO | None = None) -> None:
+        """Read files, folders, or the standard input (``-``) as the manifests of a cluster.
+
+        Raises:
+            UsageError: A path does not exist, or has too many files.
+        """
+        for path in paths:
+            if path == STDIN:
+                data = stdin.read(self._limits.manifest_file_bytes + 1) if stdin else b""
+                self._text(cluster, "standard input", data)
+                continue
+            for number, file in enumerate(_files(Path(path), self.account)):
+                if number >= self._limits.manifest_files:
+                    raise UsageError(
+                        f"--manifests {path}: more than {self._limits.manifest_files} files; name a smaller folder"
+                    )
+                self._file(cluster, file)
+
+    def take(self, cluster: str, where: str, documents: Iterable[Any]) -> None:
+        """Take objects that were read in another way, such as from an API."""
+        for number, document in enumerate(documents, 1):
+            self._document(cluster, f"{where}, object {number}", document)
+
+    def _file(self, cluster: str, file: Path) -> None:
+        try:
+            with file.open("rb") as stream:
+                data = stream.read(self._limits.manifest_file_bytes + 1)
+        except OSError as error:
+            self._skip(
+                str(file), f"cannot be read ({error.strerror}); check the path and its permissions", matters=True
+            )
+            return
+        self._text(cluster, str(file), data)
+
+    def _text(self, cluster: str, where: str, data: bytes) -> None:
+        self.account.files += 1
+        if len(data) > self._limits.manifest_file_bytes:
+            self._skip(where, f"larger than {self._limits.manifest_file_bytes >> 20} MiB; split it", matters=True)
+            return
+        matters = any(kind.encode() in data for kind in SYNCED)
+        try:
+            documents = self._parsed(data.decode("utf-8"), is_json=where.endswith(".json"))
+        except UnicodeDecodeError:
+            self._skip(where, "no UTF-8 text; write manifests as UTF-8", matters=matters)
+        except yaml_guard.Refused as error:
+            self._skip(where, f"{error}", matters=True)
+        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+            self._skip(where, _broken(error, data), matters=matters)
+        else:
+            for number, document in enumerate(documents, 1):
+                self._document(cluster, f"{where}, document {number}" if len(documents) > 1 else where, document)
+
+    def _parsed(self, text: str, *, is_json: bool) -> Sequence[Any]:
+        if is_json or text.lstrip()[:1] == "{":
+            try:
+                return [json.loads(text)]
+            except ValueError:
+                if is_json:
+                    raise
+        yaml_guard.check(text, self._limits)
+        return [document for document in load_manifests(text) if document is not None]
+
+    def _document(self, cluster: str, where: str, document: Any) -> None:
+        kind = document.get("kind") if isinstance(document, dict) else None
+        if not isinstance(kind, str) or not isinstance(document.get("apiVersion"), str):
+            self.account.objects += 1
+            self.account.passed_over[NO_OBJECT] += 1
+        elif kind.endswith(LIST) and isinstance(document.get("items"), list):
+            for number, item in enumerate(document["items"], 1):
+                self._document(cluster, f"{where}, item {number}", item)
+        else:
+            self.account.objects += 1
+            self._object(cluster, where, kind, document)
+
+    def _object(self, cluster: str, where: str, kind: str, document: dict[str, Any]) -> None:
+        is_secret = kind == SECRET and document["apiVersion"] == "v1"
+        if not is_secret and not is_served(document):
+            self.account.passed_over[kind] += 1
+        elif wrong := misshapen(document):
+            self._skip(where, f"{kind}: {wrong}", matters=not is_secret)
+        elif not is_secret and (mover := other_mover(document)):
+            self._skip(where, f"{kind} {document['metadata']['name']} uses another mover: {mover}", matters=False)
+        elif not (document["metadata"].get("namespace") or self._namespace):
+            remedy = "build the manifests with kustomize or flux, or give --namespace"
+            name = document["metadata"]["name"]
+            self._skip(where, f"{kind} {name}: metadata.namespace is missing; {remedy}", matters=not is_secret)
+        else:
+            self._use(cluster, where, kind, document)
+
+    def _use(self, cluster: str, where: str, kind: str, document: dict[str, Any]) -> None:
+        metadata = {**document["metadata"], "namespace": document["metadata"].get("namespace") or self._namespace}
+        if kind == SECRET:
+            try:
+                values = values_in(document)
+            except (ValueError, AttributeError) as error:
+                self._skip(where, f"{kind} {metadata['name']}: cannot be decoded: {error}", matters=False)
+                return
+            REDACT.add(secrets_in(values))
+        self.account.used[kind] += 1
+        self.declared.append(Declared(cluster, {**document, "metadata": metadata}, where))
+
+    def _skip(self, where: str, why: str, *, matters: bool) -> None:
+        self.account.skipped.append(Skipped(where, why, matters))
+
+
+def _files(path: Path, account: Account) -> Iterator[Path]:
+    """Return the files to read, sorted. A file that is named is read whatever its suffix is."""
+    if not path.exists():
+        raise UsageError(f"--manifests {path}: does not exist; name a file, a folder, or - for the standard input")
+    if not path.is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        for hidden in [name for name in folders if name.startswith(".")]:
+            account.skipped.append(Skipped(str(Path(folder) / hidden), "a hidden folder", matters=False))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder) / name
+            if file.suffix in SUFFIXES and file.is_file():
+                yield file
+
+
+def _broken(error: Exception, data: bytes) -> str:
+    """Return what is wrong with a text, in one line."""
+    if b"{{" in data:
+        return "a template of Helm or another program; render it first"
+    if isinstance(error, yaml.MarkedYAMLError):
+        return f"line {line_of(error)}: not YAML ({error.problem}); correct it"
+    if isinstance(error, yaml.YAMLError):
+        return f"not YAML ({' '.join(str(error).split())[:120]}); correct it"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}: not JSON ({error.msg}); correct it"
+    return f"cannot be read ({type(error).__name__}); correct it"

@@ -1,0 +1,68 @@
+"""Write manifests that reach a history. Each one is checked under the same rule before it is returned."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.audit.assignment import Assignment
+from harness.audit.organisation import Declared
+from harness.audit.rules import Asked
+from harness.model import Manifest
+from harness.operator.decisions import FindSource
+from harness.volsync import overrides
+from harness.volsync.kinds import is_source
+from harness.volsync.specs import destination_spec, source_pvc, source_spec
+
+RESTORED = "restore"
+
+
+def reaching(assignment: Assignment, one: Declared, wanted: Asked) -> dict[str, Any]:
+    """Return the fields of ``spec.kopia`` with which an object reaches a history; empty if none do.
+
+    Args:
+        assignment: The rule under which the object is read.
+        one: The source or destination.
+        wanted: The identity and path to reach.
+    """
+    find = assignment.organisation.finder(one.cluster)
+    for fields in _tries(assignment, one, wanted):
+        changed = overrides.with_fields(one.manifest, fields)
+        if _reaches(assignment, changed, find, wanted, writes=is_source(one.ref)):
+            return fields
+    return {}
+
+
+def restoring(assignment: Assignment, owner: Declared, wanted: Asked) -> dict[str, Any]:
+    """Return a destination that restores a history into the PVC of its likely owner; empty if none can.
+
+    Args:
+        assignment: The rule under which the destination is read.
+        owner: The object that gives namespace, name, PVC and Secret.
+        wanted: The identity and path to restore.
+    """
+    pvc = source_pvc(owner.manifest) if is_source(owner.ref) else destination_spec(owner.manifest).pvc
+    repository = assignment.secret_name(owner) or source_spec(owner.manifest).repository
+    find = assignment.organisation.finder(owner.cluster)
+    for fields in _asking(wanted, owner.name):
+        name = f"{owner.name}-{RESTORED}"
+        manifest = overrides.destination(owner.namespace, name, fields, repository or "repository", pvc or owner.name)
+        if _reaches(assignment, manifest, find, wanted, writes=False):
+            return manifest
+    return {}
+
+
+def _tries(assignment: Assignment, one: Declared, wanted: Asked) -> list[dict[str, Any]]:
+    if is_source(one.ref):
+        return [overrides.keeping(wanted.identity, wanted.path, always_path=always) for always in (False, True)]
+    owners = [owner for owner in assignment.owners(wanted) if owner.cluster == one.cluster]
+    by_source = [overrides.naming(owner.ref) for owner in owners[:1]]
+    return [*by_source, *_asking(wanted, one.name)]
+
+
+def _asking(wanted: Asked, name: str) -> list[dict[str, Any]]:
+    return [overrides.asking(wanted.identity, wanted.path, name, always_path=always) for always in (False, True)]
+
+
+def _reaches(assignment: Assignment, changed: Manifest, find: FindSource, wanted: Asked, *, writes: bool) -> bool:
+    rule = assignment.rule
+    return not rule.refusal_of_fields(changed, find) and rule.asked(changed, find, writes=writes) == wanted

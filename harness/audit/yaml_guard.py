@@ -1,0 +1,68 @@
+"""Refuse YAML that is too large, too deep, or that refers to itself, before anything is built from it."""
+
+from __future__ import annotations
+
+import yaml
+
+from harness.system import yaml_io
+from harness.system.limits import SUITE, SuiteLimits
+
+
+class Refused(Exception):
+    """A text is not read; the message says why, and in which line."""
+
+
+class _Guard:
+    """Count the values of a text. An alias counts as many as what it stands for."""
+
+    def __init__(self, limits: SuiteLimits) -> None:
+        self._limits = limits
+        self._open: list[tuple[str | None, int]] = []
+        self._sizes: dict[str, int] = {}
+        self._nodes = self._documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        """Count one event."""
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            self._sizes.clear()
+            if self._documents > self._limits.manifest_documents:
+                raise Refused(f"more than {self._limits.manifest_documents} documents; split it into several files")
+        elif isinstance(event, yaml.AliasEvent):
+            self._alias(str(event.anchor), line)
+        elif isinstance(event, yaml.ScalarEvent):
+            self._count(1, line)
+            if event.anchor:
+                self._sizes[event.anchor] = 1
+        elif isinstance(event, yaml.CollectionStartEvent):
+            self._count(1, line)
+            self._open.append((event.anchor, self._nodes - 1))
+            if len(self._open) > self._limits.manifest_depth:
+                raise Refused(f"line {line}: more than {self._limits.manifest_depth} levels of nesting")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, before = self._open.pop()
+            if anchor:
+                self._sizes[anchor] = self._nodes - before
+
+    def _alias(self, anchor: str, line: int) -> None:
+        if any(anchor == opened for opened, _ in self._open):
+            raise Refused(f"line {line}: the alias *{anchor} is part of what it stands for")
+        self._count(self._sizes.get(anchor, 1), line)
+
+    def _count(self, nodes: int, line: int) -> None:
+        self._nodes += nodes
+        if self._nodes > self._limits.manifest_nodes:
+            raise Refused(f"line {line}: more than {self._limits.manifest_nodes} values, with aliases written out")
+
+
+def check(text: str, limits: SuiteLimits = SUITE) -> None:
+    """Check that a YAML text can be read within the limits.
+
+    Raises:
+        Refused: It cannot.
+        yaml.YAMLError: It is no YAML.
+    """
+    guard = _Guard(limits)
+    for event in yaml_io.events(text):
+        guard.take(event)
