@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from harness.audit.organisation import Declared, Organisation, Repository
 from harness.audit.rules import Asked, Rule
-from harness.model import Identity
+from harness.model import Identity, Manifest
+from harness.operator.decisions import FindSource
 from harness.volsync.specs import named_source
 
 ANYWHERE = ""
@@ -45,9 +46,10 @@ class Assignment:
         self._places: dict[Declared, Place] = {}
         self._owners: dict[Asked, list[Declared]] = {}
         self._of_identity: dict[Identity, list[Declared]] = {}
+        self._absent = {one for one in organisation.sources if not rule.is_admitted(one)}
         self._known: list[tuple[Repository, Place]] = []
         for one in (*organisation.sources, *organisation.destinations):
-            find = organisation.finder(one.cluster)
+            find = self.finder(one.cluster)
             refused = rule.refusal(one, find)
             if refused:
                 self.refused[one] = refused
@@ -71,9 +73,18 @@ class Assignment:
         """Return the sources that write an identity, with whatever path."""
         return self._of_identity.get(identity, ())
 
+    def finder(self, cluster: str) -> FindSource:
+        """Return the function that finds the manifest of a source in a cluster; one that is refused does not exist."""
+
+        def find(namespace: str, name: str) -> Manifest | None:
+            found = self.organisation.source(cluster, namespace, name)
+            return found.manifest if found and found not in self._absent else None
+
+        return find
+
     def secret_name(self, one: Declared) -> str | None:
         """Return the name of the repository Secret of an object."""
-        return self.rule.decisions.repository(one.manifest, self.organisation.finder(one.cluster))
+        return self.rule.decisions.repository(one.manifest, self.finder(one.cluster))
 
     def place(self, one: Declared) -> Place:
         """Return the repository of an object."""

@@ -155,7 +155,8 @@ def audit(question: Question) -> Audit:
     rule = question.rule or (weighed[0].rule if weighed else next(iter(BUILT_IN.values())))
     audited = question.audited or only_repository(organisation, rule)
     current = Assignment(organisation, rule, audited)
-    others = [one for one in (*question.candidates, *alternatives(rule)) if one.name != rule.name]
+    named = [one for one in (*question.candidates, *alternatives(rule)) if one.name != rule.name]
+    others = [Assignment(organisation, one, audited) for one in named]
     predictions = Predictor(current, histories, others, successive=question.successive).all()
     changed: Sequence[Change] = ()
     if question.against:

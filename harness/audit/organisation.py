@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from harness.model import Manifest, ObjectRef, RepositoryAddress
-from harness.operator.decisions import FindSource
 from harness.volsync.admission import refusal
 from harness.volsync.declared import open_variables
 from harness.volsync.kinds import is_destination, is_source, source_ref
@@ -104,15 +103,6 @@ class Organisation:
     def source(self, cluster: str, namespace: str, name: str) -> Declared | None:
         """Return the source of this name, or None."""
         return self._found.get((cluster, source_ref(namespace, name)))
-
-    def finder(self, cluster: str) -> FindSource:
-        """Return the function that finds the manifest of a source in a cluster."""
-
-        def find(namespace: str, name: str) -> Manifest | None:
-            found = self.source(cluster, namespace, name)
-            return found.manifest if found else None
-
-        return find
 
     def repository(self, cluster: str, namespace: str, secret: str | None) -> Repository | None:
         """Return the repository of a Secret, or None if the Secret is not known, or is encrypted."""

@@ -11,7 +11,7 @@ from harness.audit.histories import Histories, History
 from harness.audit.nearest import Alike, likeness
 from harness.audit.organisation import Declared
 from harness.audit.remedies import restoring
-from harness.audit.rules import Asked, Rule
+from harness.audit.rules import Asked
 from harness.model import Identity
 from harness.volsync import overrides
 from harness.volsync.kinds import is_destination
@@ -43,12 +43,12 @@ class OrphanFinder:
     Args:
         assignment: The objects under the current rule.
         histories: The histories of the repository.
-        others: Other rules, under which an object may have written a history.
+        others: The objects under other rules, by which they may have written a history.
     """
 
-    def __init__(self, assignment: Assignment, histories: Histories, others: Sequence[Rule]) -> None:
+    def __init__(self, assignment: Assignment, histories: Histories, others: Sequence[Assignment]) -> None:
         self._assignment, self._histories = assignment, histories
-        self._by_rule = [(rule.name, _sources_by_asked(assignment, rule)) for rule in others]
+        self._by_rule = [(one.rule.name, _sources_by_asked(one)) for one in others]
         self._alike = Alike(dict.fromkeys(assignment.asked[one].identity for one in assignment.sources_here))
         self._requested: dict[Asked, list[Declared]] = {}
         for one, asked in assignment.asked.items():
@@ -91,12 +91,12 @@ class OrphanFinder:
         return overrides.fragment(overrides.asking(asked.identity, asked.path, "any-name"))
 
 
-def _sources_by_asked(assignment: Assignment, rule: Rule) -> dict[Asked, Declared]:
+def _sources_by_asked(assignment: Assignment) -> dict[Asked, Declared]:
+    """Return the first source that would write each identity and path."""
     found: dict[Asked, Declared] = {}
     for source in assignment.organisation.sources:
-        find = assignment.organisation.finder(source.cluster)
-        if not rule.refusal(source, find):
-            found.setdefault(rule.of(source, find), source)
+        if source in assignment.asked:
+            found.setdefault(assignment.asked[source], source)
     return found
 
 

@@ -12,7 +12,7 @@ from harness.audit.histories import Histories, History
 from harness.audit.nearest import Nearest
 from harness.audit.organisation import Declared, in_words
 from harness.audit.remedies import reaching
-from harness.audit.rules import Asked, Rule
+from harness.audit.rules import Asked
 from harness.kopia.listing import ListedSnapshot
 from harness.volsync.jobs import selection_asked
 from harness.volsync.kinds import is_destination
@@ -83,12 +83,17 @@ class Predictor:
     Args:
         assignment: The objects under a rule.
         histories: The histories of the repository, or None if they are not known.
-        others: Other rules, which may explain why nothing is found.
+        others: The objects under other rules, which may explain why nothing is found.
         successive: True if the clusters exist one after another: then one name in two clusters is one tenant.
     """
 
     def __init__(
-        self, assignment: Assignment, histories: Histories | None, others: Sequence[Rule] = (), *, successive: bool
+        self,
+        assignment: Assignment,
+        histories: Histories | None,
+        others: Sequence[Assignment] = (),
+        *,
+        successive: bool,
     ) -> None:
         self._assignment, self._histories, self._others = assignment, histories, others
         self._successive = successive
@@ -157,11 +162,10 @@ class Predictor:
     def _near(self, one: Declared, asked: Asked) -> list[Alternative]:
         if self._nearest is None:
             return []
-        find = self._assignment.organisation.finder(one.cluster)
         by_rule: dict[Asked, str] = {}
-        for rule in self._others:
-            if not rule.refusal(one, find):
-                by_rule.setdefault(rule.of(one, find), rule.name)
+        for other in self._others:
+            if one in other.asked:
+                by_rule.setdefault(other.asked[one], other.rule.name)
         return [
             Alternative(
                 near.history,

@@ -24,7 +24,7 @@ def reaching(assignment: Assignment, one: Declared, wanted: Asked) -> dict[str, 
         one: The source or destination.
         wanted: The identity and path to reach.
     """
-    find = assignment.organisation.finder(one.cluster)
+    find = assignment.finder(one.cluster)
     for fields in _tries(assignment, one, wanted):
         changed = overrides.with_fields(one.manifest, fields)
         if _reaches(assignment, changed, find, wanted, writes=is_source(one.ref)):
@@ -42,7 +42,7 @@ def restoring(assignment: Assignment, owner: Declared, wanted: Asked) -> dict[st
     """
     pvc = source_pvc(owner.manifest) if is_source(owner.ref) else destination_spec(owner.manifest).pvc
     repository = assignment.secret_name(owner) or source_spec(owner.manifest).repository
-    find = assignment.organisation.finder(owner.cluster)
+    find = assignment.finder(owner.cluster)
     for fields in _asking(wanted, owner.name):
         name = f"{owner.name}-{RESTORED}"
         manifest = overrides.destination(owner.namespace, name, fields, repository or "repository", pvc or owner.name)

@@ -51,6 +51,10 @@ class Rule:
     decisions: Decisions = field(repr=False, compare=False)
     file: str = ""
 
+    def is_admitted(self, one: Declared) -> bool:
+        """Return True if the API accepts an object; only then it exists in its cluster."""
+        return not (one.refusal or admission.refusal_of_names(one.manifest, self.decisions.accepts_custom_name))
+
     def refusal(self, one: Declared, find: FindSource) -> str:
         """Return why the API or the operator refuses an object, or "" if it is accepted."""
         return one.refusal or self.refusal_of_fields(one.manifest, find)

@@ -21,7 +21,6 @@ from harness.volsync.kinds import is_source
 LATE_AFTER = 2
 """A source is stale if this many runs are missing: one may be running at this moment."""
 PERIODS_JUDGED = 400
-GAPS_SHOWN = 10
 
 
 class State(StrEnum):

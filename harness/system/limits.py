@@ -164,6 +164,9 @@ class SuiteLimits:
     manifest_documents: int = 5_000
     """`tox -e audit`: number of documents in one file."""
 
+    snapshot_list_bytes: int = 512 << 20
+    """`tox -e audit`: a saved list of snapshots; 100,000 snapshots are about 120 MB."""
+
     manifest_nodes: int = 2_000_000
     """`tox -e audit`: number of values in one file, with each alias counted as what it stands for."""
 

@@ -1,0 +1,185 @@
+"""Format an audit for the terminal, from its plain values (docs/audit.schema.json)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from harness.audit.upkeep import in_words
+
+SHOWN = 40
+"""The number of entries of a section; audit.json has all."""
+GAPS_SHOWN = 5
+
+Entry = Mapping[str, Any]
+GOOD_OUTCOMES = ("restores", "elsewhere", "not-judged")
+GOOD_STATES = ("good", "elsewhere", "not-judged")
+
+
+def lines(facts: Mapping[str, Any], written: str) -> list[str]:
+    """Return the report of an audit.
+
+    Args:
+        facts: The plain values of the audit.
+        written: The folder with audit.json and the page.
+    """
+    found = [
+        *_section("destination", facts["destinations"], _destination, _is_bad_destination),
+        *_section("source", facts["sources"], _source, _is_bad_source),
+        *_section("collision", facts["collisions"], _collision, lambda one: bool(one["mixes_histories"])),
+        *_section("orphan", facts["orphans"], _orphan, lambda one: False),
+        *(_section(f"change under {facts['against']}", facts["changes"], _change, lambda one: not one["keeps_history"])
+          if facts["against"] else []),
+        *_reading(facts["read"]),
+        *_rule(facts),
+        f"details: {written}",
+        f"verdict: {_verdict(facts)}",
+    ]  # fmt: skip
+    return [printable(line) for line in found]
+
+
+def printable(text: str) -> str:
+    """Return a text with escapes in place of control characters, which a name in a repository may contain."""
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
+def _section(
+    title: str, entries: Sequence[Entry], row: Callable[[Entry], list[str]], is_bad: Callable[[Entry], bool]
+) -> list[str]:
+    """Return one section: its bad entries first, each with a mark."""
+    ordered = sorted(entries, key=lambda one: not is_bad(one))
+    plural = "" if len(entries) == 1 else "s"
+    head, _, rest = title.partition(" ")
+    found = [f"{len(entries)} {head}{plural}{' ' + rest if rest else ''}{':' if entries else ''}"]
+    for one in ordered[:SHOWN]:
+        first, *more = row(one)
+        found += [f"  {'✗' if is_bad(one) else '·'} {first}", *(f"      {line}" for line in more)]
+    return [*found, *([f"  … and {len(entries) - SHOWN} more"] if len(entries) > SHOWN else []), ""]
+
+
+def _is_bad_destination(one: Entry) -> bool:
+    return one["outcome"] not in GOOD_OUTCOMES
+
+
+def _is_bad_source(one: Entry) -> bool:
+    return one["state"] not in GOOD_STATES
+
+
+def _destination(one: Entry) -> list[str]:
+    found = [f"{_object(one)}  {one['outcome']}  {_identity(one)}{_request(one)}"]
+    if one["snapshot"]:
+        found.append(f"snapshot {_snapshot(one['snapshot'])}; {_number(one['snapshots'])}{_incomplete(one)}")
+    found += [one["why"]] if one["why"] else []
+    for near in one["near"]:
+        owners = f"; written by {', '.join(near['owners'])}" if near["owners"] else ""
+        found.append(f"near: {_identity(near)} ({near['why']}; {_number(near['snapshots'])}{owners})")
+        found += _manifest(near["manifest"], "no manifest reaches it under this rule")
+    return [*found, *([f"declared in {one['where']}"] if _is_bad_destination(one) else [])]
+
+
+def _source(one: Entry) -> list[str]:
+    found = [f"{_object(one)}  {one['state']}  {_identity(one)}"]
+    if one["snapshots"] is not None:
+        newest = f"; newest {_snapshot(one['newest'])}" if one["newest"] else ""
+        found.append(f"{_number(one['snapshots'])}{_incomplete(one)}{newest}")
+        if one["expires"]:
+            found.append(f"retention keeps {one['kept']} and lets {one['expires']} expire")
+    found += [one["why"]] if one["why"] else []
+    if one["gaps"]:
+        more = len(one["gaps"]) - GAPS_SHOWN
+        found.append(f"gaps: {', '.join(one['gaps'][:GAPS_SHOWN])}{f' and {more} more' if more > 0 else ''}")
+    return found
+
+
+def _collision(one: Entry) -> list[str]:
+    what = "one history" if one["mixes_histories"] else "one identity, different paths"
+    number = "" if one["snapshots"] is None else f"; {_number(one['snapshots'])} at stake"
+    place = f"; in {one['place']}" if one["place"] else ""
+    return [
+        f"{_identity(one)}  {what}: {'; '.join(one['reasons'])}{number}{place}",
+        *(f"{_object(source)} in {source['where']}" for source in one["sources"]),
+        *([f"different retention, the last backup decides: {' | '.join(one['policies'])}"] if one["policies"] else []),
+    ]
+
+
+def _orphan(one: Entry) -> list[str]:
+    newest = f"; newest {_snapshot(one['newest'])}" if one["newest"] else ""
+    found = [f"{_identity(one)}  {_number(one['snapshots'])}{_incomplete(one)}{newest}"]
+    owner = f"likely owner: {_object(one['owner'])} ({one['why']})" if one["owner"] else "no likely owner"
+    requested = [f"restored by {_object(destination)}" for destination in one["requested_by"]]
+    return [*found, owner, *requested]
+
+
+def _change(one: Entry) -> list[str]:
+    verb = "keeps its history" if one["keeps_history"] else "loses its history"
+    found = [f"{one['kind']} {_object(one)}  {verb}  {_identity(one['before'])} -> {_identity(one['after'])}"]
+    if not one["keeps_history"]:
+        found += [f"{one['why']}; {_number(one['snapshots'])}"]
+        found += _manifest(one["override"], "no manifest keeps it under the other rule")
+    return found
+
+
+def _manifest(manifest: str, otherwise: str) -> list[str]:
+    return [f"  {line}" for line in manifest.splitlines()] if manifest else [f"  {otherwise}"]
+
+
+def _reading(read: Entry) -> list[str]:
+    used = ", ".join(f"{number} {kind}" for kind, number in read["used"].items()) or "nothing"
+    over = ", ".join(f"{number} {kind}" for kind, number in read["passed_over"].items())
+    found = [f"read {read['objects']} objects in {read['files']} files: used {used}"]
+    found += [f"  passed over: {over}"] if over else []
+    entries = [f"{'may matter' if one['matters'] else 'skipped'}: {one['where']}: {one['why']}"
+               for one in sorted(read["skipped"], key=lambda one: not one["matters"])]  # fmt: skip
+    entries += [f"declared again: {one['object']} in {one['ignored']}; used is {one['used']}"
+                for one in read["declared_again"]]  # fmt: skip
+    entries += [f"open: {_object(one)} in {one['where']}: {_open(one['fields'])}" for one in read["open"]]
+    found += [f"  {entry}" for entry in entries[:SHOWN]]
+    return [*found, *([f"  … and {len(entries) - SHOWN} more"] if len(entries) > SHOWN else []), ""]
+
+
+def _open(fields: Mapping[str, Iterable[str]]) -> str:
+    return "; ".join(f"{field} needs {', '.join(names)}" for field, names in fields.items())
+
+
+def _rule(facts: Mapping[str, Any]) -> list[str]:
+    rule, repository = facts["rule"], facts["repository"]
+    found = [f"rule: {rule['name']}: {rule['says']}"]
+    if repository["snapshots"] is not None:
+        explained = "; ".join(f"{one['name']} {one['snapshots']}" for one in facts["rules"])
+        found.append(f"snapshots that each rule explains, of {repository['snapshots']}: {explained}")
+    return found
+
+
+def _verdict(facts: Mapping[str, Any]) -> str:
+    worries = ", ".join(f"{number} {name}" for name, number in facts["worries"].items())
+    return f"{facts['verdict']}{f' ({worries})' if worries else ''}"
+
+
+def _object(one: Entry) -> str:
+    return f"{one['namespace']}/{one['name']} [{one['cluster']}]"
+
+
+def _identity(one: Entry) -> str:
+    if one["username"] is None:
+        return "no identity"
+    return f"{one['username']}@{one['hostname']}{':' + one['path'] if one['path'] else ''}"
+
+
+def _request(one: Entry) -> str:
+    parts = [f"{words} {one[key]}" for key, words in
+             (("as_of", "as of"), ("previous", "previous"), ("shallow", "shallow")) if one[key]]  # fmt: skip
+    return f"  ({', '.join(parts)})" if parts else ""
+
+
+def _snapshot(one: Entry) -> str:
+    size = "" if one["size_bytes"] is None else f", {one['size_bytes']:,} bytes"
+    return f"{one['id']} of {one['end']} ({in_words(timedelta(seconds=one['age_seconds']))} old{size})"
+
+
+def _number(number: int) -> str:
+    return f"{number} snapshot{'' if number == 1 else 's'}"
+
+
+def _incomplete(one: Entry) -> str:
+    return f" and {one['incomplete']} incomplete" if one["incomplete"] else ""

@@ -1,0 +1,208 @@
+"""Tell what the restores of given manifests would find: ``tox -e audit -- --manifests FOLDER --snapshots FILE``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NoReturn
+
+from harness.audit import rule_file, terminal
+from harness.audit.audit import BY_DEFAULT, Audit, Question, Worry, audit
+from harness.audit.facts import facts, overrides_of, restores_of
+from harness.audit.organisation import Organisation
+from harness.audit.reading import ManifestReader
+from harness.audit.rules import BUILT_IN, Rule
+from harness.audit.upkeep import Clock
+from harness.document.verdict import ExitStatus
+from harness.errors import HarnessError, UsageError
+from harness.kopia import listing
+from harness.kopia.listing import ListedSnapshot
+from harness.system import yaml_io
+from harness.system.limits import SUITE
+from harness.system.process import REDACT
+from harness.system.version import version
+
+AUTO = "auto"
+EVERYTHING, NOTHING = "all", "none"
+OUT = Path("reports") / "audit"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raise an error of use as every other part of the suite does."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; tox -e audit -- --help lists the options")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run an audit, print it, and write audit.json.
+
+    Returns:
+        0 if there is nothing to worry about, 1 if there is, 3 if the answer is unknown, 4 after wrong use.
+    """
+    try:
+        return _run(_parser().parse_args(arguments))
+    except UsageError as error:
+        print(REDACT(f"audit: {error}"), file=sys.stderr)
+        return ExitStatus.WRONG_USE
+    except HarnessError as error:
+        print(REDACT(f"audit: unknown: {error}"), file=sys.stderr)
+        return ExitStatus.UNKNOWN
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tox -e audit --", description=__doc__.split(":")[0], allow_abbrev=False)
+    add = parser.add_argument
+    add("--manifests", action="append", nargs="+", metavar="PATH", default=[],
+        help="files or folders of one cluster, or - for the standard input; again for another cluster")  # fmt: skip
+    add("--snapshots", metavar="FILE", help="a saved list: kopia snapshot list --all --json")
+    add("--manifests-only", action="store_true", help="look only at the manifests: there is no list of snapshots")
+    add("--namespace", default="", help="the namespace of manifests that give none")
+    add("--rules", action="append", metavar="NAME", default=[],
+        help=f"how identities are made: auto (default), {', '.join(BUILT_IN)}, or a file; "
+             "files beside auto are tried, too")  # fmt: skip
+    add("--against", metavar="NAME", help="also tell what changes under this rule")
+    add("--successive", action="store_true",
+        help="the clusters exist one after another: one name in two of them is no collision")  # fmt: skip
+    add("--fail-on", metavar="NAMES", default=",".join(sorted(BY_DEFAULT)),
+        help=f"what leads to exit status 1: all, none, or some of {', '.join(Worry)} (default: %(default)s)")  # fmt: skip
+    add("--stale-after", metavar="HOURS", type=float, help="the age at which a source without a schedule is stale")
+    add("--now", metavar="INSTANT", help="the instant of the audit, such as 2026-01-31T12:00:00Z (default: now)")
+    add("--out", metavar="FOLDER", type=Path, default=OUT, help="the folder of audit.json (default: %(default)s)")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    fail_on = _fail_on(options.fail_on)
+    rule, candidates = _rules(options.rules)
+    against = rule_file.read(options.against) if options.against else None
+    clock = Clock(_now(options.now), _stale_after(options.stale_after))
+    snapshots, origin = _snapshots(options)
+    reader = _manifests(options)
+    question = Question(
+        Organisation(reader.declared),
+        snapshots,
+        clock,
+        reader.account,
+        rule,
+        candidates,
+        against,
+        successive=options.successive,
+        origin=origin,
+    )
+    found = audit(question)
+    values = facts(found, fail_on, version())
+    _write(options.out, found, values)
+    for line in terminal.lines(values, str(options.out)):
+        print(line)
+    return int(values["exit_status"])
+
+
+def _manifests(options: argparse.Namespace) -> ManifestReader:
+    """Return the reader after it has read everything.
+
+    Raises:
+        UsageError: No manifests were named, or they hold neither a source nor a destination.
+    """
+    if not options.manifests:
+        raise UsageError("--manifests is missing: name the files or folders with the manifests, or - for stdin")
+    reader = ManifestReader(options.namespace)
+    for paths in options.manifests:
+        reader.read(paths[0] if len(paths) == 1 else ", ".join(paths), paths, sys.stdin.buffer)
+    if not reader.declared and not reader.account.skipped:
+        raise UsageError(
+            f"--manifests: {reader.account.in_words()}; name manifests with a source or destination that uses kopia"
+        )
+    return reader
+
+
+def _snapshots(options: argparse.Namespace) -> tuple[list[ListedSnapshot] | None, str]:
+    """Return the list of snapshots with its origin, or None if only manifests are looked at."""
+    if options.manifests_only:
+        if options.snapshots:
+            raise UsageError("--manifests-only and --snapshots exclude each other; give one of them")
+        return None, "none: only the manifests were looked at"
+    if not options.snapshots:
+        raise UsageError("--snapshots is missing: save kopia snapshot list --all --json, or give --manifests-only")
+    file = Path(options.snapshots)
+    try:
+        data = file.read_bytes() if file.stat().st_size <= SUITE.snapshot_list_bytes else None
+    except OSError as error:
+        raise UsageError(
+            f"--snapshots {file}: cannot be read ({error.strerror}); save kopia snapshot list --all --json"
+        ) from None
+    if data is None:
+        raise UsageError(f"--snapshots {file}: larger than {SUITE.snapshot_list_bytes >> 20} MiB; audit a part of it")
+    try:
+        return listing.read(data, str(file), _progress), f"the file {file}"
+    except HarnessError as error:
+        raise UsageError(f"--snapshots {error}; save kopia snapshot list --all --json") from None
+
+
+def _progress(number: int) -> None:
+    print(f"{number} snapshots read", file=sys.stderr)
+
+
+def _rules(requests: Sequence[str]) -> tuple[Rule | None, list[Rule]]:
+    """Return the requested rule, or None for the one that explains most, and the rules to try beside it."""
+    named = [rule_file.read(one) for one in requests if one != AUTO]
+    if AUTO in requests or not requests:
+        return None, named
+    if len(named) > 1:
+        raise UsageError("--rules: two rules without auto; give one, or add --rules auto")
+    return named[0], []
+
+
+def _fail_on(text: str) -> frozenset[Worry]:
+    names = {name.strip() for name in text.split(",") if name.strip()}
+    if names == {EVERYTHING}:
+        return frozenset(Worry)
+    if names == {NOTHING}:
+        return frozenset()
+    for name in sorted(names - set(Worry)):
+        raise UsageError(f"--fail-on: {name!r} is unknown; use all, none, or some of {', '.join(Worry)}")
+    return frozenset(map(Worry, names))
+
+
+def _now(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise UsageError(f"--now {text}: no instant with a time zone; write it as 2026-01-31T12:00:00Z")
+    return instant
+
+
+def _stale_after(hours: float | None) -> timedelta | None:
+    if hours is None:
+        return None
+    try:
+        return timedelta(hours=hours)
+    except (OverflowError, ValueError):
+        raise UsageError(f"--stale-after {hours}: no usable number of hours") from None
+
+
+def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
+    """Write audit.json, and the ready manifests beside it."""
+    ready = {"overrides.yaml": overrides_of(found), "restores.yaml": restores_of(found)}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "audit.json").write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+        for name, manifests in ready.items():
+            if manifests:
+                (folder / name).write_text(yaml_io.dump_all(REDACT.values(list(manifests))), encoding="utf-8")
+            else:
+                (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out {folder}: cannot be written ({error.strerror}); name another folder") from None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
