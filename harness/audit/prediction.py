@@ -83,7 +83,7 @@ class Predictor:
     Args:
         assignment: The objects under a rule.
         histories: The histories of the repository, or None if they are not known.
-        others: The objects under other rules, which may explain why nothing is found.
+        others: The objects under other rules, which may explain why nothing is found; None if that is not asked.
         successive: True if the clusters exist one after another: then one name in two clusters is one tenant.
     """
 
@@ -91,14 +91,14 @@ class Predictor:
         self,
         assignment: Assignment,
         histories: Histories | None,
-        others: Sequence[Assignment] = (),
+        others: Sequence[Assignment] | None = None,
         *,
         successive: bool,
     ) -> None:
-        self._assignment, self._histories, self._others = assignment, histories, others
+        self._assignment, self._histories, self._others = assignment, histories, others or ()
         self._successive = successive
         self._clusters = len(assignment.organisation.clusters)
-        self._nearest = Nearest(histories) if histories else None
+        self._nearest = Nearest(histories) if histories and others is not None else None
 
     def all(self) -> list[Prediction]:
         """Return the prediction for each destination, those with open variables last."""

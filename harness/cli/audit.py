@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--successive", action="store_true",
         help="the clusters exist one after another: one name in two of them is no collision")  # fmt: skip
     add("--fail-on", metavar="NAMES", default=",".join(sorted(BY_DEFAULT)),
-        help=f"what leads to exit status 1: all, none, or some of {', '.join(Worry)} (default: %(default)s)")  # fmt: skip
+        help=f"what leads to exit status 1: all, none, or of {', '.join(Worry)} (default: %(default)s)")  # fmt: skip
     add("--stale-after", metavar="HOURS", type=float, help="the age at which a source without a schedule is stale")
     add("--now", metavar="INSTANT", help="the instant of the audit, such as 2026-01-31T12:00:00Z (default: now)")
     add("--out", metavar="FOLDER", type=Path, default=OUT, help="the folder of audit.json (default: %(default)s)")

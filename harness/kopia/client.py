@@ -270,7 +270,8 @@ def _field(holder: Any, key: str, kind: type, what: str) -> Any:
 def _instant(entry: Mapping[str, Any], key: str) -> datetime:
     text = str(_field(entry, key, str, "snapshot manifest"))
     try:
-        return datetime.fromisoformat(re.sub(r"(\.\d{6})\d+", r"\1", text))
+        # Digits after the sixth of a fraction are cut off.
+        return datetime.fromisoformat(text)
     except ValueError:
         raise HarnessError(f"kopia snapshot manifest: field {key} is no instant: {text!r}") from None
 
