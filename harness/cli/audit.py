@@ -14,7 +14,7 @@ from harness.audit import rule_file, terminal
 from harness.audit.audit import BY_DEFAULT, Audit, Question, Worry, audit
 from harness.audit.facts import facts, overrides_of, restores_of
 from harness.audit.organisation import Organisation
-from harness.audit.reading import ManifestReader
+from harness.audit.reading import STDIN, ManifestReader
 from harness.audit.rules import BUILT_IN, Rule
 from harness.audit.upkeep import Clock
 from harness.document.verdict import ExitStatus
@@ -112,7 +112,8 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
         raise UsageError("--manifests is missing: name the files or folders with the manifests, or - for stdin")
     reader = ManifestReader(options.namespace)
     for paths in options.manifests:
-        reader.read(paths[0] if len(paths) == 1 else ", ".join(paths), paths, sys.stdin.buffer)
+        cluster = ", ".join("standard input" if path == STDIN else path for path in paths)
+        reader.read(cluster, paths, sys.stdin.buffer)
     if not reader.declared and not reader.account.skipped:
         raise UsageError(
             f"--manifests: {reader.account.in_words()}; name manifests with a source or destination that uses kopia"

@@ -1,0 +1,226 @@
+"""What an audit predicts for destinations, and what it says about orphans and another rule; each shown both ways."""
+
+import pytest
+
+from harness.audit.audit import Worry
+from harness.audit.organisation import Repository
+from harness.audit.prediction import Outcome
+from harness.audit.rules import BUILT_IN
+from harness.document.verdict import ExitStatus
+from harness.model import Identity
+from harness.volsync import overrides
+from tests.unit.audit_world import NOW, answer, destination, entry, secret, source
+
+
+def predicted(declared, entries, **more):
+    (found,) = answer(declared, entries, **more).predictions
+    return found
+
+
+def test_the_newest_whole_snapshot_of_the_identity_is_restored():
+    entries = [entry("orders", at=2), entry("orders", at=1), entry("orders", at=0, incomplete="canceled")]
+    found = predicted([source("orders"), destination("orders")], entries)
+    assert (found.outcome, found.why) == (Outcome.RESTORES, "")
+    assert found.snapshot.record.id == entries[1]["id"]
+    assert (len(found.history.whole), found.history.incomplete) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "restored"),
+    [
+        ({}, 0),
+        ({"previous": "1"}, 1),
+        ({"restoreAsOf": "2026-03-08T13:00:00Z"}, 2),
+        ({"restoreAsOf": "2026-03-08T13:00:00Z", "previous": "1"}, 3),
+        ({"shallow": "2", "previous": "1"}, 1),
+        ({"shallow": "2", "previous": "2"}, None),
+        ({"previous": "4"}, None),
+        ({"restoreAsOf": "2026-03-01T00:00:00Z"}, None),
+    ],
+)
+def test_a_request_selects_as_the_reference_does(fields, restored):
+    entries = [entry("orders", at=age) for age in range(4)]
+    found = predicted([destination("orders", **fields)], entries)
+    if restored is None:
+        assert found.outcome is Outcome.TOO_FEW
+        assert "only" in found.why
+    else:
+        assert (found.outcome, found.snapshot.record.id) == (Outcome.RESTORES, entries[restored]["id"])
+
+
+def test_nothing_is_found_for_another_name_and_the_named_source_reaches_it():
+    found = predicted([source("orders"), destination("orders-restore")], [entry("orders")])
+    assert (found.outcome, found.why) == (Outcome.NOTHING_FOUND, "no snapshot of orders-restore@shop:/data")
+    (near,) = found.near
+    assert near.why == "the same hostname and a similar username"
+    assert near.fields == {"sourceIdentity": {"sourceName": "orders", "sourceNamespace": "shop"}}
+    assert near.owners == ("ReplicationSource shop/orders",)
+
+
+def test_only_incomplete_snapshots_are_nothing():
+    found = predicted([destination("orders")], [entry("orders", incomplete="canceled")])
+    assert (found.outcome, found.why) == (Outcome.NOTHING_FOUND, "1 incomplete snapshots of orders@shop:/data")
+
+
+def test_an_older_rule_and_another_path_are_near():
+    entries = [entry("orders-shop", "shop-orders-pvc"), entry("orders", path="/srv")]
+    found = predicted([destination("orders", destinationPVC="orders-pvc")], entries)
+    assert [near.why for near in found.near] == [
+        "the same identity with another path",
+        "what the rule namespace-pvc makes of it",
+    ]
+    assert found.near[0].fields["sourceIdentity"] == {"sourceName": "orders", "sourcePathOverride": "/srv"}
+    assert found.near[1].fields == {"username": "orders-shop", "hostname": "shop-orders-pvc"}
+
+
+def test_a_name_that_the_api_refuses_has_no_remedy_unless_names_are_taken_as_given():
+    entries = [entry("root@orders", "shop")]
+    validated = predicted([destination("orders")], entries)
+    as_given = predicted([destination("orders")], entries, rule="object-name,as-given")
+    assert validated.near[0].fields == {}
+    assert as_given.near[0].fields == {"username": "root@orders", "hostname": "shop"}
+
+
+def test_each_remedy_reaches_what_it_promises():
+    entries = [entry("orders", path="/srv"), entry("orders-eu"), entry("order", "shop-floor"), entry("Orders", "Shop")]
+    declared = [source("orders-eu"), destination("orders", sourceName="gone", sourceNamespace="else")]
+    found = predicted(declared, [*entries, entry("gone", "elsewhere")])
+    assert found.outcome is Outcome.NOTHING_FOUND
+    assert found.near
+    for near in found.near:
+        changed = overrides.with_fields(declared[1].manifest, near.fields)
+        again = predicted([declared[0], type(declared[1])("home", changed, "")], entries + [entry("gone", "elsewhere")])
+        assert again.asked == near.history.asked
+
+
+def test_the_data_of_a_source_with_a_similar_name_is_foreign():
+    declared = [source("orders.eu"), destination("orderseu")]
+    found = predicted(declared, [entry("orderseu")])
+    assert found.outcome is Outcome.FOREIGN
+    assert "ReplicationSource shop/orders.eu writes this identity" in found.why
+    assert predicted([source("orderseu"), destination("orderseu")], [entry("orderseu")]).outcome is Outcome.RESTORES
+
+
+def test_explicit_names_of_another_namespace_are_foreign_and_a_named_source_is_not():
+    theirs = source("orders", "office")
+    explicit = destination("orders", username="orders", hostname="office")
+    named = destination("orders", sourceName="orders", sourceNamespace="office")
+    assert predicted([theirs, explicit], [entry("orders", "office")]).outcome is Outcome.FOREIGN
+    assert predicted([theirs, named], [entry("orders", "office")]).outcome is Outcome.RESTORES
+    assert predicted([explicit], [entry("orders", "office")]).outcome is Outcome.RESTORES, "nobody claims it"
+
+
+def test_one_name_in_two_clusters_is_foreign_unless_they_follow_one_another():
+    declared = [source("orders", cluster="old"), source("orders", cluster="new"), destination("orders", cluster="new")]
+    assert predicted(declared, [entry("orders")]).outcome is Outcome.FOREIGN
+    assert predicted(declared, [entry("orders")], successive=True).outcome is Outcome.RESTORES
+
+
+def test_a_named_source_gives_its_custom_names_and_path_unless_the_api_refuses_it():
+    wanted = destination("restore", sourceName="orders", sourceNamespace="office")
+    custom = source("orders", "office", username="team", hostname="site", sourcePathOverride="/srv")
+    found = predicted([custom, wanted], [entry("team", "site", path="/srv")])
+    assert (found.outcome, str(found.asked)) == (Outcome.RESTORES, "team@site:/srv")
+    refused = source("orders", "office", username="team@home", hostname="site")
+    assert str(predicted([refused, wanted], []).asked) == "orders@office:/data", "a refused source does not exist"
+    assert str(predicted([refused, wanted], [], rule="object-name,as-given").asked) == "team@home@site:/data"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"username": "team"}, "spec.kopia.hostname is missing"),
+        ({"username": "team@home", "hostname": "x"}, "spec.kopia.username: Invalid value"),
+        ({"previous": "-1"}, "spec.kopia.previous is -1"),
+        ({"restoreAsOf": "yesterday"}, "spec.kopia.restoreAsOf: 'yesterday' is not a 'rfc3339'"),
+    ],
+)
+def test_what_is_refused_restores_nothing(fields, said):
+    found = predicted([destination("orders", **fields)], [entry("orders")])
+    assert found.outcome is Outcome.REFUSED
+    assert said in found.why
+
+
+def test_a_destination_of_another_repository_is_not_judged():
+    here, there = Repository("s3://one", None), "s3://two"
+    declared = [secret(KOPIA_REPOSITORY=there, KOPIA_PASSWORD="p"), destination("orders")]
+    assert predicted(declared, [entry("orders")], audited=here).outcome is Outcome.ELSEWHERE
+    assert predicted(declared, [entry("orders")]).outcome is Outcome.RESTORES, "it is the only one"
+
+
+def test_without_a_list_nothing_is_judged():
+    found = answer([source("orders"), destination("orders")], None)
+    assert found.predictions[0].outcome is Outcome.NOT_JUDGED
+    assert found.status() is ExitStatus.CONFORMANT
+
+
+def test_an_orphan_has_the_owner_that_was_renamed_or_had_another_rule_or_path():
+    declared = [source("orders-v2"), source("mail", "office"), source("wiki")]
+    entries = [
+        entry("orders"),
+        entry("mail-office", "office-mail-pvc"),
+        entry("wiki"),
+        entry("wiki", path="/old"),
+        entry("zzz", "qqq"),
+    ]
+    found = {str(one.history.asked): one for one in answer(declared, entries).orphans}
+    assert found.keys() == {"orders@shop:/data", "mail-office@office-mail-pvc:/data", "wiki@shop:/old", "zzz@qqq:/data"}
+    orders, mail = found["orders@shop:/data"], found["mail-office@office-mail-pvc:/data"]
+    assert (orders.owner, "may have been renamed" in orders.why) == (declared[0], True)
+    assert (mail.owner, mail.why) == (declared[1], "the rule namespace-pvc makes this identity of it")
+    assert found["wiki@shop:/old"].why == "it writes this identity with the path /data"
+    assert found["zzz@qqq:/data"].owner is None
+    assert mail.manifest["metadata"] == {"name": "mail-restore", "namespace": "office"}
+    assert mail.manifest["spec"]["kopia"]["destinationPVC"] == "mail-pvc"
+
+
+def test_an_orphan_that_a_destination_restores_is_said_to_be():
+    found = answer([destination("restore", username="old", hostname="shop")], [entry("old")])
+    (orphan,) = found.orphans
+    assert [one.name for one in orphan.requested_by] == ["restore"]
+    assert found.status() is ExitStatus.CONFORMANT
+    assert found.status({Worry.ORPHAN}) is ExitStatus.DIVERGES
+
+
+def test_the_ready_manifest_of_an_orphan_restores_it():
+    declared = [source("orders-v2"), source("wiki")]
+    entries = [entry("orders"), entry("wiki"), entry("wiki", path="/old")]
+    for orphan in answer(declared, entries).orphans:
+        restore = type(declared[0])("home", orphan.manifest, "")
+        (found,) = answer([*declared, restore], entries).predictions
+        assert (found.asked, found.snapshot is not None) == (orphan.history.asked, True)
+
+
+def test_another_rule_tells_what_is_lost_and_the_overrides_keep_it():
+    declared = [source("orders"), source("mail", username="mail", hostname="shop"), destination("orders")]
+    other = BUILT_IN["object-name-namespace"]
+    entries = [entry("orders"), entry("mail")]
+    found = answer(declared, entries, against=other)
+    lost = {str(one.one.ref): one for one in found.changes if not one.is_kept}
+    assert lost.keys() == {"ReplicationSource shop/orders", "ReplicationDestination shop/orders"}
+    assert found.status() is ExitStatus.DIVERGES
+    changed = [
+        type(one)("home", overrides.with_fields(one.manifest, lost[str(one.ref)].override["spec"]["kopia"]), "")
+        if str(one.ref) in lost
+        else one
+        for one in declared
+    ]
+    again = answer(changed, entries, rule=other)
+    assert {one.asked.identity for one in again.sources} == {Identity("orders", "shop"), Identity("mail", "shop")}
+    assert again.predictions[0].snapshot.record.id == entries[0]["id"]
+
+
+def test_another_rule_with_the_same_names_changes_nothing():
+    found = answer([source("orders"), destination("orders")], [entry("orders", at=NOW)],
+                   against=BUILT_IN["object-name,as-given"])  # fmt: skip
+    assert found.changes == []
+    assert found.status() is ExitStatus.CONFORMANT
+
+
+def test_the_rule_that_explains_most_is_found():
+    declared = [source(f"app-{number}") for number in range(3)]
+    entries = [entry(f"app-{number}-shop", f"shop-app-{number}-pvc") for number in range(2)] + [entry("app-2")]
+    found = answer(declared, entries, rule=None)
+    assert found.rule.name == "namespace-pvc"
+    assert [(one.rule.name, one.identities, one.snapshots) for one in found.explained][0] == ("namespace-pvc", 2, 2)
+    assert answer(declared, [entry("app-0")], rule=None).rule.name == "object-name"
