@@ -6,6 +6,7 @@ The templates are Jinja expressions in a sandbox. They see ``name``, ``namespace
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,9 @@ FORM = SchemaFile(
 )
 IGNORED = "ignored"
 BY_DEFAULT = {"username": "{{ name | as_username }}", "hostname": "{{ namespace | as_hostname }}"}
-TRIAL = {"name": "name", "namespace": "namespace", "pvc": "pvc", "labels": {}, "annotations": {}}
+ANY = defaultdict[str, str](lambda: "any")
+TRIAL = {"name": "name", "namespace": "namespace", "pvc": "pvc", "labels": ANY, "annotations": ANY}
+"""An object with every label, for a first check of the templates."""
 
 _ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
 _ENVIRONMENT.filters |= {"as_username": rules.sanitise_username, "as_hostname": rules.sanitise_hostname}

@@ -129,11 +129,8 @@ def _gaps(whole: Sequence[ListedSnapshot], runs: Schedule, keep: Mapping[str, in
             continue
         in_period = retention.PERIODS[period]
         present = {in_period(start) for start in starts}
-        expected = dict.fromkeys(
-            in_period(newest - length * number)
-            for number in range(min(keep[period], PERIODS_JUDGED))
-            if (newest - oldest) / length > number + 1
-        )
+        back = [retention.periods_back(period, newest, number) for number in range(min(keep[period], PERIODS_JUDGED))]
+        expected = dict.fromkeys(in_period(instant) for instant in back if instant > oldest)
         found += [f"{period} {name}" for name in expected if name not in present]
     return found
 

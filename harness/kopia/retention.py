@@ -100,6 +100,13 @@ class _Reasons:
         return 1
 
 
+def periods_back(period: str, newest: datetime, number: int) -> datetime:
+    """Return an instant in the period that is some periods before that of the newest snapshot."""
+    if period in ("yearly", "monthly"):
+        return _cut_off(newest.replace(day=1), period, number)
+    return _cut_off(newest, period, number)
+
+
 def _cut_off(newest: datetime, period: str, number: int) -> datetime:
     """Return the instant before which no snapshot is kept for a period."""
     if period == "yearly":

@@ -89,7 +89,7 @@ def test_each_remedy_reaches_what_it_promises():
     assert found.near
     for near in found.near:
         changed = overrides.with_fields(declared[1].manifest, near.fields)
-        again = predicted([declared[0], type(declared[1])("home", changed, "")], entries + [entry("gone", "elsewhere")])
+        again = predicted([declared[0], type(declared[1])("home", changed, "")], [*entries, entry("gone", "elsewhere")])
         assert again.asked == near.history.asked
 
 
@@ -222,5 +222,5 @@ def test_the_rule_that_explains_most_is_found():
     entries = [entry(f"app-{number}-shop", f"shop-app-{number}-pvc") for number in range(2)] + [entry("app-2")]
     found = answer(declared, entries, rule=None)
     assert found.rule.name == "namespace-pvc"
-    assert [(one.rule.name, one.identities, one.snapshots) for one in found.explained][0] == ("namespace-pvc", 2, 2)
+    assert next((one.rule.name, one.identities, one.snapshots) for one in found.explained) == ("namespace-pvc", 2, 2)
     assert answer(declared, [entry("app-0")], rule=None).rule.name == "object-name"

@@ -1,0 +1,248 @@
+"""How an audit reads manifests and lists of snapshots: everything is accounted for, and bad input is one line."""
+
+import io
+import json
+from dataclasses import replace
+
+import pytest
+
+from harness.audit.organisation import Organisation, Repository, repository_of
+from harness.audit.reading import ManifestReader
+from harness.errors import HarnessError, UsageError
+from harness.kopia import listing
+from harness.system.limits import SUITE
+from harness.system.process import REDACT
+from tests.unit.audit_world import entry
+
+SOURCE = """
+apiVersion: volsync.backube/v1alpha1
+kind: ReplicationSource
+metadata: {name: orders, namespace: shop}
+spec: {sourcePVC: orders, kopia: {repository: r}}
+"""
+DESTINATION = """
+apiVersion: volsync.backube/v1alpha1
+kind: ReplicationDestination
+metadata: {name: orders, namespace: shop}
+spec: {kopia: {repository: r, restoreAsOf: 2026-01-31T12:00:00Z}}
+"""
+
+
+def read(text, **more):
+    reader = ManifestReader(**more)
+    reader.read("home", ["-"], io.BytesIO(text if isinstance(text, bytes) else text.encode()))
+    return reader
+
+
+def skipped(reader):
+    return [(one.where, one.why, one.matters) for one in reader.account.skipped]
+
+
+def test_documents_of_other_kinds_are_passed_over_and_counted():
+    others = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\nvalues: 1\n---\n---\n- 1\n"
+    reader = read(f"{SOURCE}---{DESTINATION}---\n{others}")
+    assert [str(one.ref) for one in reader.declared] == [
+        "ReplicationSource shop/orders",
+        "ReplicationDestination shop/orders",
+    ]
+    assert reader.account.used == {"ReplicationSource": 1, "ReplicationDestination": 1}
+    assert reader.account.passed_over == {"ConfigMap": 1, "no Kubernetes object": 2}
+    assert (reader.account.objects, reader.account.skipped) == (5, [])
+    assert "5 objects in 1 files: used 1 ReplicationDestination, 1 ReplicationSource" in reader.account.in_words()
+
+
+def test_an_instant_without_quotes_stays_text():
+    (found,) = read(DESTINATION).declared
+    assert found.manifest["spec"]["kopia"]["restoreAsOf"] == "2026-01-31T12:00:00Z"
+
+
+def test_a_list_and_json_are_read():
+    one = json.loads(json.dumps({"apiVersion": "v1", "kind": "List", "items": []}))
+    one["items"] = [read(SOURCE).declared[0].manifest, read(DESTINATION).declared[0].manifest]
+    assert len(read(json.dumps(one)).declared) == 2
+
+
+def test_folders_are_read_without_hidden_ones_and_other_files(tmp_path):
+    (tmp_path / "apps").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "a.yaml").write_text("{")
+    (tmp_path / "apps" / "a.yaml").write_text(SOURCE)
+    (tmp_path / "apps" / "b.yml").write_text(DESTINATION)
+    (tmp_path / "apps" / "README.md").write_text("kind: ReplicationSource")
+    reader = ManifestReader()
+    reader.read("home", [str(tmp_path)])
+    assert [one.where for one in reader.declared] == [str(tmp_path / "apps" / name) for name in ("a.yaml", "b.yml")]
+    assert skipped(reader) == [(str(tmp_path / ".git"), "a hidden folder", False)]
+
+
+def test_a_missing_path_is_wrong_use():
+    with pytest.raises(UsageError, match=r"--manifests /nowhere: does not exist; name a file, a folder"):
+        ManifestReader().read("home", ["/nowhere"])
+
+
+def test_a_broken_file_does_not_stop_the_rest(tmp_path):
+    (tmp_path / "a.yaml").write_text("kind: ReplicationSource\nmetadata: [}\n")
+    (tmp_path / "b.yaml").write_text(SOURCE)
+    (tmp_path / "c.yaml").write_text("a: [}")
+    reader = ManifestReader()
+    reader.read("home", [str(tmp_path)])
+    assert len(reader.declared) == 1
+    assert [(why.partition("(")[0], matters) for _, why, matters in skipped(reader)] == [
+        ("line 2: not YAML ", True),
+        ("line 1: not YAML ", False),
+    ], "a file without a source or destination does not matter"
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "matters"),
+    [
+        (b"\xff\xfe", "no UTF-8 text", False),
+        ("a: &a [*a]", "line 1: the alias *a is part of what it stands for", True),
+        ("x: &x {y: *x}", "the alias *x is part of what it stands for", True),
+        ("[" * 200 + "]" * 200, "more than 100 levels of nesting", True),
+        ("{}\n---\n" * 20, "more than 10 documents; split it into several files", True),
+        ("kind: ReplicationSource\nx: {{ .Values.x }}", "a template of Helm or another program; render it first", True),
+        ("x: !vault 1\nkind: ReplicationSource", "not YAML (could not determine a constructor", True),
+        ("a: 1\n\tb: 2", "not YAML", False),
+        ("x" * 3000, "larger than 0 MiB; split it", True),
+        ("\x00", "not YAML", False),
+    ],
+)
+def test_bad_yaml_is_one_line(text, said, matters):
+    limits = replace(SUITE, manifest_documents=10, manifest_file_bytes=2000)
+    reader = read(text, limits=limits)
+    ((where, why, does_matter),) = skipped(reader)
+    assert (where, said in why, does_matter) == ("standard input", True, matters), why
+    assert "\n" not in why
+    assert reader.declared == []
+
+
+def test_a_bomb_of_aliases_is_refused_before_it_is_built():
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 9)]
+    ((_, why, _),) = skipped(read("\n".join(lines)))
+    assert "more than 2000000 values, with aliases written out" in why
+
+
+def test_ordinary_aliases_are_read():
+    text = SOURCE.replace("{repository: r}", "&k {repository: &r r, username: *r, hostname: *r}") + "extra: *k\n"
+    (found,) = read(text).declared
+    assert found.manifest["spec"]["kopia"]["username"] == "r"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("{name: orders, namespace: shop}", "{name: 3, namespace: shop}", "metadata.name is missing or no text"),
+        ("{name: orders, namespace: shop}", "{name: orders, namespace: 3}", "metadata.namespace is no text"),
+        ("{name: orders, namespace: shop}", "[]", "metadata.name is missing or no text"),
+        ("{repository: r}", "7", "spec.kopia is no mapping"),
+        ("{repository: r}", "{retain: 3}", "spec.kopia.retain is no mapping"),
+        ("{name: orders, namespace: shop}", "{name: orders}", "metadata.namespace is missing; build the manifests"),
+    ],
+)
+def test_an_object_of_another_shape_is_skipped_and_matters(old, new, said):
+    reader = read(SOURCE.replace(old, new))
+    ((_, why, matters),) = skipped(reader)
+    assert (said in why, matters) == (True, True), why
+
+
+def test_a_namespace_can_be_given():
+    reader = read(SOURCE.replace(", namespace: shop", ""), namespace="office")
+    assert [one.namespace for one in reader.declared] == ["office"]
+
+
+def test_another_mover_is_skipped_and_does_not_matter():
+    reader = read(SOURCE.replace("kopia:", "restic:"))
+    assert skipped(reader) == [("standard input", "ReplicationSource orders uses another mover: restic", False)]
+    assert read(SOURCE.replace("{repository: r}", "null")).declared, "an empty section is kopia"
+
+
+def test_another_version_of_the_group_is_used_and_another_group_is_not():
+    assert read(SOURCE.replace("v1alpha1", "v1")).declared
+    assert read(SOURCE.replace("volsync.backube", "example.test")).declared == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("name: orders,", 'name: "${APP}",', "metadata.name"),
+        ("namespace: shop", "namespace: '${NS:=shop}'", "metadata.namespace"),
+        ("{repository: r}", "{repository: 'r-${APP}'}", "spec.kopia.repository"),
+        ("{repository: r}", "{username: 'a${APP}'}", "spec.kopia.username"),
+    ],
+)
+def test_open_variables_are_found_where_they_decide(old, new, field):
+    organisation = Organisation(read(SOURCE.replace(old, new)).declared)
+    assert [list(one.variables) for one in organisation.open] == [[field]]
+    assert organisation.sources == []
+
+
+def test_open_variables_elsewhere_do_not_matter():
+    text = SOURCE.replace("{repository: r}", "{repository: r, cacheCapacity: '${SIZE:=5Gi}'}")
+    organisation = Organisation(read(text).declared)
+    assert (len(organisation.sources), organisation.open) == (1, [])
+
+
+def test_an_object_that_is_declared_again_counts_once():
+    organisation = Organisation([*read(SOURCE).declared, *read(SOURCE).declared])
+    assert len(organisation.sources) == len(organisation.again) == 1
+
+
+SECRET = """
+apiVersion: v1
+kind: Secret
+metadata: {name: r, namespace: shop}
+data: {KOPIA_PASSWORD: c3VwZXItc2VjcmV0LXdvcmQ=}
+stringData: {KOPIA_REPOSITORY: "s3://bucket/app", KOPIA_S3_ENDPOINT: "http://minio:9000"}
+"""
+
+
+def test_the_repository_of_a_secret_is_found_and_its_password_hidden():
+    (found,) = read(SECRET).declared
+    repository = repository_of(found.manifest)
+    assert (repository.address.bucket, repository.address.prefix) == ("bucket", "app/")
+    assert REDACT("super-secret-word") == "***"
+
+
+@pytest.mark.parametrize("value", ["ENC[AES256_GCM,data:x]", "${REPOSITORY}", ""])
+def test_an_encrypted_or_open_secret_is_of_no_known_repository(value):
+    (found,) = read(SECRET.replace("s3://bucket/app", value)).declared
+    assert repository_of(found.manifest) is None
+
+
+def test_a_secret_that_is_no_base64_is_skipped_without_its_value():
+    reader = read(SECRET.replace("c3VwZXItc2VjcmV0LXdvcmQ=", "plain-Secret-Value"))
+    ((_, why, matters),) = skipped(reader)
+    assert (why, matters) == ("Secret r: cannot be decoded: data.KOPIA_PASSWORD is no base64 of a text", False)
+
+
+def test_two_repositories_are_one_place_by_bucket_and_prefix():
+    one = repository_of(read(SECRET).declared[0].manifest)
+    other = repository_of(read(SECRET.replace("bucket/app", "bucket/app2")).declared[0].manifest)
+    elsewhere = repository_of(read(SECRET.replace("minio:9000", "other:9000")).declared[0].manifest)
+    assert (one.is_at(one), one.is_at(other), one.is_at(elsewhere)) == (True, False, False)
+    assert Repository("filesystem:///x", None).is_at(Repository("filesystem:///x/", None))
+
+
+def test_a_list_of_snapshots_is_read_with_size_pins_and_reasons():
+    (found,) = listing.read(json.dumps([entry("a", pins=["p"], retentionReason=["latest-1"])]).encode(), "list")
+    assert (found.record.identity.username, found.size_bytes) == ("a", 17)
+    assert (found.pins, found.kept_for) == (("p",), ("latest-1",))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "list: is no JSON"),
+        ("[", "list: is no JSON"),
+        ("{}", "list: is JSON, but no list of snapshots"),
+        ("[1]", "list: snapshot 1: kopia snapshot manifest: expected an object, got 1"),
+        (json.dumps([entry("a"), {**entry("b"), "endTime": "soon"}]), "list: snapshot 2: .*endTime is no instant"),
+        (json.dumps([{**entry("a"), "source": {}}]), "list: snapshot 1: .*field userName should be str"),
+    ],
+)
+def test_another_list_is_one_line(text, said):
+    with pytest.raises(HarnessError, match=said) as raised:
+        listing.read(text.encode(), "list")
+    assert "\n" not in str(raised.value)

@@ -1,0 +1,213 @@
+"""What an audit says about sources: age against the schedule, gaps, what retention leaves, and collisions."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harness.audit import schedule
+from harness.audit.audit import Question, Worry, audit
+from harness.audit.collisions import Reason
+from harness.audit.organisation import Organisation
+from harness.audit.upkeep import Clock, State, in_words
+from harness.document.verdict import ExitStatus
+from harness.kopia import retention
+from tests.unit.audit_world import NOW, answer, entry, listed, secret, source
+
+NIGHTLY = "0 2 * * *"
+
+
+def kept(declared, entries, **more):
+    (found,) = answer([declared], entries, **more).sources
+    return found
+
+
+def nights(*ages):
+    """Return a snapshot of 02:00 for each age in days."""
+    return [entry("orders", at=NOW.replace(hour=2) - timedelta(days=age)) for age in ages]
+
+
+@pytest.mark.parametrize(
+    ("entries", "state", "missed"),
+    [
+        (nights(0), State.GOOD, 0),
+        (nights(1), State.GOOD, 1),
+        (nights(2), State.STALE, 2),
+        ([], State.NEVER, None),
+        ([entry("orders", incomplete="canceled")], State.NEVER, None),
+    ],
+)
+def test_a_source_is_stale_after_two_missed_runs(entries, state, missed):
+    found = kept(source("orders", schedule=NIGHTLY), entries)
+    assert (found.state, found.missed) == (state, missed)
+
+
+def test_without_a_schedule_only_a_given_age_is_stale():
+    assert kept(source("orders"), nights(400)).state is State.GOOD
+    declared = source("orders")
+    clock = Clock(NOW, timedelta(hours=24))
+    found = audit(Question(Organisation([declared]), listed(*nights(2)), clock)).sources[0]
+    assert (found.state, found.why) == (State.STALE, "the newest snapshot is 2 d old")
+
+
+def test_a_newest_snapshot_without_files_is_said():
+    found = kept(source("orders", schedule=NIGHTLY), [*nights(1), entry("orders", incomplete="canceled")])
+    assert (found.state, found.ends_incomplete, found.history.incomplete) == (State.GOOD, True, 1)
+    assert not kept(source("orders"), nights(1)).ends_incomplete
+
+
+@pytest.mark.parametrize("text", ["61 * * * *", "a b c d e", "* * *", "@every", "@every 0h", "TZ=No/Where 0 2 * * *"])
+def test_a_bad_schedule_is_refused(text):
+    found = kept(source("orders", schedule=text), nights(0))
+    assert found.state is State.REFUSED
+    assert found.why.startswith(f"spec.trigger.schedule: {text!r} is no schedule: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "missed", "pause"),
+    [
+        ("0 2 * * *", 2, timedelta(days=1)),
+        ("@daily", 2, timedelta(days=1)),
+        ("@every 6h", 8, timedelta(hours=6)),
+        ("@every 1h30m", 33, timedelta(minutes=90)),
+        ("0 2 * * 1-5", 2, timedelta(days=3)),
+        ("CRON_TZ=Europe/Berlin 0 13 * * *", 3, timedelta(days=1)),
+        ("0 0 1 1 *", 0, timedelta(days=366)),
+        ("* * * * *", schedule.COUNTED, timedelta(minutes=1)),
+    ],
+)
+def test_runs_are_counted(text, missed, pause):
+    parsed = schedule.parse(text)
+    assert parsed.missed(NOW - timedelta(hours=50), NOW) == missed
+    assert parsed.longest_pause(NOW) == pause
+
+
+def test_a_night_without_a_snapshot_is_a_gap_unless_retention_explains_it():
+    with_gap = kept(source("orders", schedule=NIGHTLY, **{"retain.daily": "7"}), nights(0, 1, 3, 4))
+    assert with_gap.gaps == ["daily 2026-03-08"]
+    assert kept(source("orders", schedule=NIGHTLY, **{"retain.daily": "7"}), nights(0, 1, 2, 3)).gaps == []
+    assert kept(source("orders", schedule=NIGHTLY, **{"retain.daily": "2"}), nights(0, 1, 3, 9)).gaps == []
+    assert kept(source("orders"), nights(0, 1, 3, 4)).gaps == [], "no schedule"
+    weekly = source("orders", schedule="0 2 * * 2", **{"retain.weekly": "4"})
+    assert kept(weekly, nights(0, 7, 21)).gaps == ["weekly 2026-09"]
+
+
+def test_gaps_count_only_if_that_is_asked():
+    found = answer([source("orders", schedule=NIGHTLY)], nights(0, 1, 3, 4))
+    assert found.status() is ExitStatus.CONFORMANT
+    assert found.status({Worry.GAP}) is ExitStatus.DIVERGES
+
+
+def starts(entries, **keep):
+    left = retention.kept(listed(*entries), retention.policy(keep))
+    return [one.record.start for one in left]
+
+
+def none(**keep):
+    return {**dict.fromkeys(retention.DEFAULTS, 0), **keep}
+
+
+def test_retention_leaves_the_latest():
+    entries = nights(*range(20))
+    assert len(starts(entries, **none(latest=3))) == 3
+    assert starts(entries, **none(latest=3))[0] == NOW.replace(hour=2)
+
+
+@pytest.mark.parametrize(
+    ("keep", "left"),
+    [
+        (none(latest=1, daily=5), 5),
+        (none(daily=5), 5),
+        (none(weekly=2), 2),
+        (none(), 20),
+        (none(yearly=1), 1),
+        (none(monthly=2), 2),
+        ({}, 12),
+    ],
+)
+def test_retention_leaves_one_for_each_period(keep, left):
+    assert len(starts(nights(*range(20)), **keep)) == left
+
+
+def test_retention_keeps_pins_and_only_young_incomplete_snapshots():
+    old = entry("orders", at=30, pins=["keep"])
+    entries = [entry("orders", at=0, incomplete="x"), entry("orders", at=1), entry("orders", at=2, incomplete="x"), old]
+    left = {one.record.id for one in retention.kept(listed(*entries), none(latest=1))}
+    assert left == {entries[0]["id"], entries[1]["id"], old["id"]}
+
+
+def test_a_month_and_a_week_of_one_name_share_it_as_in_kopia():
+    # 2026-03 is March, and the week of 12 January.
+    march, january = datetime(2026, 3, 9, tzinfo=UTC), datetime(2026, 1, 14, tzinfo=UTC)
+    entries = [entry("orders", at=march), entry("orders", at=january)]
+    assert len(starts(entries, **none(weekly=9, monthly=1))) == 1
+    assert len(starts(entries, **none(weekly=9))) == 2
+
+
+def test_what_expires_is_said():
+    found = kept(source("orders", **{"retain.latest": "2", "retain.hourly": "0", "retain.daily": "0",
+                                     "retain.weekly": "0", "retain.monthly": "0", "retain.yearly": "0"}),
+                 nights(*range(5)))  # fmt: skip
+    assert (len(found.history.listed), len(found.left)) == (5, 2)
+
+
+def meeting(*declared, entries=(), rule="object-name", **more):
+    return answer(declared, entries, rule=rule, **more).collisions
+
+
+@pytest.mark.parametrize(
+    ("declared", "rule", "reason"),
+    [
+        ((source("orders.eu"), source("orderseu")), "object-name", Reason.CHARACTERS),
+        ((source("a"), source("b", username="a")), "object-name", Reason.CUSTOM_NAMES),
+        ((source("a"), source("a", cluster="office")), "object-name", Reason.SAME_NAME),
+        ((source("x", "a", sourcePVC="b-c"), source("x-a", "a-b", sourcePVC="c", username="x-a")), "namespace-pvc",
+         Reason.CUSTOM_NAMES),
+        ((source("x-a", "b", sourcePVC="c"), source("x", "b-c", sourcePVC="d")), "namespace-pvc", None),
+        ((source("a"), source("b")), "object-name", None),
+    ],
+)  # fmt: skip
+def test_sources_meet_for_a_reason(declared, rule, reason):
+    found = meeting(*declared, rule=rule)
+    assert [list(one.reasons)[:1] for one in found] == ([[reason]] if reason else [])
+
+
+def test_a_long_name_meets_a_short_one_with_its_namespace():
+    long = f"{'a' * 46}-shop"
+    found = meeting(source(long), source("a" * 46, "shop"), rule="object-name-namespace")
+    assert found == [], "both are too long"
+    found = meeting(source("abcd" * 11 + "-shop"), source("abcd" * 11), rule="object-name-namespace")
+    assert [one.reasons for one in found] == [[Reason.LENGTH]]
+
+
+def test_a_collision_tells_what_is_at_stake():
+    declared = [source("orders.eu", **{"retain.latest": "1"}), source("orderseu", **{"retain.latest": "30"})]
+    (found,) = meeting(*declared, entries=[entry("orderseu", at=age) for age in range(3)])
+    assert (str(found.identity), found.path, found.snapshots, found.mixes) == ("orderseu@shop", "/data", 3, True)
+    assert found.policies == ["latest 1", "latest 30"]
+    assert [one.name for one in found.sources] == ["orders.eu", "orderseu"]
+
+
+def test_other_paths_share_only_the_identity():
+    found = answer([source("orders.eu"), source("orderseu", sourcePathOverride="/srv")])
+    assert [(one.mixes, one.path) for one in found.collisions] == [(False, "")]
+    assert list(found.worries()).count(Worry.SHARED_IDENTITY) == 1
+
+
+def test_clusters_that_follow_one_another_do_not_collide():
+    declared = [source("a", cluster="old"), source("a", cluster="new")]
+    assert len(meeting(*declared)) == 1
+    assert meeting(*declared, successive=True) == []
+    dots = [source("a.b", cluster="old"), source("ab", cluster="new")]
+    assert len(meeting(*dots, successive=True)) == 1
+
+
+def test_sources_of_different_repositories_do_not_collide():
+    values = [{"KOPIA_REPOSITORY": f"s3://{name}", "KOPIA_PASSWORD": "p"} for name in ("one", "two")]
+    apart = [source("a.b"), source("ab", repository="q"), secret(**values[0]), secret(name="q", **values[1])]
+    same = [source("a.b"), source("ab", repository="q"), secret(**values[0]), secret(name="q", **values[0])]
+    assert (len(meeting(*apart)), len(meeting(*same))) == (0, 1)
+
+
+def test_ages_are_written_in_the_largest_unit():
+    ages = [timedelta(seconds=5), timedelta(minutes=3), timedelta(hours=30), timedelta(days=3)]
+    assert [in_words(age) for age in ages] == ["5 s", "3 min", "30 h", "3 d"]
