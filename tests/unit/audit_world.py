@@ -62,3 +62,18 @@ def answer(declared, entries=(), rule="object-name", **more):
     snapshots = None if entries is None else listed(*entries)
     rule = BUILT_IN[rule] if isinstance(rule, str) else rule
     return audit(Question(Organisation(declared), snapshots, Clock(NOW), rule=rule, **more))
+
+
+def large(identities, snapshots, objects):
+    """Return a large organisation: half of its destinations find nothing, a third of its sources had another rule."""
+    words = ["orders", "shop", "billing", "cart", "search", "users", "media", "photos", "mail", "wiki", "git"]
+    declared, whose = [], []
+    for number in range(objects // 2):
+        name = f"{words[number % 11]}-{words[number % 7]}-{number}"
+        namespace = f"{words[number % 5]}-{number % 300}"
+        declared.append(source(name, namespace, schedule="0 2 * * *"))
+        declared.append(destination(name if number % 2 else f"{name}-restore", namespace))
+        whose.append((name, namespace) if number % 3 else (f"{name}-{namespace}", f"{namespace}-{name}-pvc"))
+    whose += [(f"{words[n % 11]}-{words[n % 3]}-{n}", f"{words[n % 5]}-{n % 300}") for n in range(objects, identities)]
+    entries = [entry(*whose[n % len(whose)], at=n // len(whose), number=n) for n in range(snapshots)]
+    return declared, entries

@@ -1,0 +1,192 @@
+"""The command line of the audit: exit statuses, audit.json, the terminal, and one line for each bad input."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from jsonschema import Draft202012Validator
+
+from harness.audit import terminal
+from harness.audit.audit import Worry
+from harness.cli.audit import main
+from harness.document.verdict import ExitStatus
+from tests.unit.audit_world import NOW, answer, destination, entry, large, source
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
+GOOD = ExitStatus.CONFORMANT, "nothing to worry about"
+PASSWORD = "a-very-secret-password"
+
+
+@pytest.fixture
+def run(tmp_path, capsys, monkeypatch):
+    """Run the command with manifests and snapshots; return its status, its audit.json and its output."""
+    monkeypatch.chdir(tmp_path)
+
+    def start(declared, entries, *more, text=None):
+        Path("apps.yaml").write_text(text or yaml.dump_all([one.manifest for one in declared]))
+        snapshots = ["--manifests-only"]
+        if entries is not None:
+            Path("list.json").write_text(json.dumps(entries))
+            snapshots = ["--snapshots", "list.json"]
+        status = main(["--manifests", "apps.yaml", *snapshots, "--now", NOW.isoformat(), "--out", "out", *more])
+        output = capsys.readouterr()
+        file = Path("out") / "audit.json"
+        report = json.loads(file.read_text()) if status in (0, 1, 3) and file.exists() else {}
+        if report:
+            Draft202012Validator(json.loads(SCHEMA.read_text())).validate(report)
+        return status, report, output
+
+    return start
+
+
+def test_nothing_to_worry_about(run):
+    status, report, output = run([source("orders"), destination("orders")], [entry("orders", at=1)])
+    assert (status, report["verdict"]) == GOOD
+    (found,) = report["destinations"]
+    assert (found["outcome"], found["snapshot"]["age_seconds"], found["snapshot"]["size_bytes"]) == (
+        "restores",
+        86395,
+        17,
+    )
+    assert "verdict: nothing to worry about" in output.out
+    assert "· shop/orders [apps.yaml]  restores  orders@shop:/data" in output.out
+
+
+def test_a_worry_is_exit_status_1_and_only_if_it_counts(run):
+    declared, entries = [source("orders"), destination("restore")], [entry("orders")]
+    status, report, output = run(declared, entries)
+    assert (status, report["worries"]) == (1, {"nothing-found": 1})
+    assert "✗ shop/restore [apps.yaml]  nothing-found" in output.out
+    assert "sourceName: orders" in output.out
+    assert run(declared, entries, "--fail-on", "stale,foreign")[0] == 0
+    assert run(declared, entries, "--fail-on", "none")[0] == 0
+    assert run(declared, entries, "--fail-on", "all")[0] == 1
+
+
+def test_what_is_unread_or_open_is_unknown_unless_a_worry_wins(run):
+    text = "kind: ReplicationSource\nx: [}"
+    status, report, output = run([], [], text=text)
+    assert (status, report["verdict"], report["worries"]) == (3, "unknown", {"unread": 1})
+    assert "may matter: apps.yaml: line 2: not YAML" in output.out
+    opened = destination("${APP}")
+    status, report, output = run([opened], [])
+    assert (status, report["read"]["open"][0]["fields"]) == (3, {"metadata.name": ["APP"]})
+    assert "open: shop/${APP} [apps.yaml] in apps.yaml: metadata.name needs APP" in output.out
+    assert run([opened, destination("orders")], [])[0] == 1
+
+
+def test_manifests_alone_show_collisions_and_refusals(run):
+    status, report, _ = run([source("a.b"), source("ab"), destination("ab")], None)
+    assert (status, report["worries"]) == (1, {"collision": 1})
+    assert report["repository"]["snapshots"] is None
+    assert run([source("ab"), destination("ab")], None)[0] == 0
+
+
+def test_another_rule_writes_ready_overrides(run):
+    declared, entries = [source("orders"), destination("orders")], [entry("orders")]
+    status, report, output = run(declared, entries, "--rules", "object-name", "--against", "namespace-pvc")
+    assert (status, report["against"], len(report["changes"])) == (1, "namespace-pvc", 2)
+    assert "2 changes under namespace-pvc:" in output.out
+    overrides = list(yaml.safe_load_all(Path("out/overrides.yaml").read_text()))
+    assert [one["kind"] for one in overrides] == ["ReplicationDestination", "ReplicationSource"]
+    assert overrides[1]["spec"]["kopia"] == {"username": "orders", "hostname": "shop"}
+    run(declared, entries)
+    assert not Path("out/overrides.yaml").exists(), "of an earlier run"
+
+
+def test_a_rule_of_a_file_is_tried_beside_the_built_in_ones(run):
+    Path("rule.yaml").write_text("{name: mine, defaults: {username: 'u-{{ name }}', hostname: h}}")
+    declared, entries = [source("orders"), destination("orders")], [entry("u-orders", "h")]
+    status, report, _ = run(declared, entries, "--rules", "auto", "--rules", "rule.yaml")
+    assert (status, report["rule"]["name"], report["rule"]["file"]) == (0, "mine", "rule.yaml")
+    assert run(declared, entries)[0] == 1
+    assert run(declared, entries, "--rules", "rule.yaml")[0] == 0
+
+
+def test_orphans_have_ready_manifests(run):
+    run([source("orders-v2")], [entry("orders")])
+    (manifest,) = yaml.safe_load_all(Path("out/restores.yaml").read_text())
+    assert manifest["metadata"] == {"name": "orders-v2-restore", "namespace": "shop"}
+
+
+def test_no_secret_is_shown(run):
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "r", "namespace": "shop"},
+        "stringData": {"KOPIA_PASSWORD": PASSWORD, "KOPIA_REPOSITORY": f"s3://b/{PASSWORD}"},
+    }
+    text = yaml.dump_all([secret, destination("orders", username=PASSWORD, hostname="h").manifest])
+    _, _, output = run([], [entry(PASSWORD, "h")], text=text)
+    written = "".join(file.read_text() for file in Path("out").iterdir())
+    assert PASSWORD not in output.out + output.err + written
+    assert "***@h:/data" in output.out
+
+
+def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
+    _, report, output = run([source("orders")], [entry("\x1b[31mred\u202e", "a\nb")])
+    assert report["orphans"][0]["username"] == "\x1b[31mred\u202e"
+    assert "\\x1b[31mred\\u202e@a\\nb" in output.out
+    assert "\x1b" not in output.out
+    assert terminal.printable("é✗") == "é✗"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "--manifests is missing: name the files or folders"),
+        (["--manifests", "nowhere"], "--manifests nowhere: does not exist"),
+        (["--manifests", "empty"], "0 objects in 0 files"),
+        (["--rules", "nosuch"], "--rules nosuch: no such rule"),
+        (["--rules", "object-name", "--rules", "namespace-pvc"], "--rules: two rules without auto"),
+        (["--against", "nosuch"], "--rules nosuch: no such rule"),
+        (["--fail-on", "everything"], "--fail-on: 'everything' is unknown; use all, none, or some of collision"),
+        (["--now", "today"], "--now today: no instant with a time zone"),
+        (["--now", "2026-01-01T00:00:00"], "--now 2026-01-01T00:00:00: no instant with a time zone"),
+        (["--stale-after", "nan"], "--stale-after nan: no usable number of hours"),
+        (["--nosuch"], "unrecognized arguments: --nosuch; tox -e audit -- --help lists the options"),
+        (["--snapshots", "nowhere.json"], "--snapshots nowhere.json: cannot be read (No such file or directory)"),
+        (["--snapshots", "bad.json"], "--snapshots bad.json: is no JSON"),
+        (["--snapshots", "bad.json", "--manifests-only"], "--manifests-only and --snapshots exclude each other"),
+        (["--manifests", "good.yaml"], "--snapshots is missing: save kopia snapshot list --all --json"),
+    ],
+)
+def test_wrong_use_is_one_line_and_exit_status_4(tmp_path, monkeypatch, capsys, arguments, said):
+    monkeypatch.chdir(tmp_path)
+    Path("empty").mkdir()
+    Path("bad.json").write_text("no")
+    Path("good.yaml").write_text(yaml.dump(source("orders").manifest))
+    more = [] if {"--snapshots", "--manifests-only"} & set(arguments) or "good.yaml" in arguments else [
+        "--manifests-only"]  # fmt: skip
+    assert main([*arguments, *more, "--out", "out"]) == ExitStatus.WRONG_USE
+    output = capsys.readouterr()
+    assert said in output.err
+    assert output.err.count("\n") == 1
+    assert not Path("out").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_use(run):
+    Path("out").write_text("a file")
+    status, _, output = run([source("orders")], [])
+    assert status == 4
+    assert "--out out: cannot be written" in output.err
+
+
+def test_every_worry_of_the_schema_is_one_of_the_code():
+    schema = json.loads(SCHEMA.read_text())
+    assert schema["properties"]["fail_on"]["items"]["enum"] == [str(one) for one in Worry]
+
+
+def test_twice_as_much_takes_about_twice_as_long(tmp_path):
+    """A quadratic step would take four times as long. What counts is time on the processor, not on the wall."""
+
+    def seconds(size):
+        declared, entries = large(size * 500, size * 4000, size * 200)
+        begin = time.process_time()
+        answer(declared, entries, rule=None)
+        return time.process_time() - begin
+
+    seconds(1)
+    assert seconds(4) / seconds(2) < 3.2
