@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from harness.audit import rule_file, terminal
+from harness.audit import cluster, rule_file, terminal
 from harness.audit.audit import BY_DEFAULT, Audit, Question, Worry, audit
 from harness.audit.facts import facts, overrides_of, restores_of
-from harness.audit.organisation import Organisation
+from harness.audit.organisation import Organisation, Repository
 from harness.audit.reading import STDIN, ManifestReader
+from harness.audit.repository import URLS, place_of, repository_at, repository_of_url
 from harness.audit.rules import BUILT_IN, Rule
 from harness.audit.upkeep import Clock
 from harness.document.verdict import ExitStatus
 from harness.errors import HarnessError, UsageError
-from harness.kopia import listing
+from harness.kopia import listing, reading
 from harness.kopia.listing import ListedSnapshot
 from harness.system import yaml_io
 from harness.system.limits import SUITE
 from harness.system.process import REDACT
 from harness.system.version import version
+from harness.toolchain import provision
 
 AUTO = "auto"
 EVERYTHING, NOTHING = "all", "none"
@@ -59,6 +63,17 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--manifests", action="append", nargs="+", metavar="PATH", default=[],
         help="files or folders of one cluster, or - for the standard input; again for another cluster")  # fmt: skip
+    add("--kubeconfig", metavar="FILE", help="read the objects of this live cluster, too")
+    add("--repository", metavar="URL", default="", help=f"the repository: {URLS}; it is only read")
+    add(
+        "--endpoint",
+        metavar="URL",
+        default="",
+        help="the endpoint of the S3 store, if neither Secret nor variable has it",
+    )
+    add("--secret", metavar="FILE", default="", help="the repository Secret with URL, password and credentials")
+    add("--config", metavar="FILE", default="", help="read the repository of this configuration file of kopia")
+    add("--kopia", metavar="PATH", help="a kopia program or a pinned version")
     add("--snapshots", metavar="FILE", help="a saved list: kopia snapshot list --all --json")
     add("--manifests-only", action="store_true", help="look only at the manifests: there is no list of snapshots")
     add("--namespace", default="", help="the namespace of manifests that give none")
@@ -81,8 +96,8 @@ def _run(options: argparse.Namespace) -> int:
     rule, candidates = _rules(options.rules)
     against = rule_file.read(options.against) if options.against else None
     clock = Clock(_now(options.now), _stale_after(options.stale_after))
-    snapshots, origin = _snapshots(options)
     reader = _manifests(options)
+    snapshots, origin, audited = _snapshots(options)
     question = Question(
         Organisation(reader.declared),
         snapshots,
@@ -91,8 +106,9 @@ def _run(options: argparse.Namespace) -> int:
         rule,
         candidates,
         against,
-        successive=options.successive,
-        origin=origin,
+        audited,
+        options.successive,
+        origin,
     )
     found = audit(question)
     values = facts(found, fail_on, version())
@@ -108,12 +124,14 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
     Raises:
         UsageError: No manifests were named, or they hold neither a source nor a destination.
     """
-    if not options.manifests:
-        raise UsageError("--manifests is missing: name the files or folders with the manifests, or - for stdin")
+    if not options.manifests and not options.kubeconfig:
+        raise UsageError("--manifests is missing: name files or folders, - for the standard input, or --kubeconfig")
     reader = ManifestReader(options.namespace)
     for paths in options.manifests:
-        cluster = ", ".join("standard input" if path == STDIN else path for path in paths)
-        reader.read(cluster, paths, sys.stdin.buffer)
+        name = ", ".join("standard input" if path == STDIN else path for path in paths)
+        reader.read(name, paths, sys.stdin.buffer)
+    if options.kubeconfig:
+        cluster.read(options.kubeconfig, reader)
     if not reader.declared and not reader.account.skipped:
         raise UsageError(
             f"--manifests: {reader.account.in_words()}; name manifests with a source or destination that uses kopia"
@@ -121,15 +139,32 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
     return reader
 
 
-def _snapshots(options: argparse.Namespace) -> tuple[list[ListedSnapshot] | None, str]:
-    """Return the list of snapshots with its origin, or None if only manifests are looked at."""
+def _snapshots(options: argparse.Namespace) -> tuple[list[ListedSnapshot] | None, str, Repository | None]:
+    """Return the list of snapshots or None, its origin, and the repository as Secrets name it, if that is known."""
+    reads = bool(options.config or (not options.snapshots and (options.repository or options.secret)))
+    given = {"--manifests-only": options.manifests_only, "--snapshots": options.snapshots,
+             "--config": options.config, "--repository or --secret": reads and not options.config}  # fmt: skip
+    named = [name for name, value in given.items() if value]
+    if len(named) > 1:
+        raise UsageError(f"{' and '.join(named)} exclude each other; give one of them")
+    if not named:
+        raise UsageError(
+            "--repository is missing; or give --snapshots with a saved kopia snapshot list --all --json, "
+            "or --manifests-only"
+        )
     if options.manifests_only:
-        if options.snapshots:
-            raise UsageError("--manifests-only and --snapshots exclude each other; give one of them")
-        return None, "none: only the manifests were looked at"
-    if not options.snapshots:
-        raise UsageError("--snapshots is missing: save kopia snapshot list --all --json, or give --manifests-only")
-    file = Path(options.snapshots)
+        return None, "none: only the manifests were looked at", None
+    if not reads:
+        url = options.repository
+        audited = repository_of_url(url) if url else None
+        return _saved(Path(options.snapshots)), f"the file {options.snapshots}", audited
+    place = place_of(options.repository, options.endpoint, options.secret, options.config, os.environ)
+    kopia = provision.kopia(options.kopia, os.environ, _say)
+    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
+        return reading.snapshots(kopia.path, place, Path(folder), _say), str(place), repository_at(place)
+
+
+def _saved(file: Path) -> list[ListedSnapshot]:
     try:
         data = file.read_bytes() if file.stat().st_size <= SUITE.snapshot_list_bytes else None
     except OSError as error:
@@ -139,13 +174,13 @@ def _snapshots(options: argparse.Namespace) -> tuple[list[ListedSnapshot] | None
     if data is None:
         raise UsageError(f"--snapshots {file}: larger than {SUITE.snapshot_list_bytes >> 20} MiB; audit a part of it")
     try:
-        return listing.read(data, str(file), _progress), f"the file {file}"
+        return listing.read(data, str(file), lambda number: _say(f"{number} snapshots read"))
     except HarnessError as error:
         raise UsageError(f"--snapshots {error}; save kopia snapshot list --all --json") from None
 
 
-def _progress(number: int) -> None:
-    print(f"{number} snapshots read", file=sys.stderr)
+def _say(message: str) -> None:
+    print(REDACT(message), file=sys.stderr)
 
 
 def _rules(requests: Sequence[str]) -> tuple[Rule | None, list[Rule]]:

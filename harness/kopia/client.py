@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ CHEAP_KEY_DERIVATION = "pbkdf2-sha256-600000"
 
 CONFIG_PATH, PASSWORD, NEW_PASSWORD = "KOPIA_CONFIG_PATH", "KOPIA_PASSWORD", "KOPIA_NEW_PASSWORD"
 """Environment variables of kopia: its configuration file, the password of the repository, and one to change it to."""
+
+READ_ONLY = "--readonly"
 
 ONE_THREAD = "1"
 """Kopia runs on one core: with small data, and as many workers as cores, more threads take a sixth longer."""
@@ -51,6 +53,7 @@ class KopiaClient:
         record: A callback that gets every call with its duration.
         caches_keys: True if the encrypted keys of the repository are cached.
         limit_s: A call that takes longer is killed.
+        more_env: Further variables, such as the token of a session.
     """
 
     binary: Path
@@ -60,15 +63,29 @@ class KopiaClient:
     record: Callable[[Call], None]
     caches_keys: bool = False
     limit_s: float = SUITE.kopia_s
+    more_env: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def run(self, *args: str | Path) -> Completed:
         """Run a kopia command as this client. Secrets are passed only in the environment."""
         self.folder.mkdir(parents=True, exist_ok=True)
         return run([self.binary, *args], env=self._env(), timeout_s=self.limit_s, record=self.record)
 
-    def connect(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
+    def connect(self, address: RepositoryAddress, identity: Identity | None, *, reads_only: bool = False) -> Completed:
         """Run ``repository connect``. The caller checks the exit status."""
-        return self.run(*self._open_args("connect", address, identity))
+        return self.run(*self._open_args("connect", address, identity), *([READ_ONLY] if reads_only else []))
+
+    def connect_to_folder(self, path: Path, identity: Identity) -> Completed:
+        """Run ``repository connect`` for a repository in a folder, to read it. The caller checks the exit status."""
+        args = [f"--path={path}", f"--cache-directory={self.cache}", *_overrides(identity)]
+        return self.run("repository", "connect", "filesystem", *args, READ_ONLY)
+
+    def adopt(self, configuration: Configuration, identity: Identity) -> None:
+        """Use a copy of the configuration of another client, to read its repository as another identity."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        caching = {**configuration.get("caching", {}), "cacheDirectory": str(self.cache)}
+        own = {"caching": caching, "readonly": True, "username": identity.username, "hostname": identity.hostname}
+        self._config.touch(mode=0o600)
+        self._config.write_text(json.dumps({**configuration, **own}), encoding="utf-8")
 
     def create(self, address: RepositoryAddress, identity: Identity | None) -> Completed:
         """Run ``repository create``. The caller checks the exit status."""
@@ -149,7 +166,7 @@ class KopiaClient:
         # kopia takes the keys of a repository from the cache for 15 minutes, even if the cache is of another one.
         args += [] if self.caches_keys else ["--disable-repository-format-cache"]
         if identity is not None:
-            args += [f"--override-username={identity.username}", f"--override-hostname={identity.hostname}"]
+            args += _overrides(identity)
         return args
 
     def _env(self) -> Mapping[str, str]:
@@ -163,7 +180,12 @@ class KopiaClient:
             "KOPIA_USE_KEYRING": "false",
             "KOPIA_PERSIST_CREDENTIALS_ON_CONNECT": "false",
             **credentials(self.access),
+            **self.more_env,
         }
+
+
+def _overrides(identity: Identity) -> list[str]:
+    return [f"--override-username={identity.username}", f"--override-hostname={identity.hostname}"]
 
 
 def credentials(access: RepositoryAccess) -> dict[str, str]:

@@ -164,6 +164,9 @@ class SuiteLimits:
     manifest_documents: int = 5_000
     """`tox -e audit`: number of documents in one file."""
 
+    list_s: float = 1800.0
+    """`tox -e audit`: kopia lists all snapshots of a repository of the user."""
+
     snapshot_list_bytes: int = 512 << 20
     """`tox -e audit`: a saved list of snapshots; 100,000 snapshots are about 120 MB."""
 

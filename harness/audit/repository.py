@@ -1,0 +1,88 @@
+"""Find out which repository is audited, and with which password and credentials it is opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from harness.audit.organisation import SECRET, Repository
+from harness.errors import UsageError
+from harness.kopia.reading import Bucket, Configured, Folder, Place
+from harness.system.process import REDACT
+from harness.system.schema import SchemaFile
+from harness.volsync.secret_values import (
+    access_in,
+    address_of_values,
+    missing_value,
+    repository_in,
+    secrets_in,
+    values_in,
+    values_of,
+    with_repository,
+)
+
+FORM = SchemaFile(
+    Path(__file__).with_name("secret.schema.yaml"),
+    named_by="--secret ",
+    if_unreadable="name a file with the manifest of a repository Secret",
+    if_not_yaml="write the manifest of one Secret",
+    if_misfit="write the manifest of one Secret",
+)
+FOLDER = "filesystem://"
+URLS = "s3://bucket/prefix, filesystem:///path or the path of a folder"
+
+
+def place_of(repository: str, endpoint: str, secret: str, config: str, environment: Mapping[str, str]) -> Place:
+    """Return the repository to read.
+
+    Args:
+        repository: The URL, or "" for that of the Secret.
+        endpoint: The endpoint of the store, or "" for that of the Secret or of the environment.
+        secret: A file with a repository Secret, or "".
+        config: A configuration file of kopia, or "".
+        environment: The environment, with the values that no Secret gives.
+
+    Raises:
+        UsageError: Something is missing, or the URL is of another form.
+    """
+    values = values_of(environment) | (_secret(Path(secret)) if secret else {})
+    REDACT.add(secrets_in(values))
+    if config:
+        return Configured(Path(config), access_in(values))
+    if repository or endpoint:
+        values = with_repository(values, repository or repository_in(values), endpoint)
+    url = repository_in(values)
+    path = Path(url.removeprefix(FOLDER))
+    is_folder = url.startswith(FOLDER) or ("://" not in url and bool(url) and path.is_dir())
+    if not is_folder and not url.startswith("s3://"):
+        raise UsageError(f"--repository {url or 'is empty'}: write {URLS}, or name --config of a connected kopia")
+    if missing := missing_value(values):
+        raise UsageError(f"--repository {url}: {missing} is not set; set it, or name a Secret with it by --secret")
+    if is_folder:
+        return Folder(path, access_in(values))
+    address = address_of_values(values)
+    if address is None or not address.bucket:
+        raise UsageError(f"--repository {url}: names no bucket; write {URLS}")
+    return Bucket(address, access_in(values), environment.get("AWS_SESSION_TOKEN", ""))
+
+
+def repository_at(place: Place) -> Repository | None:
+    """Return a place as the Secrets of sources name it, or None if that is not known."""
+    if isinstance(place, Bucket):
+        return Repository(f"s3://{place.address.bucket}/{place.address.prefix}", place.address)
+    return Repository(f"{FOLDER}{place.path}", None) if isinstance(place, Folder) else None
+
+
+def repository_of_url(url: str) -> Repository:
+    """Return the repository of a URL without an endpoint, for a saved list of its snapshots."""
+    address = address_of_values(with_repository({}, url))
+    return Repository(url, replace(address, endpoint="") if address else None)
+
+
+def _secret(file: Path) -> dict[str, str]:
+    document = FORM.read(file)
+    try:
+        return values_in(document)
+    except ValueError as error:
+        raise UsageError(f"--secret {file}: {error}; write a {SECRET} that is not encrypted") from None
