@@ -10,7 +10,7 @@ from harness.audit.organisation import SECRET, Repository
 from harness.errors import UsageError
 from harness.kopia.reading import Bucket, Configured, Folder, Place
 from harness.system.process import REDACT
-from harness.system.schema import SchemaFile
+from harness.system.schema import SchemaFile, misfit, validator
 from harness.volsync.secret_values import (
     access_in,
     address_of_values,
@@ -60,7 +60,7 @@ def place_of(repository: str, endpoint: str, secret: str, config: str, environme
     if missing := missing_value(values):
         raise UsageError(f"--repository {url}: {missing} is not set; set it, or name a Secret with it by --secret")
     if is_folder:
-        return Folder(path, access_in(values))
+        return Folder(path.absolute(), access_in(values))
     address = address_of_values(values)
     if address is None or not address.bucket:
         raise UsageError(f"--repository {url}: names no bucket; write {URLS}")
@@ -81,7 +81,10 @@ def repository_of_url(url: str) -> Repository:
 
 
 def _secret(file: Path) -> dict[str, str]:
-    document = FORM.read(file)
+    document = FORM.parsed(file)
+    if misfit(validator(FORM.schema), document):
+        # The message of the schema would show values of the Secret.
+        raise UsageError(f"--secret {file}: is no {SECRET} with data or stringData; {FORM.if_misfit}")
     try:
         return values_in(document)
     except ValueError as error:

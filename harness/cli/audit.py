@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
-from harness.audit import cluster, rule_file, terminal
+from harness.audit import cluster, page, rule_file, terminal
 from harness.audit.audit import BY_DEFAULT, Audit, Question, Worry, audit
 from harness.audit.facts import facts, overrides_of, restores_of
 from harness.audit.organisation import Organisation, Repository
@@ -87,7 +87,13 @@ def _parser() -> argparse.ArgumentParser:
         help=f"what leads to exit status 1: all, none, or of {', '.join(Worry)} (default: %(default)s)")  # fmt: skip
     add("--stale-after", metavar="HOURS", type=float, help="the age at which a source without a schedule is stale")
     add("--now", metavar="INSTANT", help="the instant of the audit, such as 2026-01-31T12:00:00Z (default: now)")
-    add("--out", metavar="FOLDER", type=Path, default=OUT, help="the folder of audit.json (default: %(default)s)")
+    add(
+        "--out",
+        metavar="FOLDER",
+        type=Path,
+        default=OUT,
+        help="the folder of audit.json and the page (default: %(default)s)",
+    )
     return parser
 
 
@@ -226,11 +232,12 @@ def _stale_after(hours: float | None) -> timedelta | None:
 
 
 def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
-    """Write audit.json, and the ready manifests beside it."""
+    """Write audit.json, the page, and the ready manifests beside it."""
     ready = {"overrides.yaml": overrides_of(found), "restores.yaml": restores_of(found)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "audit.json").write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+        (folder / "index.html").write_text(page.render(values), encoding="utf-8")
         for name, manifests in ready.items():
             if manifests:
                 (folder / name).write_text(yaml_io.dump_all(REDACT.values(list(manifests))), encoding="utf-8")

@@ -99,6 +99,7 @@ def snapshots(binary: Path, place: Place, folder: Path, say: Callable[[str], Non
 def _client(binary: Path, place: Place, folder: Path) -> KopiaClient:
     access = place.access
     if isinstance(place, Configured) and not access.password:
+        _configuration(place.file)
         access = replace(access, password=_stored_password(place.file))
     REDACT.add([access.password, access.secret_key, *([place.token] if isinstance(place, Bucket) else [])])
     token = {"AWS_SESSION_TOKEN": place.token} if isinstance(place, Bucket) and place.token else {}

@@ -17,6 +17,12 @@ TEMPLATES = Path(__file__).with_name("templates")
 ROW_PX = 40
 
 
+def environment(*folders: Path) -> Environment:
+    """Return the environment of pages with the look of the report; ``folders`` have further templates."""
+    loader = FileSystemLoader([*folders, TEMPLATES])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+
+
 def render(report: Mapping[str, Any], kind_of_sources: str, kind_of_destinations: str) -> str:
     """Return the page of a report (docs/report.schema.json). All texts of the report are escaped.
 
@@ -25,18 +31,20 @@ def render(report: Mapping[str, Any], kind_of_sources: str, kind_of_destinations
         kind_of_sources: The kind of the objects that back up.
         kind_of_destinations: The kind of the objects that restore.
     """
-    loader = FileSystemLoader(TEMPLATES)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    return environment.get_template("page.html.j2").render(
-        report=report,
-        words={verdict.value: verdict.in_words for verdict in Verdict},
-        marks=MARKS,
-        areas=_areas(report),
-        defects=defects(),
-        scenarios_of=_scenarios_of(report),
-        kind_of_sources=kind_of_sources,
-        kind_of_destinations=kind_of_destinations,
-        shares=partial(shares, kind_of_sources=kind_of_sources),
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            report=report,
+            words={verdict.value: verdict.in_words for verdict in Verdict},
+            marks=MARKS,
+            areas=_areas(report),
+            defects=defects(),
+            scenarios_of=_scenarios_of(report),
+            kind_of_sources=kind_of_sources,
+            kind_of_destinations=kind_of_destinations,
+            shares=partial(shares, kind_of_sources=kind_of_sources),
+        )
     )
 
 

@@ -136,7 +136,7 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "--manifests is missing: name the files or folders"),
+        ([], "--manifests is missing: name files or folders"),
         (["--manifests", "nowhere"], "--manifests nowhere: does not exist"),
         (["--manifests", "empty"], "0 objects in 0 files"),
         (["--rules", "nosuch"], "--rules nosuch: no such rule"),
@@ -147,10 +147,19 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
         (["--now", "2026-01-01T00:00:00"], "--now 2026-01-01T00:00:00: no instant with a time zone"),
         (["--stale-after", "nan"], "--stale-after nan: no usable number of hours"),
         (["--nosuch"], "unrecognized arguments: --nosuch; tox -e audit -- --help lists the options"),
-        (["--snapshots", "nowhere.json"], "--snapshots nowhere.json: cannot be read (No such file or directory)"),
-        (["--snapshots", "bad.json"], "--snapshots bad.json: is no JSON"),
-        (["--snapshots", "bad.json", "--manifests-only"], "--manifests-only and --snapshots exclude each other"),
-        (["--manifests", "good.yaml"], "--snapshots is missing: save kopia snapshot list --all --json"),
+        (
+            ["--manifests", "good.yaml", "--snapshots", "nowhere.json"],
+            "--snapshots nowhere.json: cannot be read (No such file or directory)",
+        ),
+        (["--manifests", "good.yaml", "--snapshots", "bad.json"], "--snapshots bad.json: is no JSON"),
+        (
+            ["--manifests", "good.yaml", "--snapshots", "bad.json", "--manifests-only"],
+            "--manifests-only and --snapshots exclude each other",
+        ),
+        (["--manifests", "good.yaml", "--config", "nowhere"], "nowhere: cannot be read (No such file or directory)"),
+        (["--manifests", "good.yaml", "--repository", "gs://x"], "--repository gs://x: write s3://bucket/prefix"),
+        (["--manifests", "good.yaml", "--repository", "s3://x"], "--repository s3://x: KOPIA_PASSWORD is not set"),
+        (["--manifests", "good.yaml"], "--repository is missing; or give --snapshots with a saved kopia"),
     ],
 )
 def test_wrong_use_is_one_line_and_exit_status_4(tmp_path, monkeypatch, capsys, arguments, said):
@@ -158,13 +167,24 @@ def test_wrong_use_is_one_line_and_exit_status_4(tmp_path, monkeypatch, capsys, 
     Path("empty").mkdir()
     Path("bad.json").write_text("no")
     Path("good.yaml").write_text(yaml.dump(source("orders").manifest))
-    more = [] if {"--snapshots", "--manifests-only"} & set(arguments) or "good.yaml" in arguments else [
-        "--manifests-only"]  # fmt: skip
+    monkeypatch.delenv("KOPIA_PASSWORD", raising=False)
+    more = [] if "good.yaml" in arguments else ["--manifests-only"]
     assert main([*arguments, *more, "--out", "out"]) == ExitStatus.WRONG_USE
     output = capsys.readouterr()
     assert said in output.err
     assert output.err.count("\n") == 1
     assert not Path("out").exists()
+
+
+def test_the_page_shows_everything_and_escapes_it(run):
+    declared = [source("a.b"), source("ab"), destination("restore", sourceName="a.b"), destination("x")]
+    run(declared, [entry("ab"), entry("<script>alert(1)</script>")], "--against", "namespace-pvc")
+    page = Path("out/index.html").read_text()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)" in page
+    for words in ("Destinations: 2", "Sources: 2", "Collisions: 1", "Orphans: 1", "Changes under namespace-pvc: 4"):
+        assert words in page
+    assert 'data-kind="destination" data-state="foreign"' in page
 
 
 def test_a_folder_that_cannot_be_written_is_wrong_use(run):
