@@ -19,6 +19,7 @@ from harness.kopia.client import KopiaClient, finds_no_repository, refuses_passw
 from harness.kopia.listing import ListedSnapshot
 from harness.kopia.observer import OBSERVER
 from harness.model import RepositoryAccess, RepositoryAddress
+from harness.storage import external
 from harness.system.background import BackgroundThread
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, Completed
@@ -109,6 +110,7 @@ def _client(binary: Path, place: Place, folder: Path) -> KopiaClient:
 
 def _list(client: KopiaClient, place: Place) -> Completed:
     if isinstance(place, Bucket):
+        external.require_listing(place.address, place.access, place.token)
         _check(replace(client, limit_s=SUITE.kopia_s).connect(place.address, OBSERVER, reads_only=True), place)
     elif isinstance(place, Folder):
         _check(replace(client, limit_s=SUITE.kopia_s).connect_to_folder(place.path, OBSERVER), place)

@@ -12,6 +12,7 @@ from minio import Minio
 from minio.error import MinioException, S3Error
 
 from harness.errors import HarnessError, UsageError
+from harness.model import RepositoryAccess, RepositoryAddress
 from harness.storage.s3 import S3Store
 from harness.system.limits import SUITE
 from harness.system.process import REDACT
@@ -83,4 +84,33 @@ def require_access(store: S3Store) -> None:
         raise HarnessError(
             f"no S3 store answers at {store.endpoint} ({type(error).__name__}); "
             "start it, or check host, port and tls= of --storage"
+        ) from None
+
+
+def require_listing(address: RepositoryAddress, access: RepositoryAccess, token: str = "") -> None:
+    """Check that a store lists the objects of a repository; kopia tries for minutes if it does not.
+
+    Raises:
+        UsageError: The store refuses the credentials or the listing, or has no such bucket.
+        HarnessError: No store answers at the endpoint, or it answers otherwise.
+    """
+    pool = urllib3.PoolManager(timeout=SUITE.store_answer_s, retries=False)
+    credentials = (access.access_key, access.secret_key, token or None)
+    client = Minio(address.endpoint, *credentials, secure=address.tls, http_client=pool)
+    where = f"s3://{address.bucket}/{address.prefix} at {address.endpoint}"
+    try:
+        next(iter(client.list_objects(address.bucket, prefix=address.prefix)), None)
+    except S3Error as error:
+        if error.code in REFUSED:
+            raise UsageError(
+                f"{where}: no permission to list its objects ({error.code}); check the credentials and their rights"
+            ) from None
+        if error.code == "NoSuchBucket":
+            raise UsageError(f"{where}: no such bucket; check bucket and endpoint") from None
+        raise HarnessError(f"{where}: the list of objects failed with {error.code}; check the endpoint") from None
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}; check bucket, prefix and endpoint") from None
+    except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
+        raise HarnessError(
+            f"{where}: no S3 store answers ({type(error).__name__}); check host, port and TLS of the endpoint"
         ) from None

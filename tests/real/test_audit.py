@@ -1,0 +1,285 @@
+"""The audit against the deed: what it predicts is restored, by two movers that share nothing; and it writes nothing."""
+
+import json
+import os
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from minio import Minio, MinioAdmin
+from minio.commonconfig import ENABLED
+from minio.credentials import StaticProvider
+from minio.versioningconfig import VersioningConfig
+
+from harness.audit.audit import Question, audit
+from harness.audit.organisation import Organisation
+from harness.audit.prediction import Outcome
+from harness.audit.rules import BUILT_IN
+from harness.audit.upkeep import Clock
+from harness.cli.audit import main
+from harness.errors import AdmissionRefused
+from harness.kopia import reading
+from harness.kopia.client import KopiaClient, require
+from harness.model import Identity, MoverJob, RepositoryAccess, RepositoryAddress
+from harness.mover.command import CommandMover, CommandSpec
+from harness.mover.reference import ReferenceMover
+from harness.operator.simulated import SimulatedPlatform
+from harness.storage import server
+from harness.storage.credentials import random_credentials
+from harness.toolchain import provision
+from harness.volsync.defaults import complete, repository_secret, triggered
+from harness.volsync.variables import repository_values
+from harness.volumes import FolderVolumes
+from tests.unit.audit_model import Snap
+from tests.unit.audit_world import NOW, destination, source
+from tests.unit.test_audit_property import BEGIN, declared, organisations
+
+ORGANISATIONS = 30
+MOST_SNAPSHOTS, MOST_DESTINATIONS = 8, 3
+PASSWORD = "a password with 'quotes' and $"
+ADMIN = Identity("administrator", "site")
+MOVER = Path(__file__).parents[1] / "movers" / "entry.sh"
+READS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"],
+            "Resource": ["arn:aws:s3:::*"],
+        }
+    ],
+}
+
+
+def is_plain(snap):
+    return snap.whole and snap.hostname and not set("@:") & set(snap.username + snap.hostname)
+
+
+def drawn():
+    """Return organisations that can be written with kopia's own command: an @ in a name cannot be, nor a cut one."""
+    found = []
+
+    @settings(max_examples=40 * ORGANISATIONS, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+              suppress_health_check=list(HealthCheck))  # fmt: skip
+    @given(organisations())
+    def collect(one):
+        rule, of_sources, of_destinations, snapshots = one
+        kept = [one for one in snapshots if is_plain(one)]
+        if len(found) < ORGANISATIONS and len(kept) >= 3 and len(of_destinations) >= 2:
+            found.append((rule, of_sources, of_destinations[:MOST_DESTINATIONS], kept[:MOST_SNAPSHOTS]))
+
+    collect()
+    return found
+
+
+DRAWN = drawn()
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    """Start MinIO; return its endpoint and the credentials of its root."""
+    credentials = random_credentials()
+    started = server.start(provision.minio(print).path, tmp_path_factory.mktemp("minio"), credentials)
+    yield started.endpoint, credentials
+    os.kill(started.pid, 9)
+    os.waitpid(started.pid, 0)
+
+
+@pytest.fixture
+def world(store, tmp_path, request):
+    return World(*store, tmp_path)
+
+
+class World:
+    """A bucket with a repository, and what writes into it and restores from it."""
+
+    def __init__(self, endpoint, credentials, folder):
+        self.endpoint, self.folder = endpoint, folder
+        self.minio = Minio(endpoint, credentials.access_key, credentials.secret_key, secure=False)
+        provider = StaticProvider(credentials.access_key, credentials.secret_key)
+        self.admin = MinioAdmin(endpoint=endpoint, credentials=provider, secure=False)
+        self.access = RepositoryAccess(PASSWORD, credentials.access_key, credentials.secret_key)
+        self.bucket = f"audit-{len(self.minio.list_buckets())}"
+        self.minio.make_bucket(self.bucket)
+        self.minio.set_bucket_versioning(self.bucket, VersioningConfig(ENABLED))
+        self.kopia = provision.kopia(None, {}, print).path
+        self.address = RepositoryAddress(self.bucket, "apps/", endpoint, False)
+        self.client = KopiaClient(self.kopia, folder / "admin", folder / "admin-cache", self.access, lambda call: None)
+        require(self.client.create(self.address, ADMIN), "create")
+        require(self.client.run("policy", "set", "--global", "--keep-latest=1000"), "keep everything")
+
+    def write(self, snap: Snap) -> str:
+        """Write a snapshot whose only file holds its name, and return the id that kopia gives it."""
+        content = self.folder / "content" / snap.id
+        content.mkdir(parents=True)
+        (content / "name").write_text(snap.id)
+        end = BEGIN + timedelta(days=snap.end)
+        instants = [f"--start-time={end - timedelta(seconds=5):%Y-%m-%d %H:%M:%S} UTC",
+                    f"--end-time={end:%Y-%m-%d %H:%M:%S} UTC"]  # fmt: skip
+        who = f"--override-source={snap.username}@{snap.hostname}:{snap.path}"
+        done = self.client.run("snapshot", "create", "--json", "--no-progress", who, *instants, content)
+        return json.loads(require(done, "write").stdout)["id"]
+
+    def listed(self):
+        return reading.snapshots(
+            self.kopia, reading.Bucket(self.address, self.access), self.folder / "reader", lambda line: None
+        )
+
+    def objects(self):
+        """Return every version of every object of the bucket."""
+        found = self.minio.list_objects(self.bucket, recursive=True, include_version=True)
+        return sorted((one.object_name, one.version_id, one.size, one.is_delete_marker) for one in found)
+
+    def movers(self):
+        """Return the movers by name."""
+        of_script = CommandSpec(("bash", str(MOVER)), isolation="environment")
+        return {
+            "reference": ReferenceMover(self.kopia, self.folder / "reference", lambda call: None),
+            "independent": CommandMover(of_script, self.kopia, self.folder / "script", lambda call: None),
+        }
+
+    def restored(self, mover, decisions, of_sources, wanted, number):
+        """Restore a destination in its cluster; return the name of the snapshot in its volume, or why there is none."""
+        volumes = FolderVolumes(self.folder / f"volumes-{number}")
+        platform = SimulatedPlatform(decisions, volumes)
+        values = repository_values(f"s3://{self.bucket}/apps", self.access, self.endpoint, tls=False)
+        for one in of_sources:
+            if one.cluster == wanted.cluster:
+                try:
+                    self.apply(platform, one, values)
+                except AdmissionRefused:
+                    continue
+        try:
+            self.apply(platform, wanted, values, trigger="now")
+        except AdmissionRefused:
+            return "refused"
+        job = platform.next_job()
+        if not isinstance(job, MoverJob):
+            return "refused"
+        result = mover.run(job)
+        (volume,) = (folder for at, folder in job.volumes.items() if "data" in at)
+        files = sorted(file.relative_to(volume) for file in volume.rglob("*") if file.is_file())
+        if not result.succeeded:
+            assert files == [], result.log
+            return "fails"
+        assert files == [Path("name")], result.log
+        return (volume / "name").read_text()
+
+    @staticmethod
+    def apply(platform, one, values, trigger=""):
+        whole = complete(one.manifest)
+        for need in (*whole.needs, repository_secret(one.namespace, "r", values)):
+            platform.apply(need)
+        platform.apply(triggered(whole.manifest, trigger) if trigger else whole.manifest)
+
+
+@pytest.mark.parametrize("number", range(ORGANISATIONS))
+def test_every_prediction_comes_true(world, number):
+    rule, of_sources, of_destinations, snapshots = DRAWN[number]
+    names = {world.write(snap): snap.id for snap in snapshots}
+    objects = [declared(one) for one in (*of_sources, *of_destinations)]
+    chosen = BUILT_IN[rule.removesuffix(",validated")]
+    found = audit(Question(Organisation(objects), world.listed(), Clock(NOW), rule=chosen))
+    runs = 0
+    for prediction in found.predictions:
+        expected = {
+            Outcome.NOTHING_FOUND: "fails",
+            Outcome.TOO_FEW: "fails",
+            Outcome.REFUSED: "refused",
+        }.get(prediction.outcome) or names[prediction.snapshot.record.id]
+        for name, mover in world.movers().items():
+            runs += 1
+            seen = world.restored(mover, chosen.decisions, found.question.organisation.sources,
+                                  prediction.destination, f"{runs}")  # fmt: skip
+            assert seen == expected, f"{name}: {prediction}"
+
+
+def test_some_organisations_restore_and_some_do_not():
+    assert len(DRAWN) == ORGANISATIONS
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Write a manifest, and return the arguments that name it."""
+    (tmp_path / "apps.yaml").write_text(yaml.dump_all([source("orders").manifest, destination("orders").manifest]))
+    return ["--manifests", str(tmp_path / "apps.yaml"), "--out", str(tmp_path / "out")]
+
+
+def a_user(world, policy):
+    """Create a user with a policy, and return its credentials."""
+    credentials = random_credentials()
+    world.admin.user_add(credentials.access_key, credentials.secret_key)
+    world.admin.policy_add(credentials.access_key, policy=policy)
+    world.admin.attach_policy([credentials.access_key], user=credentials.access_key)
+    return credentials
+
+
+def run(world, monkeypatch, capsys, credentials, *arguments, password=PASSWORD):
+    monkeypatch.setenv("KOPIA_PASSWORD", password)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", credentials.access_key)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", credentials.secret_key)
+    monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
+    status = main([*arguments, "--kopia", str(world.kopia), "--now", NOW.isoformat()])
+    output = capsys.readouterr()
+    assert password not in output.out + output.err
+    assert credentials.secret_key not in output.out + output.err
+    return status, output
+
+
+def test_read_only_credentials_are_enough_and_nothing_is_written(world, files, monkeypatch, capsys):
+    world.write(Snap("one", "orders", "shop", "/data", 60))
+    reader = a_user(world, READS)
+    before = world.objects()
+    at = ["--repository", f"s3://{world.bucket}/apps", "--endpoint", f"http://{world.endpoint}"]
+    status, output = run(world, monkeypatch, capsys, reader, *files, *at)
+    assert (status, "restores" in output.out) == (0, True), output
+    assert world.objects() == before
+    access = RepositoryAccess(PASSWORD, reader.access_key, reader.secret_key)
+    client = KopiaClient(world.kopia, world.folder / "w", world.folder / "w-cache", access, lambda call: None)
+    assert client.connect(world.address, ADMIN).exit_code == 0
+    assert client.snapshot(world.folder / "content" / "one", "/x").exit_code != 0, "the policy forbids writing"
+
+
+def test_a_store_that_forbids_listing_a_wrong_password_and_no_repository_are_one_line(
+    world, files, monkeypatch, capsys
+):
+    statement = {**READS["Statement"][0], "Action": ["s3:GetObject", "s3:GetBucketLocation"]}
+    blind = a_user(world, {**READS, "Statement": [statement]})
+    reader = a_user(world, READS)
+    at = ["--repository", f"s3://{world.bucket}/apps", "--endpoint", f"http://{world.endpoint}"]
+    elsewhere = ["--repository", f"s3://{world.bucket}/other", "--endpoint", f"http://{world.endpoint}"]
+    missing = ["--repository", "s3://no-such-bucket", "--endpoint", f"http://{world.endpoint}"]
+    nowhere = ["--repository", "s3://bucket", "--endpoint", "http://127.0.0.1:1"]
+    for status, said, ended in (
+        (4, "no permission to list its objects (AccessDenied)", run(world, monkeypatch, capsys, blind, *files, *at)),
+        (4, "the password does not open", run(world, monkeypatch, capsys, reader, *files, *at, password="another")),
+        (4, "no kopia repository there", run(world, monkeypatch, capsys, reader, *files, *elsewhere)),
+        (4, "no such bucket", run(world, monkeypatch, capsys, reader, *files, *missing)),
+        (3, "no S3 store answers", run(world, monkeypatch, capsys, reader, *files, *nowhere)),
+    ):
+        assert (ended[0], said in ended[1].err, ended[1].err.count("\n")) == (status, True, 1), ended[1].err
+
+
+def test_a_repository_in_a_folder_and_a_configuration_are_only_read(world, files, monkeypatch, capsys, tmp_path):
+    place, config = tmp_path / "repository", tmp_path / "kopia"
+    place.mkdir()
+    client = KopiaClient(world.kopia, config, tmp_path / "cache", world.access, lambda call: None)
+    require(client.run("repository", "create", "filesystem", f"--path={place}",
+                       "--override-username=orders", "--override-hostname=shop"), "create")  # fmt: skip
+    content = tmp_path / "volume"
+    content.mkdir()
+    require(client.snapshot(content, "/data"), "write")
+    shutil.rmtree(config / "logs", ignore_errors=True)
+
+    def contents():
+        found = [file for folder in (place, config) for file in folder.rglob("*") if file.is_file()]
+        return {str(file): (file.stat().st_mtime_ns, file.read_bytes()) for file in found}
+
+    before = contents()
+    for arguments in (["--repository", f"filesystem://{place}"], ["--config", str(config / "repository.config")]):
+        status, output = run(world, monkeypatch, capsys, random_credentials(), *files, *arguments)
+        assert (status, "restores" in output.out) == (0, True), output
+    assert contents() == before
