@@ -23,18 +23,24 @@ from harness.cli.audit import main
 from harness.errors import AdmissionRefused
 from harness.kopia import reading
 from harness.kopia.client import KopiaClient, require
+from harness.kubernetes import api_server
+from harness.kubernetes.api import Api
+from harness.kubernetes.created import CreatedObjects
+from harness.kubernetes.operator_process import install_crds
 from harness.model import Identity, MoverJob, RepositoryAccess, RepositoryAddress
 from harness.mover.command import CommandMover, CommandSpec
 from harness.mover.reference import ReferenceMover
 from harness.operator.simulated import SimulatedPlatform
 from harness.storage import server
 from harness.storage.credentials import random_credentials
+from harness.system.process import RUN_MARKER
+from harness.system.reaper import Reaper
 from harness.toolchain import provision
 from harness.volsync.defaults import complete, repository_secret, triggered
 from harness.volsync.variables import repository_values
 from harness.volumes import FolderVolumes
 from tests.unit.audit_model import Snap
-from tests.unit.audit_world import NOW, destination, source
+from tests.unit.audit_world import NOW, destination, entry, source
 from tests.unit.test_audit_property import BEGIN, declared, organisations
 
 ORGANISATIONS = 30
@@ -283,3 +289,34 @@ def test_a_repository_in_a_folder_and_a_configuration_are_only_read(world, files
         status, output = run(world, monkeypatch, capsys, random_credentials(), *files, *arguments)
         assert (status, "restores" in output.out) == (0, True), output
     assert contents() == before
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    """Start an API server that serves the kinds of the operator; return its client and its kubeconfig."""
+    marker = f"audit-{os.getpid()}-{tmp_path.name}"
+    monkeypatch.setenv(RUN_MARKER, marker)
+    reaper = Reaper(marker)
+    started = api_server.start(tmp_path / "api", reaper, os.environ, print)
+    api = Api(started.kubeconfig)
+    install_crds(api, (MOVER.parents[1] / "operator" / "crds" / "validated",), CreatedObjects(tmp_path / "made"))
+    yield api, started.kubeconfig
+    reaper.close()
+
+
+def test_the_objects_of_a_live_cluster_are_read(cluster, tmp_path, capsys):
+    api, kubeconfig = cluster
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
+    values = {"KOPIA_REPOSITORY": "s3://bucket", "KOPIA_PASSWORD": "a-password-of-a-cluster"}
+    for one in (source("orders"), destination("orders"), destination("restore", sourceName="orders")):
+        api.create(complete(one.manifest).manifest)
+    api.create(repository_secret("shop", "r", values))
+    (tmp_path / "list.json").write_text(json.dumps([entry("orders", at=1)]))
+    arguments = ["--kubeconfig", str(kubeconfig), "--snapshots", str(tmp_path / "list.json"), "--now", NOW.isoformat()]
+    status = main([*arguments, "--out", str(tmp_path / "out")])
+    output = capsys.readouterr()
+    report = json.loads((tmp_path / "out" / "audit.json").read_text())
+    assert status == 0, output
+    assert [one["outcome"] for one in report["destinations"]] == ["restores", "restores"]
+    assert report["read"]["used"] == {"ReplicationDestination": 2, "ReplicationSource": 1, "Secret": 1}
+    assert "a-password-of-a-cluster" not in output.out + output.err + (tmp_path / "out" / "index.html").read_text()
