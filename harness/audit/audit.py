@@ -13,11 +13,13 @@ from harness.audit.histories import Histories
 from harness.audit.organisation import Organisation, Repository
 from harness.audit.orphans import Orphan, OrphanFinder
 from harness.audit.prediction import Outcome, Prediction, Predictor
+from harness.audit.reach import Reach, reaching_beyond
 from harness.audit.reading import Account
 from harness.audit.rules import BUILT_IN, Rule, alternatives
 from harness.audit.upkeep import Clock, State, Upkeep, upkeep
 from harness.document.verdict import ExitStatus
 from harness.kopia.listing import ListedSnapshot
+from harness.kopia.policies import Policies
 
 
 class Worry(StrEnum):
@@ -29,6 +31,7 @@ class Worry(StrEnum):
     NOTHING_FOUND = "nothing-found"
     TOO_FEW = "too-few"
     REFUSED = "refused"
+    POLICY = "policy"
     STALE = "stale"
     NEVER = "never"
     GAP = "gap"
@@ -86,6 +89,7 @@ class Question:
         audited: The repository, or None if it is not known; then it is that of all Secrets, if they have one.
         successive: True if the clusters exist one after another.
         origin: Where the list of snapshots is from, in words.
+        policies: The policies of the repository, or None if they are not known.
     """
 
     organisation: Organisation
@@ -98,6 +102,7 @@ class Question:
     audited: Repository | None = None
     successive: bool = False
     origin: str = ""
+    policies: Policies | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ class Audit:
         sources: How the history of each source is kept.
         collisions: Sources that meet.
         orphans: Histories without a source.
+        reaches: Policies that govern the histories of several tenants.
         changes: What the other rule changes.
     """
 
@@ -124,6 +130,7 @@ class Audit:
     sources: Sequence[Upkeep]
     collisions: Sequence[Collision]
     orphans: Sequence[Orphan]
+    reaches: Sequence[Reach]
     changes: Sequence[Change]
 
     def worries(self) -> Iterator[Worry]:
@@ -135,6 +142,7 @@ class Audit:
             yield from [Worry.INCOMPLETE] if one.ends_incomplete else []
         yield from (Worry.COLLISION if one.mixes else Worry.SHARED_IDENTITY for one in self.collisions)
         yield from (Worry.ORPHAN for _ in self.orphans)
+        yield from (Worry.POLICY for _ in self.reaches)
         yield from (Worry.MISMATCH for one in self.changes if not one.is_kept)
         yield from (Worry.UNREAD for one in self.question.account.skipped if one.matters)
 
@@ -158,6 +166,7 @@ def audit(question: Question) -> Audit:
     named = [one for one in (*question.candidates, *alternatives(rule)) if one.name != rule.name]
     others = [Assignment(organisation, one, audited) for one in named]
     predictions = Predictor(current, histories, others, successive=question.successive).all()
+    policies = question.policies or Policies()
     changed: Sequence[Change] = ()
     if question.against:
         other = Assignment(organisation, question.against, audited)
@@ -169,9 +178,10 @@ def audit(question: Question) -> Audit:
         weighed,
         histories,
         predictions,
-        upkeep(current, histories, question.clock),
+        upkeep(current, histories, question.clock, policies),
         collisions(current, histories, successive=question.successive),
         OrphanFinder(current, histories, others).all() if histories else (),
+        reaching_beyond(current, histories, policies) if histories else (),
         changed,
     )
 

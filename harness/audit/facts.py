@@ -14,6 +14,7 @@ from harness.audit.histories import History
 from harness.audit.organisation import Declared, as_facts
 from harness.audit.orphans import Orphan
 from harness.audit.prediction import Alternative, Prediction
+from harness.audit.reach import Reach
 from harness.audit.rules import Asked
 from harness.audit.upkeep import Upkeep
 from harness.document.verdict import ExitStatus
@@ -60,6 +61,7 @@ def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dic
         "sources": [_source(one, now) for one in audit.sources],
         "collisions": [_collision(one) for one in audit.collisions],
         "orphans": [_orphan(one, now) for one in audit.orphans],
+        "policies": None if question.policies is None else [_reach(one) for one in audit.reaches],
         "changes": [_change(one) for one in audit.changes],
         "read": _read(audit),
     }
@@ -140,6 +142,16 @@ def _orphan(one: Orphan, now: datetime) -> dict[str, Any]:
         "why": one.why,
         "requested_by": [as_facts(destination) for destination in one.requested_by],
         "manifest": yaml_io.dump_all([one.manifest]) if one.manifest else "",
+    }
+
+
+def _reach(one: Reach) -> dict[str, Any]:
+    return {
+        "target": str(one.policy),
+        "keep": dict(one.policy.keep),
+        "tenants": list(one.tenants),
+        "unowned": one.unowned,
+        "snapshots": one.snapshots,
     }
 
 

@@ -12,8 +12,8 @@ from harness.audit.upkeep import in_words
 from harness.report.page import environment
 
 TEMPLATES = Path(__file__).with_name("templates")
-KINDS = ("destination", "source", "collision", "orphan", "change")
-OTHER_STATES = ("mixed", "shared", "with owner", "without owner", "kept", "lost")
+KINDS = ("destination", "source", "collision", "orphan", "policy", "change")
+OTHER_STATES = ("mixed", "shared", "beyond", "with owner", "without owner", "kept", "lost")
 
 
 def render(audit: Mapping[str, Any]) -> str:

@@ -29,6 +29,8 @@ def lines(facts: Mapping[str, Any], written: str) -> list[str]:
         *_section("source", facts["sources"], _source, _is_bad_source),
         *_section("collision", facts["collisions"], _collision, lambda one: bool(one["mixes_histories"])),
         *_section("orphan", facts["orphans"], _orphan, lambda one: False),
+        *(_section("policy beyond one tenant", facts["policies"], _policy, lambda one: True)
+          if facts["policies"] else []),
         *(_section(f"change under {facts['against']}", facts["changes"], _change, lambda one: not one["keeps_history"])
           if facts["against"] else []),
         *_reading(facts["read"]),
@@ -49,8 +51,9 @@ def _section(
 ) -> list[str]:
     """Return one section: its bad entries first, each with a mark."""
     ordered = sorted(entries, key=lambda one: not is_bad(one))
-    plural = "" if len(entries) == 1 else "s"
     head, _, rest = title.partition(" ")
+    plural = "" if len(entries) == 1 else "s"
+    head = f"{head.removesuffix('y')}ie" if plural and head.endswith("y") else head
     found = [f"{len(entries)} {head}{plural}{' ' + rest if rest else ''}{':' if entries else ''}"]
     for one in ordered[:SHOWN]:
         first, *more = row(one)
@@ -109,6 +112,15 @@ def _orphan(one: Entry) -> list[str]:
     owner = f"likely owner: {_object(one['owner'])} ({one['why']})" if one["owner"] else "no likely owner"
     requested = [f"restored by {_object(destination)}" for destination in one["requested_by"]]
     return [*found, owner, *requested]
+
+
+def _policy(one: Entry) -> list[str]:
+    keep = ", ".join(f"{period} {number}" for period, number in one["keep"].items())
+    unowned = f", and {one['unowned']} histories without a source" if one["unowned"] else ""
+    return [
+        f"{one['target']}  keeps {keep}; governs {_number(one['snapshots'])}",
+        f"of the namespaces {', '.join(one['tenants']) or 'of nobody'}{unowned}",
+    ]
 
 
 def _change(one: Entry) -> list[str]:

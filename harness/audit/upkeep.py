@@ -15,6 +15,7 @@ from harness.audit.rules import Asked
 from harness.audit.schedule import Schedule, ScheduleError
 from harness.kopia import retention
 from harness.kopia.listing import ListedSnapshot
+from harness.kopia.policies import Policies
 from harness.volsync.declared import retain_of, schedule_of
 from harness.volsync.kinds import is_source
 
@@ -72,14 +73,17 @@ class Clock:
     stale_after: timedelta | None = None
 
 
-def upkeep(assignment: Assignment, histories: Histories | None, clock: Clock) -> list[Upkeep]:
+def upkeep(
+    assignment: Assignment, histories: Histories | None, clock: Clock, policies: Policies | None = None
+) -> list[Upkeep]:
     """Return the state of each source, those with open variables last."""
     organisation = assignment.organisation
     opened = [one for one in organisation.open if is_source(one.ref)]
-    return [_of(assignment, histories, clock, one) for one in (*organisation.sources, *opened)]
+    known = policies or Policies()
+    return [_of(assignment, histories, clock, known, one) for one in (*organisation.sources, *opened)]
 
 
-def _of(assignment: Assignment, histories: Histories | None, clock: Clock, one: Declared) -> Upkeep:
+def _of(assignment: Assignment, histories: Histories | None, clock: Clock, policies: Policies, one: Declared) -> Upkeep:
     variables = assignment.open_variables(one)
     if variables:
         needs = ", ".join(f"${{{name}}}" for name in variables)
@@ -91,11 +95,13 @@ def _of(assignment: Assignment, histories: Histories | None, clock: Clock, one: 
         return Upkeep(one, State.ELSEWHERE, f"it backs up into {place.key}", asked, schedule=planned)
     if histories is None:
         return Upkeep(one, State.NOT_JUDGED, "no list of snapshots was given", asked, schedule=planned)
-    return _judged(one, asked, histories.of(asked), planned, clock)
+    keep = policies.keep(asked.identity, asked.path, retain_of(one.manifest))
+    return _judged(one, asked, histories.of(asked), planned, clock, keep)
 
 
-def _judged(one: Declared, asked: Asked, history: History, planned: str, clock: Clock) -> Upkeep:
-    keep = retention.policy(retain_of(one.manifest))
+def _judged(
+    one: Declared, asked: Asked, history: History, planned: str, clock: Clock, keep: Mapping[str, int]
+) -> Upkeep:
     left = retention.kept(history.listed, keep)
     ends_incomplete = bool(history.listed and history.listed[-1].record.incomplete)
     state, why, missed, gaps = State.GOOD, "", None, list[str]()

@@ -7,10 +7,10 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from harness.audit import cluster, page, rule_file, terminal
 from harness.audit.audit import BY_DEFAULT, Audit, Question, Worry, audit
@@ -22,14 +22,17 @@ from harness.audit.rules import BUILT_IN, Rule
 from harness.audit.upkeep import Clock
 from harness.document.verdict import ExitStatus
 from harness.errors import HarnessError, UsageError
-from harness.kopia import listing, reading
+from harness.kopia import listing, policies, reading
 from harness.kopia.listing import ListedSnapshot
+from harness.kopia.policies import Policies
+from harness.kopia.reading import Contents
 from harness.system import yaml_io
 from harness.system.limits import SUITE
 from harness.system.process import REDACT
 from harness.system.version import version
 from harness.toolchain import provision
 
+Listed = TypeVar("Listed")
 AUTO = "auto"
 EVERYTHING, NOTHING = "all", "none"
 OUT = Path("reports") / "audit"
@@ -75,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--config", metavar="FILE", default="", help="read the repository of this configuration file of kopia")
     add("--kopia", metavar="PATH", help="a kopia program or a pinned version")
     add("--snapshots", metavar="FILE", help="a saved list: kopia snapshot list --all --json")
+    add("--policies", metavar="FILE", help="a saved list of the policies: kopia policy list --json")
     add("--manifests-only", action="store_true", help="look only at the manifests: there is no list of snapshots")
     add("--namespace", default="", help="the namespace of manifests that give none")
     add("--rules", action="append", metavar="NAME", default=[],
@@ -103,10 +107,10 @@ def _run(options: argparse.Namespace) -> int:
     against = rule_file.read(options.against) if options.against else None
     clock = Clock(_now(options.now), _stale_after(options.stale_after))
     reader = _manifests(options)
-    snapshots, origin, audited = _snapshots(options)
+    contents, origin, audited = _contents(options)
     question = Question(
         Organisation(reader.declared),
-        snapshots,
+        contents.snapshots if contents else None,
         clock,
         reader.account,
         rule,
@@ -115,6 +119,7 @@ def _run(options: argparse.Namespace) -> int:
         audited,
         options.successive,
         origin,
+        Policies(contents.policies) if contents and contents.policies is not None else None,
     )
     found = audit(question)
     values = facts(found, fail_on, version())
@@ -145,8 +150,8 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
     return reader
 
 
-def _snapshots(options: argparse.Namespace) -> tuple[list[ListedSnapshot] | None, str, Repository | None]:
-    """Return the list of snapshots or None, its origin, and the repository as Secrets name it, if that is known."""
+def _contents(options: argparse.Namespace) -> tuple[Contents | None, str, Repository | None]:
+    """Return what the repository lists or None, its origin, and the repository as Secrets name it, if that is known."""
     reads = bool(options.config or (not options.snapshots and (options.repository or options.secret)))
     given = {"--manifests-only": options.manifests_only, "--snapshots": options.snapshots,
              "--config": options.config, "--repository or --secret": reads and not options.config}  # fmt: skip
@@ -158,31 +163,40 @@ def _snapshots(options: argparse.Namespace) -> tuple[list[ListedSnapshot] | None
             "--repository is missing; or give --snapshots with a saved kopia snapshot list --all --json, "
             "or --manifests-only"
         )
+    if options.policies and not options.snapshots:
+        raise UsageError("--policies goes with --snapshots; a repository that is read has its policies")
     if options.manifests_only:
         return None, "none: only the manifests were looked at", None
     if not reads:
         url = options.repository
         audited = repository_of_url(url) if url else None
-        return _saved(Path(options.snapshots)), f"the file {options.snapshots}", audited
+        saved = _saved("--snapshots", Path(options.snapshots), "kopia snapshot list --all --json", _snapshots)
+        found = None
+        if options.policies:
+            found = _saved("--policies", Path(options.policies), "kopia policy list --json", policies.read)
+        return Contents(saved, found), f"the file {options.snapshots}", audited
     place = place_of(options.repository, options.endpoint, options.secret, options.config, os.environ)
     kopia = provision.kopia(options.kopia, os.environ, _say)
     with tempfile.TemporaryDirectory(prefix="audit-") as folder:
-        return reading.snapshots(kopia.path, place, Path(folder), _say), str(place), repository_at(place)
+        return reading.contents(kopia.path, place, Path(folder), _say), str(place), repository_at(place)
 
 
-def _saved(file: Path) -> list[ListedSnapshot]:
+def _saved(option: str, file: Path, command: str, read: Callable[[bytes, str], list[Listed]]) -> list[Listed]:
+    """Return what a file with the output of a command of kopia lists."""
     try:
         data = file.read_bytes() if file.stat().st_size <= SUITE.snapshot_list_bytes else None
     except OSError as error:
-        raise UsageError(
-            f"--snapshots {file}: cannot be read ({error.strerror}); save kopia snapshot list --all --json"
-        ) from None
+        raise UsageError(f"{option} {file}: cannot be read ({error.strerror}); save {command}") from None
     if data is None:
-        raise UsageError(f"--snapshots {file}: larger than {SUITE.snapshot_list_bytes >> 20} MiB; audit a part of it")
+        raise UsageError(f"{option} {file}: larger than {SUITE.snapshot_list_bytes >> 20} MiB; audit a part of it")
     try:
-        return listing.read(data, str(file), lambda number: _say(f"{number} snapshots read"))
+        return read(data, str(file))
     except HarnessError as error:
-        raise UsageError(f"--snapshots {error}; save kopia snapshot list --all --json") from None
+        raise UsageError(f"{option} {error}; save {command}") from None
+
+
+def _snapshots(data: bytes, what: str) -> list[ListedSnapshot]:
+    return listing.read(data, what, lambda number: _say(f"{number} snapshots read"))
 
 
 def _say(message: str) -> None:

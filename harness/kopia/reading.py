@@ -14,10 +14,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import HarnessError, UsageError
-from harness.kopia import listing
+from harness.kopia import listing, policies
 from harness.kopia.client import KopiaClient, finds_no_repository, refuses_password
 from harness.kopia.listing import ListedSnapshot
 from harness.kopia.observer import OBSERVER
+from harness.kopia.policies import Policy
 from harness.model import RepositoryAccess, RepositoryAddress
 from harness.storage import external
 from harness.system.background import BackgroundThread
@@ -79,8 +80,16 @@ SENSITIVE = ("secretAccessKey", "sessionToken", "key", "password", "keyData", "s
 Place = Bucket | Folder | Configured
 
 
-def snapshots(binary: Path, place: Place, folder: Path, say: Callable[[str], None]) -> list[ListedSnapshot]:
-    """Return all snapshots of a repository.
+@dataclass(frozen=True)
+class Contents:
+    """What a repository lists: its snapshots, and its policies or None if they are not known."""
+
+    snapshots: list[ListedSnapshot]
+    policies: list[Policy] | None
+
+
+def contents(binary: Path, place: Place, folder: Path, say: Callable[[str], None]) -> Contents:
+    """Return all snapshots and policies of a repository.
 
     Args:
         binary: The kopia program.
@@ -94,7 +103,9 @@ def snapshots(binary: Path, place: Place, folder: Path, say: Callable[[str], Non
     """
     client = _client(binary, place, folder)
     done = _with_progress(lambda: _list(client, place), say)
-    return listing.read(done.stdout_bytes, f"kopia, {place}", lambda number: say(f"{number} snapshots read"))
+    what = f"kopia, {place}"
+    found = policies.read(_check(client.run("policy", "list", "--json"), place).stdout_bytes, what)
+    return Contents(listing.read(done.stdout_bytes, what, lambda number: say(f"{number} snapshots read")), found)
 
 
 def _client(binary: Path, place: Place, folder: Path) -> KopiaClient:

@@ -130,9 +130,8 @@ class World:
         return json.loads(require(done, "write").stdout)["id"]
 
     def listed(self):
-        return reading.snapshots(
-            self.kopia, reading.Bucket(self.address, self.access), self.folder / "reader", lambda line: None
-        )
+        place = reading.Bucket(self.address, self.access)
+        return reading.contents(self.kopia, place, self.folder / "reader", lambda line: None).snapshots
 
     def objects(self):
         """Return every version of every object of the bucket."""

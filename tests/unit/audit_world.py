@@ -57,6 +57,13 @@ def listed(*entries):
     return listing.read(json.dumps(entries).encode(), "list")
 
 
+def policy(target="", **keep):
+    """Return one policy as kopia lists it; ``target`` is ``user@host:path``, ``@host`` or "" for all."""
+    user, _, rest = target.partition("@")
+    host, _, path = rest.partition(":")
+    return {"target": {"host": host, "userName": user, "path": path}, "retention": keep}
+
+
 def answer(declared, entries=(), rule="object-name", **more):
     """Return the audit of objects and snapshots; ``entries`` is None if the snapshots are not known."""
     snapshots = None if entries is None else listed(*entries)

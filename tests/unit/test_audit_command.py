@@ -12,7 +12,7 @@ from harness.audit import terminal
 from harness.audit.audit import Worry
 from harness.cli.audit import main
 from harness.document.verdict import ExitStatus
-from tests.unit.audit_world import NOW, answer, destination, entry, large, source
+from tests.unit.audit_world import NOW, answer, destination, entry, large, policy, source
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
 GOOD = ExitStatus.CONFORMANT, "nothing to worry about"
@@ -103,6 +103,19 @@ def test_a_rule_of_a_file_is_tried_beside_the_built_in_ones(run):
     assert (status, report["rule"]["name"], report["rule"]["file"]) == (0, "mine", "rule.yaml")
     assert run(declared, entries)[0] == 1
     assert run(declared, entries, "--rules", "rule.yaml")[0] == 0
+
+
+def test_saved_policies_are_read(run):
+    Path("policies.json").write_text(json.dumps([policy("@shop", keepLatest=1)]))
+    declared = [source("orders"), source("mail", "office", username="mail", hostname="shop")]
+    entries = [entry("orders"), entry("mail")]
+    status, report, output = run(declared, entries, "--policies", "policies.json", "--fail-on", "policy")
+    assert (status, [one["target"] for one in report["policies"]]) == (1, ["@shop"])
+    assert "1 policy beyond one tenant:" in output.out
+    assert "of the namespaces office, shop" in output.out
+    assert "Policies beyond one tenant: 1" in Path("out/index.html").read_text()
+    assert run(declared, entries)[1]["policies"] is None
+    assert run(declared, None, "--policies", "policies.json")[0] == 4
 
 
 def test_orphans_have_ready_manifests(run):

@@ -1,5 +1,6 @@
 """What an audit says about sources: age against the schedule, gaps, what retention leaves, and collisions."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from harness.audit.collisions import Reason
 from harness.audit.organisation import Organisation
 from harness.audit.upkeep import Clock, State, in_words
 from harness.document.verdict import ExitStatus
-from harness.kopia import retention
-from tests.unit.audit_world import NOW, answer, entry, listed, secret, source
+from harness.errors import HarnessError
+from harness.kopia import policies, retention
+from harness.kopia.policies import Policies
+from tests.unit.audit_world import NOW, answer, entry, listed, policy, secret, source
 
 NIGHTLY = "0 2 * * *"
 
@@ -148,6 +151,58 @@ def test_what_expires_is_said():
                                      "retain.weekly": "0", "retain.monthly": "0", "retain.yearly": "0"}),
                  nights(*range(5)))  # fmt: skip
     assert (len(found.history.listed), len(found.left)) == (5, 2)
+
+
+def of_policies(*entries):
+    return Policies(policies.read(json.dumps(entries).encode(), "list"))
+
+
+@pytest.mark.parametrize(
+    ("entries", "left"),
+    [
+        ([], 12),
+        ([policy(keepLatest=17)], 17),
+        ([policy(keepLatest=17), policy("@shop", keepLatest=18)], 18),
+        ([policy("@shop", keepLatest=18), policy("orders@shop", keepLatest=19)], 19),
+        ([policy("orders@shop", keepLatest=19), policy("orders@shop:/data", keepLatest=20)], 20),
+        ([policy("orders@shop:/", keepLatest=20), policy("orders@shop", keepLatest=17)], 20),
+        ([policy("orders@office:/data", keepLatest=18), policy("@office", keepLatest=18)], 12),
+    ],
+)
+def test_the_nearest_policy_of_the_repository_decides_what_is_kept(entries, left):
+    found = kept(source("orders"), nights(*range(20)), policies=of_policies(*entries))
+    assert len(found.left) == left
+    own = kept(source("orders", **{"retain.latest": "14"}), nights(*range(20)), policies=of_policies(*entries))
+    assert len(own.left) == 15, "what the source sets wins; one more is that of a week"
+
+
+def test_a_policy_of_a_hostname_with_two_tenants_reaches_beyond():
+    declared = [source("orders"), source("mail", "office", username="mail", hostname="shop")]
+    entries = [entry("orders"), entry("mail")]
+    found = answer(declared, entries, policies=of_policies(policy("@shop", keepLatest=1), policy(keepLatest=5)))
+    (reach,) = found.reaches
+    assert (str(reach.policy), reach.tenants, reach.unowned, reach.snapshots) == ("@shop", ["office", "shop"], 0, 2)
+    assert found.status() is ExitStatus.CONFORMANT
+    assert found.status({Worry.POLICY}) is ExitStatus.DIVERGES
+    for one in (policy("mail@shop", keepLatest=1), policy("@shop"), policy("@office", keepLatest=1)):
+        assert answer(declared, entries, policies=of_policies(one)).reaches == []
+    assert answer(declared[:1], entries[:1], policies=of_policies(policy("@shop", keepLatest=1))).reaches == []
+    (reach,) = answer(declared[:1], entries, policies=of_policies(policy("@shop", keepLatest=1))).reaches
+    assert (reach.tenants, reach.unowned) == (["shop"], 1), "a history of nobody"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("no", "list: is no JSON"),
+        ("{}", "list: is JSON, but no list of policies"),
+        ("[1]", "list: policy 1: expected an object with target and retention"),
+        ('[{"target": {"host": 3}}]', "list: policy 1: field target: expected texts"),
+    ],
+)
+def test_another_list_of_policies_is_one_line(text, said):
+    with pytest.raises(HarnessError, match=said):
+        policies.read(text.encode(), "list")
 
 
 def meeting(*declared, entries=(), rule="object-name", **more):
