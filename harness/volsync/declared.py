@@ -15,8 +15,8 @@ KOPIA = "kopia"
 OTHER_MOVERS = ("restic", "rclone", "rsync", "rsyncTLS", "syncthing", "external")
 """The fields of ``spec`` that select another mover than kopia."""
 
-OPEN_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)([^}]*)\}")
-"""A variable of Flux or of envsubst that nothing has replaced yet, with its default."""
+OPEN_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)")
+"""The begin of a variable of Flux or of envsubst that nothing has replaced yet; a default may follow."""
 
 DECISIVE = (
     Field.REPOSITORY,
@@ -100,4 +100,4 @@ def _decisive(manifest: Manifest) -> Iterator[tuple[str, object]]:
 
 
 def _names(value: object) -> list[str]:
-    return [name + default for name, default in OPEN_VARIABLE.findall(value)] if isinstance(value, str) else []
+    return OPEN_VARIABLE.findall(value) if isinstance(value, str) else []

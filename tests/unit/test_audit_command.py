@@ -12,11 +12,18 @@ from harness.audit import terminal
 from harness.audit.audit import Worry
 from harness.cli.audit import main
 from harness.document.verdict import ExitStatus
+from harness.system.process import REDACT
 from tests.unit.audit_world import NOW, answer, destination, entry, large, policy, source
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
 GOOD = ExitStatus.CONFORMANT, "nothing to worry about"
 PASSWORD = "a-very-secret-password"
+
+
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch):
+    """Forget the secrets of a test: the redactor is one for the whole process."""
+    monkeypatch.setattr(REDACT, "secrets", set())
 
 
 @pytest.fixture
@@ -136,6 +143,18 @@ def test_no_secret_is_shown(run):
     written = "".join(file.read_text() for file in Path("out").iterdir())
     assert PASSWORD not in output.out + output.err + written
     assert "***@h:/data" in output.out
+
+
+def test_a_weak_password_breaks_nothing(run):
+    values = {"KOPIA_PASSWORD": "name", "AWS_SECRET_ACCESS_KEY": "outcome", "KOPIA_REPOSITORY": "s3://b"}
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "r", "namespace": "shop"},
+        "stringData": values,
+    }
+    text = yaml.dump_all([secret, source("orders").manifest, destination("orders").manifest])
+    assert run([], [entry("orders", at=1)], text=text)[0] == 0
 
 
 def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):

@@ -28,6 +28,12 @@ spec: {kopia: {repository: r, restoreAsOf: 2026-01-31T12:00:00Z}}
 """
 
 
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch):
+    """Forget the secrets of a test: the redactor is one for the whole process."""
+    monkeypatch.setattr(REDACT, "secrets", set())
+
+
 def read(text, **more):
     reader = ManifestReader(**more)
     reader.read("home", ["-"], io.BytesIO(text if isinstance(text, bytes) else text.encode()))
@@ -145,6 +151,16 @@ def test_an_object_of_another_shape_is_skipped_and_matters(old, new, said):
     reader = read(SOURCE.replace(old, new))
     ((_, why, matters),) = skipped(reader)
     assert (said in why, matters) == (True, True), why
+
+
+def test_variables_of_an_object_without_a_namespace_are_named():
+    text = SOURCE.replace("{name: orders, namespace: shop}", "{name: '${APP}'}").replace(
+        "sourcePVC: orders", "sourcePVC: '${CLAIM:=${APP}}'"
+    )
+    ((_, why, _),) = skipped(read(text))
+    assert why.startswith(
+        "ReplicationSource ${APP}: metadata.namespace is missing, and ${APP}, ${CLAIM} have no value;"
+    )
 
 
 def test_a_namespace_can_be_given():

@@ -13,6 +13,13 @@ from harness.model import RepositoryAccess
 from harness.system.process import REDACT
 from tests.unit.audit_world import entry
 
+
+@pytest.fixture(autouse=True)
+def forgotten(monkeypatch):
+    """Forget the secrets of a test: the redactor is one for the whole process."""
+    monkeypatch.setattr(REDACT, "secrets", set())
+
+
 ENVIRONMENT = {
     "KOPIA_PASSWORD": "from-the-environment",
     "AWS_ACCESS_KEY_ID": "key",
@@ -114,7 +121,7 @@ def kopia(tmp_path):
 
 
 def listed(kopia, tmp_path, what=None):
-    access = RepositoryAccess("a-password", "key", "secret")
+    access = RepositoryAccess("a-password", "key", "a-key-of-a-store")
     place = what or Folder(Path("/x"), access)
     return reading.contents(kopia, place, tmp_path / "client", lambda line: None).snapshots
 
