@@ -65,14 +65,14 @@ def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dic
         "changes": [_change(one) for one in audit.changes],
         "read": _read(audit),
     }
-    return {key: _redacted(value) for key, value in found.items()}
+    return {key: redacted(value) for key, value in found.items()}
 
 
-def _redacted(value: Any) -> Any:
+def redacted(value: Any) -> Any:
     """Redact every text in a value. Keys stay: they are names of this project, which a weak password may equal."""
     if isinstance(value, dict):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    return [_redacted(inner) for inner in value] if isinstance(value, list) else REDACT.values(value)
+        return {key: redacted(inner) for key, inner in value.items()}
+    return [redacted(inner) for inner in value] if isinstance(value, list) else REDACT.values(value)
 
 
 def overrides_of(audit: Audit) -> list[Mapping[str, Any]]:

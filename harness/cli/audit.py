@@ -14,7 +14,7 @@ from typing import NoReturn, TypeVar
 
 from harness.audit import cluster, page, rule_file, terminal
 from harness.audit.audit import BY_DEFAULT, Audit, Question, Worry, audit
-from harness.audit.facts import facts, overrides_of, restores_of
+from harness.audit.facts import facts, overrides_of, redacted, restores_of
 from harness.audit.organisation import Organisation, Repository
 from harness.audit.reading import STDIN, ManifestReader
 from harness.audit.repository import URLS, place_of, repository_at, repository_of_url
@@ -254,7 +254,7 @@ def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
         (folder / "index.html").write_text(page.render(values), encoding="utf-8")
         for name, manifests in ready.items():
             if manifests:
-                (folder / name).write_text(yaml_io.dump_all(REDACT.values(list(manifests))), encoding="utf-8")
+                (folder / name).write_text(yaml_io.dump_all(redacted(list(manifests))), encoding="utf-8")
             else:
                 (folder / name).unlink(missing_ok=True)
     except OSError as error:
