@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import secrets
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NoReturn, TypeVar
@@ -28,7 +30,8 @@ from harness.kopia.policies import Policies
 from harness.kopia.reading import Contents
 from harness.system import yaml_io
 from harness.system.limits import SUITE
-from harness.system.process import REDACT
+from harness.system.process import REDACT, RUN_MARKER
+from harness.system.reaper import Reaper
 from harness.system.version import version
 from harness.toolchain import provision
 
@@ -49,10 +52,14 @@ def main(arguments: Sequence[str]) -> int:
     """Run an audit, print it, and write audit.json.
 
     Returns:
-        0 if there is nothing to worry about, 1 if there is, 3 if the answer is unknown, 4 after wrong use.
+        0 if there is nothing to worry about, 1 if there is, 2 if it was interrupted, 3 if the answer is unknown, 4 after
+            wrong use.
     """
     try:
         return _run(_parser().parse_args(arguments))
+    except KeyboardInterrupt:
+        print("audit: interrupted: nothing was written", file=sys.stderr)
+        return ExitStatus.INTERRUPTED
     except UsageError as error:
         print(REDACT(f"audit: {error}"), file=sys.stderr)
         return ExitStatus.WRONG_USE
@@ -177,8 +184,25 @@ def _contents(options: argparse.Namespace) -> tuple[Contents | None, str, Reposi
         return Contents(saved, found), f"the file {options.snapshots}", audited
     place = place_of(options.repository, options.endpoint, options.secret, options.config, os.environ)
     kopia = provision.kopia(options.kopia, os.environ, _say)
-    with tempfile.TemporaryDirectory(prefix="audit-") as folder:
-        return reading.contents(kopia.path, place, Path(folder), _say), str(place), repository_at(place)
+    with _own_folder() as folder:
+        return reading.contents(kopia.path, place, folder, _say), str(place), repository_at(place)
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    """Yield a folder for kopia. However the audit ends, the reaper ends kopia and removes the folder."""
+    marker = f"audit-{secrets.token_hex(8)}"
+    reaper = Reaper(marker)
+    before = os.environ.get(RUN_MARKER)
+    os.environ[RUN_MARKER] = marker
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="audit-"))
+        reaper.guard("folder", folder)
+        yield folder
+    finally:
+        os.environ.pop(RUN_MARKER)
+        os.environ.update({RUN_MARKER: before} if before is not None else {})
+        reaper.close()
 
 
 def _saved(option: str, file: Path, command: str, read: Callable[[bytes, str], list[Listed]]) -> list[Listed]:

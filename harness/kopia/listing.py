@@ -25,13 +25,11 @@ class ListedSnapshot:
     Attributes:
         record: The snapshot.
         size_bytes: The size of its files, or None if it is not listed.
-        kept_for: Why the retention policy in the repository keeps it; empty if it does not.
         pins: The pins, which keep it in any case.
     """
 
     record: SnapshotRecord
     size_bytes: int | None
-    kept_for: tuple[str, ...]
     pins: tuple[str, ...]
 
 
@@ -73,7 +71,6 @@ def _listed(entry: Any) -> ListedSnapshot:
     return ListedSnapshot(
         record,
         size if isinstance(size, int) and not isinstance(size, bool) else None,
-        _texts(entry.get("retentionReason")),
         _texts(entry.get("pins")),
     )
 

@@ -37,11 +37,6 @@ INCOMPLETE_YOUNGER_THAN, INCOMPLETE_NUMBER = timedelta(hours=4), 3
 """Incomplete snapshots that are newer than every whole one are kept if they are young, or few."""
 
 
-def policy(given: Mapping[str, int]) -> dict[str, int]:
-    """Return the number of snapshots to keep for each period; kopia's default where none is given."""
-    return {period: given.get(period, number) for period, number in DEFAULTS.items()}
-
-
 def kept(history: Iterable[ListedSnapshot], keep: Mapping[str, int]) -> list[ListedSnapshot]:
     """Return the snapshots that are left after the policy was applied, newest first.
 

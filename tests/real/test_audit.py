@@ -3,6 +3,9 @@
 import json
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,10 +38,13 @@ from harness.storage import server
 from harness.storage.credentials import random_credentials
 from harness.system.process import RUN_MARKER
 from harness.system.reaper import Reaper
+from harness.system.wait import wait_until
 from harness.toolchain import provision
 from harness.volsync.defaults import complete, repository_secret, triggered
 from harness.volsync.variables import repository_values
 from harness.volumes import FolderVolumes
+from tests.real.conftest import PROJECT
+from tests.unit import audit_model as model
 from tests.unit.audit_model import Snap
 from tests.unit.audit_world import NOW, destination, entry, source
 from tests.unit.test_audit_property import BEGIN, declared, organisations
@@ -202,8 +208,14 @@ def test_every_prediction_comes_true(world, number):
             assert seen == expected, f"{name}: {prediction}"
 
 
-def test_some_organisations_restore_and_some_do_not():
+def test_the_drawn_organisations_have_something_to_restore():
+    outcomes = [
+        model.restored(rule, one, of_sources, snapshots)[0]
+        for rule, of_sources, of_destinations, snapshots in DRAWN
+        for one in of_destinations
+    ]
     assert len(DRAWN) == ORGANISATIONS
+    assert min(outcomes.count(one) for one in ("restores", "nothing-found", "too-few")) >= 15
 
 
 @pytest.fixture
@@ -319,3 +331,22 @@ def test_the_objects_of_a_live_cluster_are_read(cluster, tmp_path, capsys):
     assert [one["outcome"] for one in report["destinations"]] == ["restores", "restores"]
     assert report["read"]["used"] == {"ReplicationDestination": 2, "ReplicationSource": 1, "Secret": 1}
     assert "a-password-of-a-cluster" not in output.out + output.err + (tmp_path / "out" / "index.html").read_text()
+
+
+def test_an_interrupted_audit_leaves_nothing_behind(files, tmp_path):
+    slow = tmp_path / "kopia"
+    slow.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo 0.23.1 build: x from: && exit\necho $$ > $0.pid\nsleep 300\n'
+    )
+    slow.chmod(0o755)
+    env = {**os.environ, "KOPIA_PASSWORD": "a-password", "TMPDIR": str(tmp_path / "tmp")}
+    (tmp_path / "tmp").mkdir()
+    command = [sys.executable, "-m", "harness.cli.audit", *files, "--repository", str(tmp_path), "--kopia", str(slow)]
+    process = subprocess.Popen(command, cwd=PROJECT, env=env, stderr=subprocess.PIPE, text=True)
+    pid = Path(f"{slow}.pid")
+    assert wait_until(lambda: pid.exists() and pid.read_text().strip(), 30)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.splitlines()[-1]) == (2, "audit: interrupted: nothing was written")
+    assert not Path("/proc", pid.read_text().strip()).exists()
+    assert list((tmp_path / "tmp").iterdir()) == []

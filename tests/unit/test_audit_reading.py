@@ -241,10 +241,10 @@ def test_two_repositories_are_one_place_by_bucket_and_prefix():
     assert Repository("filesystem:///x", None).is_at(Repository("filesystem:///x/", None))
 
 
-def test_a_list_of_snapshots_is_read_with_size_pins_and_reasons():
-    (found,) = listing.read(json.dumps([entry("a", pins=["p"], retentionReason=["latest-1"])]).encode(), "list")
+def test_a_list_of_snapshots_is_read_with_size_and_pins():
+    (found,) = listing.read(json.dumps([entry("a", pins=["p"])]).encode(), "list")
     assert (found.record.identity.username, found.size_bytes) == ("a", 17)
-    assert (found.pins, found.kept_for) == (("p",), ("latest-1",))
+    assert found.pins == ("p",)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_gaps_count_only_if_that_is_asked():
 
 
 def starts(entries, **keep):
-    left = retention.kept(listed(*entries), retention.policy(keep))
+    left = retention.kept(listed(*entries), {**retention.DEFAULTS, **keep})
     return [one.record.start for one in left]
 
 
