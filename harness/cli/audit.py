@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run an audit, print it, and write audit.json.
 
     Returns:
-        0 if there is nothing to worry about, 1 if there is, 2 if it was interrupted, 3 if the answer is unknown, 4 after
+        0 if there is nothing to worry about, 1 if there is, 2 after an interruption, 3 if the answer is unknown, 4 after
             wrong use.
     """
     try:
