@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run an audit, print it, and write audit.json.
 
     Returns:
-        0 if there is nothing to worry about, 1 if there is, 2 after an interruption, 3 if the answer is unknown, 4 after
+        0 if there is nothing to worry about, 1 if there is, 2 if it was interrupted, 3 if unknown, 4 after
             wrong use.
     """
     try:
@@ -158,7 +158,7 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
 
 
 def _contents(options: argparse.Namespace) -> tuple[Contents | None, str, Repository | None]:
-    """Return what the repository lists or None, its origin, and the repository as Secrets name it, if that is known."""
+    """Return what the repository lists or None, its origin, and the repository if it is known."""
     reads = bool(options.config or (not options.snapshots and (options.repository or options.secret)))
     given = {"--manifests-only": options.manifests_only, "--snapshots": options.snapshots,
              "--config": options.config, "--repository or --secret": reads and not options.config}  # fmt: skip
