@@ -17,6 +17,7 @@ from harness.operator.decisions import Decisions, FindSource
 from harness.volsync import admission
 from harness.volsync.fields import kopia_spec
 from harness.volsync.kinds import is_source
+from harness.volsync.mover_job import recorded
 from harness.volsync.specs import destination_spec, source_pvc
 from harness.volsync.variables import DEFAULT_PATH
 
@@ -68,7 +69,7 @@ class Rule:
         """Return the identity and path that a source writes, or that a destination requests."""
         decide = self.decisions
         identity = decide.identity(manifest) if writes else decide.requested_identity(manifest, find)
-        return Asked(identity, decide.source_path(manifest, find) or DEFAULT_PATH)
+        return Asked(identity, recorded(decide.source_path(manifest, find) or DEFAULT_PATH))
 
     def of(self, one: Declared, find: FindSource) -> Asked:
         """Return the identity and path that an object writes or requests."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import posixpath
-import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -113,7 +111,7 @@ class ReferenceMover:
 
     def snapshot_path(self, job: MoverJob) -> str:
         """Return the path that a snapshot records: ``/data`` or the override, cleaned as kopia cleans it."""
-        return re.sub("^/+", "/", posixpath.normpath(mover_job.source_path(job)))
+        return mover_job.recorded(mover_job.source_path(job))
 
     def source(self, job: MoverJob) -> str:
         """Return the source for kopia: the path alone, or with the identity if kopia would find one in the path."""

@@ -5,6 +5,7 @@ Source: the operator's contract (docs/architecture.md, "What a mover is given").
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,6 +89,11 @@ def names_identity(job: MoverJob) -> bool:
 def source_path(job: MoverJob) -> str:
     """Return the path that a backup records, or whose snapshots a restore looks for."""
     return job.env.get(Variable.SOURCE_PATH) or DEFAULT_PATH
+
+
+def recorded(path: str) -> str:
+    """Return a path as a snapshot records it: cleaned as kopia cleans it."""
+    return re.sub("^/+", "/", posixpath.normpath(path))
 
 
 def selection_of(job: MoverJob) -> Selection:

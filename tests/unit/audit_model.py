@@ -73,6 +73,17 @@ def default_host(rule, namespace, pvc):
     return cleaned(text.replace("_", "-"), ".-", ".-")
 
 
+def tidy(path):
+    """A path as kopia writes it into a snapshot: no empty part, no ``.``, and each ``..`` takes its parent away."""
+    parts = []
+    for part in path.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part and part != ".":
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
 def refused(rule, thing):
     """A custom name that the API refuses, or a destination with one of two names."""
     if rule.endswith("validated") and any(name and not legal(name) for name in (thing.username, thing.hostname)):
@@ -86,7 +97,7 @@ def writes(rule, source):
     return (
         source.username or default_user(kind, source.name, source.namespace),
         source.hostname or default_host(kind, source.namespace, source.pvc),
-        source.path or "/data",
+        tidy(source.path or "/data"),
     )
 
 
@@ -103,7 +114,7 @@ def wants(rule, destination, sources):
             same = (source.cluster, source.namespace, source.name) == (destination.cluster, namespace, name)
             if same and not refused(rule, source):
                 user, host, path = writes(rule, source)
-        path = destination.named_path or path
+        path = tidy(destination.named_path or path)
     if destination.username:
         user, host = destination.username, destination.hostname
     return user, host, path

@@ -1,123 +1,28 @@
 """Compares the audit of random organisations with a second, plain model (tests/unit/audit_model.py)."""
 
-from datetime import UTC, datetime, timedelta
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
 
 from harness.audit.prediction import Outcome
 from harness.volsync import overrides
 from tests.unit import audit_model as model
-from tests.unit.audit_model import Dst, Snap, Src
-from tests.unit.audit_world import answer, destination, entry, source
+from tests.unit.audit_model import Dst, Snap
+from tests.unit.audit_organisations import (
+    COVERED,
+    ORGANISATIONS,
+    RULES,
+    by_name,
+    cases,
+    declared,
+    drawn_for_kopia,
+    listed,
+    organisations,
+)
+from tests.unit.audit_world import answer
 
 EXAMPLES = 600
-BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-RULES = [f"{name},{custom}" for name in ("object-name", "object-name-namespace", "namespace-pvc")
-         for custom in ("validated", "as-given")]  # fmt: skip
-"""As the model takes them; the audit leaves ``,validated`` out."""
-
-LONG = "a-name-with-more-than-forty-five-letters-in-it"
-names = st.sampled_from(["orders", "orders.eu", "orderseu", "orders-eu", "eu", "or.ders-eu", LONG, f"{LONG}.b", "a.b"])
-namespaces = st.sampled_from(
-    ["shop", "shop-eu", "eu", "office", "a-name-of-a-namespace-with-forty-letters-"[:40] + "x"]
-)
-clusters = st.sampled_from(["home", "away"])
-pvcs = st.sampled_from(["data", "eu-data", "orders"])
-NO_NAMES = ("", "")
-customs = st.sampled_from(
-    [*[NO_NAMES] * 8, ("orders", "eu"), ("Team.A", "Team.A"), ("eu", "shop"), ("me@home", "-x"), ("orders", "")]
-)
-paths = st.sampled_from(["", "", "", "/data", "/srv", "/a/b"])
-instants = st.integers(0, 40)
-few = st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3])
-
-
-@st.composite
-def of_a_source(draw):
-    where = draw(clusters), draw(namespaces), draw(names)
-    return Src(*where, draw(pvcs), *draw(customs), draw(paths))
-
-
-@st.composite
-def of_a_destination(draw, rule, of_sources):
-    """Draw a destination: most of them ask for what a source writes, by one of the three ways."""
-    cluster, namespace, name = draw(clusters), draw(namespaces), draw(names)
-    explicit, named, named_path = draw(customs), None, ""
-    way = draw(st.sampled_from(["own", "own", "named", "named", "explicit", "any"]))
-    if of_sources and way != "any":
-        source = draw(st.sampled_from(of_sources))
-        cluster, namespace = source.cluster, draw(st.sampled_from([source.namespace, source.namespace, namespace]))
-        if way == "own":
-            name, explicit = draw(st.sampled_from([source.name, source.name, source.name.replace(".", "")])), NO_NAMES
-        elif way == "named":
-            named, explicit = (source.name, draw(st.sampled_from([source.namespace, ""]))), NO_NAMES
-        else:
-            explicit = model.writes(rule, source)[:2]
-    if named:
-        named_path = draw(paths)
-    as_of = draw(st.none() | instants)
-    return Dst(cluster, namespace, name, draw(pvcs), *explicit, named, named_path, as_of, draw(few), draw(few))
-
-
-def by_name(one):
-    return one.cluster, one.namespace, one.name
-
-
-@st.composite
-def organisations(draw):
-    rule = draw(st.sampled_from(RULES))
-    of_sources = list({by_name(one): one for one in draw(st.lists(of_a_source(), max_size=7))}.values())
-    drawn = draw(st.lists(of_a_destination(rule, of_sources), max_size=7))
-    of_destinations = list({by_name(one): one for one in drawn}.values())
-    # Mostly what somebody writes or asks for, under this or another rule, so that there is something to find.
-    known = [model.writes(draw(st.sampled_from([rule, rule, *RULES])), one) for one in of_sources]
-    known += [model.wants(rule, one, of_sources) for one in of_destinations]
-    whose = st.sampled_from(known) if known else st.nothing()
-    whose = whose | st.tuples(
-        st.sampled_from(["orders", "x@y", "eu"]), st.sampled_from(["shop", "h:1"]), st.just("/data")
-    )
-    of_snapshots = draw(st.lists(st.tuples(whose, instants, st.integers(0, 5)), max_size=40))
-    apart = {(wanted, end): part for wanted, end, part in of_snapshots}
-    snapshots = [
-        Snap(f"{number}", user, host, path, end, whole=bool(part))
-        for number, (((user, host, path), end), part) in enumerate(apart.items())
-    ]
-    return rule, of_sources, of_destinations, snapshots
-
-
-def given_fields(**fields):
-    return {name: value for name, value in fields.items() if value}
-
-
-def declared(one):
-    if isinstance(one, Src):
-        fields = given_fields(
-            sourcePVC=one.pvc, username=one.username, hostname=one.hostname, sourcePathOverride=one.path
-        )
-        return source(one.name, one.namespace, one.cluster, **fields)
-    fields = given_fields(
-        destinationPVC=one.pvc,
-        username=one.username,
-        hostname=one.hostname,
-        sourceName=one.named and one.named[0],
-        sourceNamespace=one.named and one.named[1],
-        restoreAsOf=one.as_of is not None and (BEGIN + timedelta(days=one.as_of)).isoformat(),
-        previous=str(one.previous or ""),
-        shallow=str(one.shallow or ""),
-    )
-    found = destination(one.name, one.namespace, one.cluster, **fields)
-    if one.named_path:
-        found.manifest["spec"]["kopia"]["sourceIdentity"]["sourcePathOverride"] = one.named_path
-    return found
-
-
-def listed(one):
-    """Return a snapshot as kopia lists it; it ends 5 s after its start."""
-    start = BEGIN + timedelta(days=one.end) - timedelta(seconds=5)
-    more = {} if one.whole else {"incomplete": "canceled"}
-    return {**entry(one.username, one.hostname, start, one.path, **more), "id": one.id}
 
 
 def asked_of(rule, organisation, **more):
@@ -209,3 +114,11 @@ def test_the_plain_model_is_not_the_audit(name):
     one = Dst("home", "shop", "orders", "data", previous=1, shallow=1)
     assert model.restored(RULES[0], one, [], snapshots)[0] == "too-few"
     assert model.restored(RULES[0], Dst(**{**vars(one), name: 0}), [], snapshots)[0] == "restores"
+
+
+def test_the_organisations_that_kopia_restores_show_every_case():
+    """The test on real kopia (tests/real/test_audit.py) takes minutes; what it would leave out is seen here."""
+    drawn = drawn_for_kopia()
+    shown = sum((cases(one) for one in drawn), Counter())
+    assert len(drawn) == ORGANISATIONS
+    assert {case: shown[case] for case, least in COVERED.items() if shown[case] < least} == {}
