@@ -218,7 +218,8 @@ def run(world, monkeypatch, capsys, credentials, *arguments, password=PASSWORD):
     monkeypatch.delenv("AWS_SESSION_TOKEN", raising=False)
     status = main([*arguments, "--kopia", str(world.kopia), "--now", NOW.isoformat()])
     output = capsys.readouterr()
-    assert password not in output.out + output.err
+    assert not password or password not in output.out + output.err
+    assert PASSWORD not in output.out + output.err
     assert credentials.secret_key not in output.out + output.err
     return status, output
 
@@ -272,11 +273,33 @@ def test_a_repository_in_a_folder_and_a_configuration_are_only_read(world, files
         found = [file for folder in (place, config) for file in folder.rglob("*") if file.is_file()]
         return {str(file): (file.stat().st_mtime_ns, file.read_bytes()) for file in found}
 
+    file = str(config / "repository.config")
     before = contents()
-    for arguments in (["--repository", f"filesystem://{place}"], ["--config", str(config / "repository.config")]):
+    for arguments in (["--repository", f"filesystem://{place}"], ["--config", file]):
         status, output = run(world, monkeypatch, capsys, random_credentials(), *files, *arguments)
         assert (status, "restores" in output.out) == (0, True), output
     assert contents() == before
+    status, output = run(world, monkeypatch, capsys, random_credentials(), *files, "--config", file, password="another")
+    assert (status, "the password does not open this repository" in output.err) == (4, True), output
+    status, output = run(world, monkeypatch, capsys, random_credentials(), *files, "--config", file, password="")
+    assert (status, "kopia stored no password beside it" in output.err) == (4, True), output
+
+
+def test_the_password_that_kopia_stored_beside_its_configuration_opens_the_repository(
+    world, files, monkeypatch, capsys, tmp_path
+):
+    place, config = tmp_path / "repository", tmp_path / "their.config"
+    place.mkdir()
+    env = {"HOME": str(tmp_path), "KOPIA_PASSWORD": PASSWORD, "KOPIA_CHECK_FOR_UPDATES": "false"}
+    command = [world.kopia, f"--config-file={config}", "repository", "create", "filesystem", f"--path={place}"]
+    subprocess.run([*command, "--persist-credentials", "--no-use-keyring"], env=env, check=True, capture_output=True)
+    before = {file: file.read_bytes() for file in tmp_path.rglob("their.config*")}
+    status, output = run(world, monkeypatch, capsys, random_credentials(), *files, "--config", str(config), password="")
+    assert (status, "0 snapshots" in output.out) == (1, True), output
+    assert {file: file.read_bytes() for file in tmp_path.rglob("their.config*")} == before
+    shutil.rmtree(place)
+    status, output = run(world, monkeypatch, capsys, random_credentials(), *files, "--config", str(config), password="")
+    assert (status, "no kopia repository there" in output.err, output.err.count("\n")) == (4, True, 1), output
 
 
 @pytest.fixture

@@ -25,7 +25,14 @@ NAMESPACES = ["shop", "shop-eu", "eu", "office", "a-name-of-a-namespace-with-for
 CLUSTERS = ["home", "away"]
 PVCS = ["data", "eu-data", "orders"]
 NO_NAMES = ("", "")
-CUSTOM_NAMES = [*[NO_NAMES] * 8, ("orders", "eu"), ("Team.A", "Team.A"), ("eu", "shop"), ("me@home", "-x"), ("orders", "")]
+CUSTOM_NAMES = [
+    *[NO_NAMES] * 8,
+    ("orders", "eu"),
+    ("Team.A", "Team.A"),
+    ("eu", "shop"),
+    ("me@home", "-x"),
+    ("orders", ""),
+]
 PATHS = ["", "", "", "/data", "/data/", "/srv", "//srv/x/..", "/a/b"]
 DAYS = range(41)
 FEW = [0, 0, 0, 0, 1, 1, 2, 3]
