@@ -13,9 +13,9 @@ from harness.audit.upkeep import Clock
 from harness.kopia import reading
 from harness.kopia.client import KopiaClient, require
 from harness.kopia.policies import KEYS, Policies
+from harness.kopia.reading import Folder
 from harness.model import Identity, RepositoryAccess
 from harness.mover.reference import RETAIN_FLAGS
-from harness.kopia.reading import Folder
 from harness.toolchain import provision
 from tests.unit.audit_world import source
 
@@ -31,7 +31,7 @@ NUMBERS = [0, 1, 2, 3, 5]
 
 def drawn(number):
     """Return what a source retains, what policies of the repository keep, and its snapshots, the newest first."""
-    random = Random(number)  # noqa: S311 (no secret)
+    random = Random(number)
     retain = {period: random.choice(NUMBERS) for period in KEYS.values() if random.random() < 0.6}
     targets = ["--global", "@shop", "orders@shop", "orders@shop:/data"]
     of_repository = {target: {key: random.choice(NUMBERS) for key in KEYS if random.random() < 0.4}
@@ -79,7 +79,7 @@ class World:
             content = self.folder / "large"
             content.mkdir(exist_ok=True)
             for number in range(2):
-                (content / f"{number}").write_bytes(Random(f"{at}{number}").randbytes(2 << 20))  # noqa: S311
+                (content / f"{number}").write_bytes(Random(f"{at}{number}").randbytes(2 << 20))
             more.append("--upload-limit-mb=1")
         require(self.client.snapshot(content, "/data", *more), "write")
 

@@ -160,7 +160,7 @@ COVERED = {
 @cache
 def drawn_for_kopia():
     """Return organisations that together show each case of COVERED as often as it says."""
-    random = Random(15)  # noqa: S311 (no secret)
+    random = Random(15)
     small = [_small(*organisation(random)) for _ in range(DRAWS)]
     candidates = [(one, cases(one)) for one in small if one[2] and one[3]]
     found, counts = [], Counter()
