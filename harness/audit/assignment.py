@@ -113,12 +113,46 @@ class Assignment:
         return place
 
 
-def only_repository(organisation: Organisation, rule: Rule) -> Repository | None:
-    """Return the repository of all Secrets, if it is one and the same."""
+def named_repositories(organisation: Organisation, rule: Rule) -> list[Repository]:
+    """Return the different repositories that the Secrets of accepted objects name."""
     trial = Assignment(organisation, rule)
     found: list[Repository] = []
     for one in trial.asked:
         repository = organisation.repository(one.cluster, one.namespace, trial.secret_name(one))
         if repository and not any(repository.is_at(known) for known in found):
             found.append(repository)
-    return found[0] if len(found) == 1 else None
+    return found
+
+
+def as_secrets_name_it(audited: Repository | None, named: Sequence[Repository]) -> Repository | None:
+    """Return the audited repository as the Secrets name it.
+
+    Args:
+        audited: The repository, or None if it is not known; then it is that of all Secrets, if they have one.
+        named: The repositories that the Secrets name.
+    """
+    if audited is None:
+        return named[0] if len(named) == 1 else None
+    if any(one.is_at(audited) for one in named):
+        return audited
+    alike = [one for one in named if one.is_like(audited)]
+    return alike[0] if len(alike) == 1 else audited
+
+
+def doubt(assignment: Assignment, named: Sequence[Repository]) -> str:
+    """Return why the audited repository may not be that of the objects, and what to do; "" if it is.
+
+    Args:
+        assignment: The objects under a rule.
+        named: The repositories that the Secrets name.
+    """
+    audited, urls = assignment.audited, ", ".join(dict.fromkeys(one.url for one in named))
+    if audited is None:
+        which = f"the Secrets name {len(named)} repositories ({urls}), and which of them was listed is not known"
+        return f"{which}; give its URL by --repository" if len(named) > 1 else ""
+    if sum(one.is_at(audited) for one in named) > 1:
+        return f"the Secrets name {audited.url} at several endpoints; give that of the list by --endpoint"
+    if assignment.asked and not any(assignment.place(one).is_audited for one in assignment.asked):
+        remedy = "check URL and endpoint, or give a saved list (--snapshots) without --repository"
+        return f"no source or destination uses {audited.url}: their Secrets name {urls}; {remedy}"
+    return ""

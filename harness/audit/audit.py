@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.audit.assignment import Assignment, only_repository
+from harness.audit.assignment import Assignment, as_secrets_name_it, doubt, named_repositories
 from harness.audit.collisions import Collision, collisions
 from harness.audit.comparison import Change, Explained, changes, explained
 from harness.audit.histories import Histories
@@ -14,7 +14,7 @@ from harness.audit.organisation import Organisation, Repository
 from harness.audit.orphans import Orphan, OrphanFinder
 from harness.audit.prediction import Outcome, Prediction, Predictor
 from harness.audit.reach import Reach, reaching_beyond
-from harness.audit.reading import Account
+from harness.audit.reading import Account, Skipped
 from harness.audit.rules import BUILT_IN, Rule, alternatives
 from harness.audit.upkeep import Clock, State, Upkeep, upkeep
 from harness.document.verdict import ExitStatus
@@ -39,6 +39,7 @@ class Worry(StrEnum):
     ORPHAN = "orphan"
     MISMATCH = "mismatch"
     OPEN = "open"
+    AMBIGUOUS = "ambiguous"
     UNREAD = "unread"
 
 
@@ -56,7 +57,7 @@ BY_DEFAULT = frozenset(
 )
 """What an audit fails on if ``--fail-on`` is not given."""
 
-UNKNOWN = frozenset({Worry.OPEN, Worry.UNREAD})
+UNKNOWN = frozenset({Worry.OPEN, Worry.AMBIGUOUS, Worry.UNREAD})
 """What makes an audit incomplete: without a failure, its exit status is that of an unknown result."""
 
 OF_OUTCOME = {
@@ -120,6 +121,7 @@ class Audit:
         orphans: Histories without a source.
         reaches: Policies that govern the histories of several tenants.
         changes: What the other rule changes.
+        doubt: Why the answers may not be those of the audited repository, or "".
     """
 
     question: Question
@@ -132,6 +134,7 @@ class Audit:
     orphans: Sequence[Orphan]
     reaches: Sequence[Reach]
     changes: Sequence[Change]
+    doubt: str = ""
 
     def worries(self) -> Iterator[Worry]:
         """Yield what there is to worry about, once for each object or group."""
@@ -144,7 +147,13 @@ class Audit:
         yield from (Worry.ORPHAN for _ in self.orphans)
         yield from (Worry.POLICY for _ in self.reaches)
         yield from (Worry.MISMATCH for one in self.changes if not one.is_kept)
-        yield from (Worry.UNREAD for one in self.question.account.skipped if one.matters)
+        yield from (Worry.AMBIGUOUS for _ in self.question.organisation.unclear)
+        yield from (Worry.UNREAD for one in self.skipped() if one.matters)
+
+    def skipped(self) -> Sequence[Skipped]:
+        """Return what was not used, and what may therefore be missing in the answers."""
+        doubts = [Skipped("--repository", self.doubt, matters=True)] if self.doubt else []
+        return [*self.question.account.skipped, *doubts]
 
     def status(self, fail_on: Collection[Worry] = BY_DEFAULT) -> ExitStatus:
         """Return the exit status: a worry that counts wins, then what is unknown."""
@@ -161,10 +170,11 @@ def audit(question: Question) -> Audit:
     rules = [*([question.rule] if question.rule else []), *question.candidates]
     weighed = _weighed(question, histories, rules)
     rule = question.rule or (weighed[0].rule if weighed else next(iter(BUILT_IN.values())))
-    audited = question.audited or only_repository(organisation, rule)
+    named = named_repositories(organisation, rule)
+    audited = as_secrets_name_it(question.audited, named)
     current = Assignment(organisation, rule, audited)
-    named = [one for one in (*question.candidates, *alternatives(rule)) if one.name != rule.name]
-    others = [Assignment(organisation, one, audited) for one in named]
+    other_rules = [one for one in (*question.candidates, *alternatives(rule)) if one.name != rule.name]
+    others = [Assignment(organisation, one, audited) for one in other_rules]
     predictions = Predictor(current, histories, others, successive=question.successive).all()
     policies = question.policies or Policies()
     changed: Sequence[Change] = ()
@@ -183,6 +193,7 @@ def audit(question: Question) -> Audit:
         OrphanFinder(current, histories, others).all() if histories else (),
         reaching_beyond(current, histories, policies) if histories else (),
         changed,
+        doubt(current, named) if histories else "",
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.audit.assignment import Assignment
-from harness.audit.histories import Histories
+from harness.audit.histories import Histories, History
 from harness.audit.organisation import Declared, Organisation
 from harness.audit.prediction import Outcome, Prediction
 from harness.audit.remedies import reaching
@@ -96,11 +96,13 @@ class Explained:
         rule: The rule.
         identities: The number of identities and paths that a source writes under this rule.
         snapshots: The number of their snapshots.
+        requested: The number of snapshots that destinations request under this rule; it decides between equal ones.
     """
 
     rule: Rule
     identities: int
     snapshots: int
+    requested: int
 
 
 def explained(organisation: Organisation, histories: Histories, rules: Sequence[Rule]) -> list[Explained]:
@@ -108,7 +110,17 @@ def explained(organisation: Organisation, histories: Histories, rules: Sequence[
     found = []
     for rule in rules:
         assignment = Assignment(organisation, rule)
-        written = {asked for one, asked in assignment.asked.items() if is_source(one.ref)}
-        matched = [histories.by_asked[asked] for asked in written if asked in histories.by_asked]
-        found.append(Explained(rule, len(matched), sum(len(one.listed) for one in matched)))
-    return sorted(found, key=lambda one: -one.snapshots)
+        of_sources, of_destinations = set[Asked](), set[Asked]()
+        for one, asked in assignment.asked.items():
+            (of_sources if is_source(one.ref) else of_destinations).add(asked)
+        written, requested = _matched(histories, of_sources), _matched(histories, of_destinations)
+        found.append(Explained(rule, len(written), _snapshots(written), _snapshots(requested)))
+    return sorted(found, key=lambda one: (-one.snapshots, -one.requested))
+
+
+def _matched(histories: Histories, asked: Iterable[Asked]) -> list[History]:
+    return [histories.by_asked[one] for one in asked if one in histories.by_asked]
+
+
+def _snapshots(histories: Iterable[History]) -> int:
+    return sum(len(one.listed) for one in histories)

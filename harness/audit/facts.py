@@ -179,11 +179,13 @@ def _read(audit: Audit) -> dict[str, Any]:
     account, organisation = audit.question.account, audit.question.organisation
     return {
         "files": account.files,
+        "other_files": account.other_files,
         "objects": account.objects,
         "used": dict(sorted(account.used.items())),
         "passed_over": dict(sorted(account.passed_over.items())),
-        "skipped": [{"where": one.where, "why": one.why, "matters": one.matters} for one in account.skipped],
+        "skipped": [{"where": one.where, "why": one.why, "matters": one.matters} for one in audit.skipped()],
         "declared_again": [_again(*pair) for pair in organisation.again],
+        "ambiguous": [{"kind": one.ref.kind, **as_facts(one)} for one in organisation.unclear],
         "open": [
             {**as_facts(one), "fields": {field: list(names) for field, names in one.variables.items()}}
             for one in organisation.open

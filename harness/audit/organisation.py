@@ -14,6 +14,7 @@ from harness.volsync.kinds import is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.secret_values import address_of_values, repository_in, values_in
 
+FOLDER = "filesystem://"
 SECRET = "Secret"  # noqa: S105 (a kind of objects, no secret)
 
 
@@ -46,6 +47,16 @@ class Declared:
         """Return the namespace of the object."""
         return self.ref.namespace
 
+    @property
+    def spec(self) -> object:
+        """Return ``spec`` of the object."""
+        return self.manifest.get("spec")
+
+    @property
+    def is_secret(self) -> bool:
+        """Return True if it is a repository Secret, and no source or destination."""
+        return self.ref.kind == SECRET
+
     @cached_property
     def refusal(self) -> str:
         """Return why an API refuses the object under any rule, or "" if it accepts it."""
@@ -72,6 +83,12 @@ class Repository:
         same_endpoint = not (one.endpoint and two.endpoint) or one.endpoint.rstrip("/") == two.endpoint.rstrip("/")
         return (one.bucket, one.prefix) == (two.bucket, two.prefix) and same_endpoint
 
+    def is_like(self, other: Repository) -> bool:
+        """Return True if both may be the same place: a store has several endpoints, and a folder several mounts."""
+        if self.address is None or other.address is None:
+            return self.address is other.address and all(one.url.startswith(FOLDER) for one in (self, other))
+        return (self.address.bucket, self.address.prefix) == (other.address.bucket, other.address.prefix)
+
 
 class Organisation:
     """Hold the objects of all clusters, and find them by name.
@@ -82,18 +99,23 @@ class Organisation:
         destinations: The destinations without open variables.
         open: The objects with open variables: nothing can be said about them.
         again: Objects that another manifest of the same cluster declares later; only the later one counts.
+        unclear: The last of several different manifests of a source or destination: which one counts is a guess.
     """
 
     def __init__(self, declared: Iterable[Declared]) -> None:
         found: dict[tuple[str, ObjectRef], Declared] = {}
         self.again: list[tuple[Declared, Declared]] = []
+        unclear: dict[tuple[str, ObjectRef], Declared] = {}
         for one in declared:
             key = (one.cluster, one.ref)
             if key in found:
                 self.again.append((found[key], one))
+                if not one.is_secret and (one.spec != found[key].spec or key in unclear):
+                    unclear[key] = one
             found[key] = one
         self._found = found
-        served = [one for one in found.values() if one.ref.kind != SECRET]
+        self.unclear: list[Declared] = list(unclear.values())
+        served = [one for one in found.values() if not one.is_secret]
         self.clusters: tuple[str, ...] = tuple(dict.fromkeys(one.cluster for one in found.values()))
         self.open = [one for one in served if one.variables]
         self.sources = [one for one in served if is_source(one.ref) and not one.variables]

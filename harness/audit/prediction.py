@@ -128,7 +128,8 @@ class Predictor:
     def _judged(self, one: Declared, asked: Asked, selection: Selection, histories: Histories) -> Prediction:
         history, owners = histories.of(asked), self._assignment.owners(asked)
         if not history.whole:
-            some = f"{history.incomplete} incomplete snapshots" if history.incomplete else "no snapshot"
+            plural = "" if history.incomplete == 1 else "s"
+            some = f"only {history.incomplete} incomplete snapshot{plural}" if history.incomplete else "no snapshot"
             return Prediction(one, Outcome.NOTHING_FOUND, f"{some} of {asked}", asked, selection, history,
                               owners=owners, near=self._near(one, asked))  # fmt: skip
         choice = history.choose(selection)

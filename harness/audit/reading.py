@@ -12,20 +12,21 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from harness.audit import yaml_guard
+from harness.audit import kustomize, yaml_guard
 from harness.audit.organisation import SECRET, Declared
 from harness.errors import UsageError
 from harness.system.limits import SUITE, SuiteLimits
 from harness.system.process import REDACT
 from harness.system.schema import line_of
 from harness.system.yaml_io import load_manifests
-from harness.volsync.declared import is_served, misshapen, open_variables, other_mover
+from harness.volsync.declared import as_stored, is_served, misshapen, open_variables, other_mover
 from harness.volsync.kinds import SYNCED
 from harness.volsync.secret_values import secrets_in, values_in
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml", ".json")
 LIST = "List"
+LISTS_IN_LISTS = 20
 NO_OBJECT = "no Kubernetes object"
 
 
@@ -50,6 +51,7 @@ class Account:
 
     Attributes:
         files: The number of files.
+        other_files: The number of files in folders that are no manifests by their names.
         objects: The number of objects.
         used: The number of used objects, by kind.
         passed_over: The number of objects of other kinds, by kind.
@@ -57,6 +59,7 @@ class Account:
     """
 
     files: int = 0
+    other_files: int = 0
     objects: int = 0
     used: Counter[str] = field(default_factory=Counter)
     passed_over: Counter[str] = field(default_factory=Counter)
@@ -68,9 +71,14 @@ class Account:
         over = sum(self.passed_over.values())
         unread = sum(one.matters for one in self.skipped)
         return (
-            f"{self.objects} objects in {self.files} files: used {used}; passed over {over} of other kinds; "
+            f"{self.objects} objects in {in_files(self.files)}: used {used}; passed over {over} of other kinds; "
             f"{len(self.skipped)} skipped, {unread} of which may matter"
         )
+
+
+def in_files(number: int) -> str:
+    """Return a number of files, in words."""
+    return f"{number} file{'' if number == 1 else 's'}"
 
 
 class ManifestReader:
@@ -86,6 +94,7 @@ class ManifestReader:
         self.declared: list[Declared] = []
         self.account = Account()
         self._namespace, self._limits = namespace, limits
+        self._has_read_stdin = False
 
     def read(self, cluster: str, paths: Iterable[str], stdin: BinaryIO | None = None) -> None:
         """Read files, folders, or the standard input (``-``) as the manifests of a cluster.
@@ -93,24 +102,34 @@ class ManifestReader:
         Raises:
             UsageError: A path does not exist, or has too many files.
         """
+        before = len(self.declared)
+        kustomizations: list[tuple[Path, dict[str, Any]]] = []
         for path in paths:
             if path == STDIN:
-                data = stdin.read(self._limits.manifest_file_bytes + 1) if stdin else b""
-                self._text(cluster, "standard input", data)
+                self._text(cluster, "standard input", self._standard_input(stdin))
                 continue
             for number, file in enumerate(_files(Path(path), self.account)):
                 if number >= self._limits.manifest_files:
                     raise UsageError(
                         f"--manifests {path}: more than {self._limits.manifest_files} files; name a smaller folder"
                     )
-                self._file(cluster, file)
+                kustomizations += [(file, one) for one in self._file(cluster, file)]
+        for file, document in kustomizations:
+            self._note_changes(file, document, self.declared[before:])
 
     def take(self, cluster: str, where: str, documents: Iterable[Any]) -> None:
         """Take objects that were read in another way, such as from an API."""
         for number, document in enumerate(documents, 1):
             self._document(cluster, f"{where}, object {number}", document)
 
-    def _file(self, cluster: str, file: Path) -> None:
+    def _standard_input(self, stdin: BinaryIO | None) -> bytes:
+        if self._has_read_stdin:
+            raise UsageError("--manifests -: the standard input can be read only once; save it in files")
+        self._has_read_stdin = True
+        return stdin.read(self._limits.manifest_file_bytes + 1) if stdin else b""
+
+    def _file(self, cluster: str, file: Path) -> list[dict[str, Any]]:
+        """Read a file, and return what it says about Kustomize."""
         try:
             with file.open("rb") as stream:
                 data = stream.read(self._limits.manifest_file_bytes + 1)
@@ -118,17 +137,29 @@ class ManifestReader:
             self._skip(
                 str(file), f"cannot be read ({error.strerror}); check the path and its permissions", matters=True
             )
-            return
-        self._text(cluster, str(file), data)
+            return []
+        documents = self._text(cluster, str(file), data)
+        return [one for one in documents if isinstance(one, dict) and kustomize.is_kustomization(file, one)]
 
-    def _text(self, cluster: str, where: str, data: bytes) -> None:
+    def _note_changes(self, file: Path, document: dict[str, Any], declared: Sequence[Declared]) -> None:
+        """Note that the objects in the folder of a kustomization are not what the cluster gets."""
+        inside = [one for one in declared if one.where.startswith(f"{file.parent}{os.sep}") and not one.is_secret]
+        fields = kustomize.changes(document, (one.namespace for one in inside)) if inside else []
+        if fields:
+            what = f"{inside[0].ref}" if len(inside) == 1 else f"{len(inside)} sources and destinations"
+            remedy = "build it with kustomize or flux, and audit that"
+            why = f"{', '.join(fields)} may change {what} of this folder; {remedy}"
+            self._skip(str(file), why, matters=True)
+
+    def _text(self, cluster: str, where: str, data: bytes) -> Sequence[Any]:
+        """Take the documents of a text, and return them; none if it cannot be read."""
         self.account.files += 1
         if len(data) > self._limits.manifest_file_bytes:
             self._skip(where, f"larger than {self._limits.manifest_file_bytes >> 20} MiB; split it", matters=True)
-            return
+            return ()
         matters = any(kind.encode() in data for kind in SYNCED)
         try:
-            documents = self._parsed(data.decode("utf-8"), is_json=where.endswith(".json"))
+            documents = self._parsed(data.decode("utf-8-sig"), is_json=where.endswith(".json"))
         except UnicodeDecodeError:
             self._skip(where, "no UTF-8 text; write manifests as UTF-8", matters=matters)
         except yaml_guard.Refused as error:
@@ -138,6 +169,8 @@ class ManifestReader:
         else:
             for number, document in enumerate(documents, 1):
                 self._document(cluster, f"{where}, document {number}" if len(documents) > 1 else where, document)
+            return documents
+        return ()
 
     def _parsed(self, text: str, *, is_json: bool) -> Sequence[Any]:
         if is_json or text.lstrip()[:1] == "{":
@@ -149,23 +182,31 @@ class ManifestReader:
         yaml_guard.check(text, self._limits)
         return [document for document in load_manifests(text) if document is not None]
 
-    def _document(self, cluster: str, where: str, document: Any) -> None:
+    def _document(self, cluster: str, where: str, document: Any, lists: int = 0) -> None:
         kind = document.get("kind") if isinstance(document, dict) else None
         if not isinstance(kind, str) or not isinstance(document.get("apiVersion"), str):
             self.account.objects += 1
             self.account.passed_over[NO_OBJECT] += 1
-        elif kind.endswith(LIST) and isinstance(document.get("items"), list):
-            for number, item in enumerate(document["items"], 1):
-                self._document(cluster, f"{where}, item {number}", item)
-        else:
+        elif not kind.endswith(LIST) or not isinstance(document.get("items"), list):
             self.account.objects += 1
             self._object(cluster, where, kind, document)
+        elif lists >= LISTS_IN_LISTS:
+            why = f"more than {LISTS_IN_LISTS} lists in one another; write them one after another"
+            self._skip(where, why, matters=True)
+        else:
+            # The items of a list of one kind leave out their kind.
+            of_list = {"apiVersion": document["apiVersion"], "kind": kind.removesuffix(LIST)} if kind != LIST else {}
+            for number, item in enumerate(document["items"], 1):
+                whole = {**of_list, **item} if isinstance(item, dict) else item
+                self._document(cluster, f"{where}, item {number}", whole, lists + 1)
 
     def _object(self, cluster: str, where: str, kind: str, document: dict[str, Any]) -> None:
         is_secret = kind == SECRET and document["apiVersion"] == "v1"
         if not is_secret and not is_served(document):
             self.account.passed_over[kind] += 1
-        elif wrong := misshapen(document):
+            return
+        document = as_stored(document)
+        if wrong := misshapen(document):
             self._skip(where, f"{kind}: {wrong}", matters=not is_secret)
         elif not is_secret and (mover := other_mover(document)):
             self._skip(where, f"{kind} {document['metadata']['name']} uses another mover: {mover}", matters=False)
@@ -202,13 +243,26 @@ def _files(path: Path, account: Account) -> Iterator[Path]:
     if not path.is_dir():
         yield path
         return
-    for folder, folders, names in os.walk(path):
-        for hidden in [name for name in folders if name.startswith(".")]:
-            account.skipped.append(Skipped(str(Path(folder) / hidden), "a hidden folder", matters=False))
+
+    def unread(error: OSError) -> None:
+        why = f"cannot be read ({error.strerror}); check the path and its permissions"
+        account.skipped.append(Skipped(str(error.filename), why, matters=True))
+
+    for folder, folders, names in os.walk(path, onerror=unread):
+        for name in sorted(folders):
+            if name.startswith("."):
+                account.skipped.append(Skipped(str(Path(folder) / name), "a hidden folder", matters=False))
+            elif (Path(folder) / name).is_symlink():
+                why = "a link to a folder, which is not followed; name the folder itself"
+                account.skipped.append(Skipped(str(Path(folder) / name), why, matters=True))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder) / name
-            if file.suffix in SUFFIXES and file.is_file():
+            if file.suffix not in SUFFIXES:
+                account.other_files += 1
+            elif file.exists() and not file.is_file():
+                account.skipped.append(Skipped(str(file), "no regular file", matters=True))
+            else:
                 yield file
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from harness.audit.organisation import SECRET, Repository
+from harness.audit.organisation import FOLDER, SECRET, Repository
 from harness.errors import UsageError
 from harness.kopia.reading import Bucket, Configured, Folder, Place
 from harness.system.process import REDACT
@@ -29,7 +29,6 @@ FORM = SchemaFile(
     if_not_yaml="write the manifest of one Secret",
     if_misfit="write the manifest of one Secret",
 )
-FOLDER = "filesystem://"
 URLS = "s3://bucket/prefix, filesystem:///path or the path of a folder"
 
 
@@ -74,10 +73,10 @@ def repository_at(place: Place) -> Repository | None:
     return Repository(f"{FOLDER}{place.path}", None) if isinstance(place, Folder) else None
 
 
-def repository_of_url(url: str) -> Repository:
-    """Return the repository of a URL without an endpoint, for a saved list of its snapshots."""
-    address = address_of_values(with_repository({}, url))
-    return Repository(url, replace(address, endpoint="") if address else None)
+def repository_of_url(url: str, endpoint: str = "") -> Repository:
+    """Return the repository of a URL, for a saved list of its snapshots; the endpoint is "" if it is not known."""
+    address = address_of_values(with_repository({}, url, endpoint))
+    return Repository(url, (address if endpoint else replace(address, endpoint="")) if address else None)
 
 
 def _secret(file: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from harness.audit.reading import in_files
 from harness.audit.upkeep import in_words
 
 SHOWN = 40
@@ -139,10 +140,16 @@ def _manifest(manifest: str, otherwise: str) -> list[str]:
 def _reading(read: Entry) -> list[str]:
     used = ", ".join(f"{number} {kind}" for kind, number in read["used"].items()) or "nothing"
     over = ", ".join(f"{number} {kind}" for kind, number in read["passed_over"].items())
-    found = [f"read {read['objects']} objects in {read['files']} files: used {used}"]
+    found = [f"read {read['objects']} objects in {in_files(read['files'])}: used {used}"]
     found += [f"  passed over: {over}"] if over else []
+    found += [f"  left out by their names: {in_files(read['other_files'])}"] if read["other_files"] else []
     entries = [f"{'may matter' if one['matters'] else 'skipped'}: {one['where']}: {one['why']}"
                for one in sorted(read["skipped"], key=lambda one: not one["matters"])]  # fmt: skip
+    entries += [
+        f"declared differently: {one['kind']} {_object(one)}; {one['where']} is used, but which one counts "
+        "in the cluster is not known; build the manifests, or give each cluster its own --manifests"
+        for one in read["ambiguous"]
+    ]
     entries += [f"declared again: {one['object']} in {one['ignored']}; used is {one['used']}"
                 for one in read["declared_again"]]  # fmt: skip
     entries += [f"open: {_object(one)} in {one['where']}: {_open(one['fields'])}" for one in read["open"]]

@@ -6,7 +6,8 @@ Kubernetes API reference; the client is lightkube.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +78,7 @@ class Api:
             is_here = single is not None and is_loopback(single.cluster.server)
             self._client: Any = Client(config=config, field_manager="conformance", trust_env=not is_here)
         except (*UNUSABLE, YAMLError) as error:
-            raise HarnessError(f"{kubeconfig}: is no usable kubeconfig ({error})") from None
+            raise HarnessError(f"{kubeconfig}: is no usable kubeconfig ({' '.join(str(error).split())})") from None
 
     def get(self, ref: ObjectRef) -> dict[str, Any] | None:
         """Return an object, or None if it does not exist."""
@@ -202,7 +203,9 @@ class Api:
         """Return all objects of a kind, in one namespace or in all (``*``)."""
         where = {} if kind in _GLOBAL else {"namespace": namespace}
         try:
-            return [dict(one) for one in self._call("list", RESOURCES[kind], **where, fields=fields)]
+            # The client sends the request when the first object is taken.
+            with _answering():
+                return [dict(one) for one in self._call("list", RESOURCES[kind], **where, fields=fields)]
         except ApiError as error:
             raise _broken(error) from None
 
@@ -222,13 +225,19 @@ class Api:
         return found is not None and found["metadata"]["uid"] == uid
 
     def _call(self, verb: str, *args: Any, **kwargs: Any) -> Any:
-        try:
+        with _answering():
             return getattr(self._client, verb)(*args, **kwargs)
-        except ApiError:
-            # The API answered with an error status: the caller handles it.
-            raise
-        except (httpx2.HTTPError, LoadResourceError) as error:
-            raise HarnessError(f"the Kubernetes API does not answer ({type(error).__name__}: {error})") from None
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Report that the API does not answer; an error status is an answer, which the caller handles."""
+    try:
+        yield
+    except ApiError:
+        raise
+    except (httpx2.HTTPError, LoadResourceError) as error:
+        raise HarnessError(f"the Kubernetes API does not answer ({type(error).__name__}: {error})") from None
 
 
 def _in(ref: ObjectRef) -> dict[str, str]:

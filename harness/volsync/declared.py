@@ -41,12 +41,27 @@ def is_served(document: Mapping[str, Any]) -> bool:
     return document.get("kind") in SYNCED and group == GROUP
 
 
+def as_stored(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a manifest as the API stores it: a field that is null is absent; an empty section of kopia stays."""
+    spec = manifest.get("spec")
+    if isinstance(spec, Mapping) and KOPIA in spec and spec[KOPIA] is None:
+        manifest = {**manifest, "spec": {**spec, KOPIA: {}}}
+    stored: dict[str, Any] = _without_nulls(manifest)
+    return stored
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
 def misshapen(manifest: Mapping[str, Any]) -> str:
     """Return which part of a source or destination is no mapping, or no name; "" if it can be read."""
     metadata = manifest.get("metadata")
     if not isinstance(metadata, Mapping) or not isinstance(metadata.get("name"), str):
         return "metadata.name is missing or no text"
-    if not isinstance(metadata.get("namespace") or "", str):
+    if not isinstance(metadata.get("namespace", ""), str):
         return "metadata.namespace is no text"
     spec = manifest.get("spec")
     holders = {"spec": spec}

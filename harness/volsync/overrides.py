@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness.model import Identity, Manifest, ObjectRef
@@ -86,9 +87,16 @@ def destination(namespace: str, name: str, fields: dict[str, Any], repository: s
 
 
 def with_fields(manifest: Manifest, fields: dict[str, Any]) -> dict[str, Any]:
-    """Return a manifest with a patch of ``spec.kopia`` applied, to see what the patch would change."""
+    """Return a manifest with a patch of ``spec.kopia`` applied, to see what the patch would change.
+
+    A field of a field that the patch does not name stays, as in a merge patch.
+    """
     spec = dict(manifest.get("spec") or {})
-    return {**manifest, "spec": {**spec, "kopia": {**(spec.get("kopia") or {}), **fields}}}
+    kopia = dict(spec.get("kopia") or {})
+    for field, value in fields.items():
+        before = kopia.get(field)
+        kopia[field] = {**before, **value} if isinstance(before, Mapping) and isinstance(value, Mapping) else value
+    return {**manifest, "spec": {**spec, "kopia": kopia}}
 
 
 def fragment(fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """The command line of the audit: exit statuses, audit.json, the terminal, and one line for each bad input."""
 
+import io
 import json
+import sys
 import time
 from pathlib import Path
 
@@ -178,6 +180,18 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
         (["--now", "today"], "--now today: no instant with a time zone"),
         (["--now", "2026-01-01T00:00:00"], "--now 2026-01-01T00:00:00: no instant with a time zone"),
         (["--stale-after", "nan"], "--stale-after nan: no usable number of hours"),
+        (["--stale-after", "-5"], "--stale-after -5.0: no usable number of hours"),
+        (["--stale-after", "much"], "argument --stale-after: invalid float value: 'much'"),
+        (["--fail-on", ","], "--fail-on ',': names nothing"),
+        (["--fail-on", "all,stale"], "--fail-on 'all,stale': names nothing, or all or none beside others"),
+        (["--against", "auto"], "--against auto: names no rule"),
+        (["--manifests", "folder.yaml", "--namespace", "Shop_1"], "--namespace 'Shop_1': a namespace must consist of"),
+        (["--endpoint", "http://x"], "--manifests-only reads no repository: leave out --repository and --endpoint"),
+        (["--rules", "folder.yaml"], "--rules folder.yaml: cannot be read (Is a directory)"),
+        (["--manifests", "-", "--manifests", "-"], "--manifests -: the standard input can be read only once"),
+        (["--kubeconfig", "nowhere"], "--kubeconfig nowhere: is no usable kubeconfig (Configuration file nowhere"),
+        (["--kubeconfig", "bad.json"], "--kubeconfig bad.json: is no usable kubeconfig ("),
+        (["--kubeconfig", "two.yaml"], "--kubeconfig two.yaml: is no usable kubeconfig ("),
         (["--nosuch"], "unrecognized arguments: --nosuch; tox -e audit -- --help lists the options"),
         (
             ["--manifests", "good.yaml", "--snapshots", "nowhere.json"],
@@ -188,6 +202,25 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
             ["--manifests", "good.yaml", "--snapshots", "bad.json", "--manifests-only"],
             "--manifests-only and --snapshots exclude each other",
         ),
+        (
+            ["--manifests", "good.yaml", "--snapshots", "bad.json", "--secret", "nowhere"],
+            "--snapshots and --secret exclude each other",
+        ),
+        (["--manifests", "good.yaml", "--config", "x", "--endpoint", "y"], "--endpoint goes with --repository s3://"),
+        (["--manifests", "good.yaml", "--secret", "two.yaml"], "two.yaml, line 2: not YAML; write the manifest of one"),
+        (["--manifests", "good.yaml", "--secret", "nowhere"], "--secret nowhere: cannot be read (No such file"),
+        (
+            ["--manifests", "good.yaml", "--snapshots", "bad.json", "--policies", "nowhere"],
+            "--snapshots bad.json: is no JSON",
+        ),
+        (
+            ["--manifests", "good.yaml", "--snapshots", "list.json", "--policies", "bad.json"],
+            "--policies bad.json: is no JSON",
+        ),
+        (
+            ["--manifests", "good.yaml", "--repository", "folder.yaml", "--kopia", "no"],
+            "--kopia no: neither a file",
+        ),
         (["--manifests", "good.yaml", "--config", "nowhere"], "nowhere: cannot be read (No such file or directory)"),
         (["--manifests", "good.yaml", "--repository", "gs://x"], "--repository gs://x: write s3://bucket/prefix"),
         (["--manifests", "good.yaml", "--repository", "s3://x"], "--repository s3://x: KOPIA_PASSWORD is not set"),
@@ -197,9 +230,15 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
 def test_wrong_use_is_one_line_and_exit_status_4(tmp_path, monkeypatch, capsys, arguments, said):
     monkeypatch.chdir(tmp_path)
     Path("empty").mkdir()
+    Path("folder.yaml").mkdir()
     Path("bad.json").write_text("no")
+    Path("list.json").write_text("[]")
+    Path("two.yaml").write_text("a: 1\n---\na: [2]\n")
     Path("good.yaml").write_text(yaml.dump(source("orders").manifest))
     monkeypatch.delenv("KOPIA_PASSWORD", raising=False)
+    if "--kopia" in arguments:
+        monkeypatch.setenv("KOPIA_PASSWORD", PASSWORD)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"")))
     more = [] if "good.yaml" in arguments else ["--manifests-only"]
     assert main([*arguments, *more, "--out", "out"]) == ExitStatus.WRONG_USE
     output = capsys.readouterr()

@@ -5,6 +5,7 @@ import pytest
 from harness.audit.audit import Worry
 from harness.audit.organisation import Repository
 from harness.audit.prediction import Outcome
+from harness.audit.repository import repository_of_url
 from harness.audit.rules import BUILT_IN
 from harness.document.verdict import ExitStatus
 from harness.model import Identity
@@ -59,7 +60,7 @@ def test_nothing_is_found_for_another_name_and_the_named_source_reaches_it():
 
 def test_only_incomplete_snapshots_are_nothing():
     found = predicted([destination("orders")], [entry("orders", incomplete="canceled")])
-    assert (found.outcome, found.why) == (Outcome.NOTHING_FOUND, "1 incomplete snapshots of orders@shop:/data")
+    assert (found.outcome, found.why) == (Outcome.NOTHING_FOUND, "only 1 incomplete snapshot of orders@shop:/data")
 
 
 def test_an_older_rule_and_another_path_are_near():
@@ -148,6 +149,81 @@ def test_a_destination_of_another_repository_is_not_judged():
     assert predicted(declared, [entry("orders")]).outcome is Outcome.RESTORES, "it is the only one"
 
 
+BUCKET = {
+    "KOPIA_REPOSITORY": "s3://bucket/apps",
+    "KOPIA_PASSWORD": "p",
+    "KOPIA_S3_ENDPOINT": "http://minio.storage:9000",
+}
+
+
+def listed_at(url, endpoint="", *secrets, **more):
+    """Return the answer if the list is of a repository, and the Secrets name others."""
+    declared = [*secrets, source("orders"), destination("orders", **more)]
+    return answer(declared, [entry("orders")], audited=repository_of_url(url, endpoint) if url else None)
+
+
+def test_another_endpoint_of_the_same_bucket_is_the_same_repository():
+    """A store has one name in its cluster, and another one outside of it."""
+    found = listed_at("s3://bucket/apps/", "https://minio.example", secret(**BUCKET))
+    assert (found.predictions[0].outcome, found.doubt) == (Outcome.RESTORES, "")
+    here = secret(name="here", **{**BUCKET, "KOPIA_S3_ENDPOINT": "minio.example"})
+    found = listed_at("s3://bucket/apps/", "https://minio.example", secret(**BUCKET), here, repository="here")
+    assert [one.state for one in found.sources] == ["elsewhere"], "another Secret has the endpoint of the list"
+    assert (found.predictions[0].outcome, found.doubt) == (Outcome.RESTORES, "")
+
+
+def test_a_folder_may_be_mounted_elsewhere():
+    declared = secret(KOPIA_REPOSITORY="filesystem:///mnt/repository", KOPIA_PASSWORD="p")
+    assert listed_at("filesystem:///home/me/copy", "", declared).predictions[0].outcome is Outcome.RESTORES
+    assert listed_at("s3://bucket/apps", "", declared).predictions[0].outcome is Outcome.ELSEWHERE
+
+
+def test_a_list_that_no_object_uses_is_unknown_and_not_good():
+    found = listed_at("s3://bucket/other", "", secret(**BUCKET))
+    assert found.predictions[0].outcome is Outcome.ELSEWHERE
+    assert found.status() is ExitStatus.UNKNOWN
+    assert found.doubt.startswith(
+        "no source or destination uses s3://bucket/other: their Secrets name s3://bucket/apps;"
+    )
+    assert listed_at("s3://bucket/other", "").doubt == "", "no Secret is known"
+
+
+def test_a_list_of_one_of_several_repositories_needs_its_name():
+    other = secret(name="other", KOPIA_REPOSITORY="s3://else", KOPIA_PASSWORD="p")
+    found = listed_at("", "", secret(**BUCKET), other, repository="other")
+    assert (found.status(), "give its URL by --repository" in found.doubt) == (ExitStatus.UNKNOWN, True)
+    assert listed_at("s3://else", "", secret(**BUCKET), other, repository="other").status() is ExitStatus.CONFORMANT
+    twin = secret(name="other", **{**BUCKET, "KOPIA_S3_ENDPOINT": "https://away"})
+    found = listed_at("s3://bucket/apps", "", secret(**BUCKET), twin, repository="other")
+    assert found.doubt == "the Secrets name s3://bucket/apps at several endpoints; give that of the list by --endpoint"
+    found = listed_at("s3://bucket/apps", "https://away", secret(**BUCKET), twin, repository="other")
+    assert (found.doubt, found.predictions[0].outcome) == ("", Outcome.RESTORES)
+
+
+def test_an_object_that_is_declared_twice_and_differently_is_unknown():
+    twice = [source("orders"), destination("orders"), destination("orders", previous="1")]
+    found = answer(twice, [entry("orders", at=1), entry("orders")])
+    assert (list(found.worries()), found.status()) == ([Worry.AMBIGUOUS], ExitStatus.UNKNOWN)
+    again = answer([*twice[:2], destination("orders")], [entry("orders")])
+    assert (again.status(), len(again.question.organisation.again)) == (ExitStatus.CONFORMANT, 1)
+
+
+def test_a_patch_is_judged_with_the_fields_that_it_leaves():
+    """The lines are merged into a manifest: the path of a named source stays if no line replaces it."""
+    one = destination("restore", sourceName="gone")
+    one.manifest["spec"]["kopia"]["sourceIdentity"]["sourcePathOverride"] = "/old"
+    found = predicted([source("gone-2"), one], [entry("gone-2")])
+    (near,) = found.near
+    assert near.fields["sourceIdentity"]["sourcePathOverride"] == "/data"
+    assert near.fields["username"] == "gone-2"
+
+
+def test_paths_are_compared_as_kopia_records_them():
+    declared = [source("orders", sourcePathOverride="/srv//apps/../x/"), destination("restore", sourceName="orders")]
+    found = predicted(declared, [entry("orders", path="/srv/x")])
+    assert (found.outcome, found.asked.path) == (Outcome.RESTORES, "/srv/x")
+
+
 def test_without_a_list_nothing_is_judged():
     found = answer([source("orders"), destination("orders")], None)
     assert found.predictions[0].outcome is Outcome.NOT_JUDGED
@@ -224,3 +300,9 @@ def test_the_rule_that_explains_most_is_found():
     assert found.rule.name == "namespace-pvc"
     assert next((one.rule.name, one.identities, one.snapshots) for one in found.explained) == ("namespace-pvc", 2, 2)
     assert answer(declared, [entry("app-0")], rule=None).rule.name == "object-name"
+
+
+def test_destinations_decide_between_rules_that_explain_as_much():
+    found = answer([destination("app", destinationPVC="pvc")], [entry("app-shop", "shop-pvc")], rule=None)
+    assert found.rule.name == "namespace-pvc"
+    assert found.predictions[0].outcome is Outcome.RESTORES

@@ -1,8 +1,11 @@
 """How an audit reads manifests and lists of snapshots: everything is accounted for, and bad input is one line."""
 
+import errno
 import io
 import json
+import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +57,7 @@ def test_documents_of_other_kinds_are_passed_over_and_counted():
     assert reader.account.used == {"ReplicationSource": 1, "ReplicationDestination": 1}
     assert reader.account.passed_over == {"ConfigMap": 1, "no Kubernetes object": 2}
     assert (reader.account.objects, reader.account.skipped) == (5, [])
-    assert "5 objects in 1 files: used 1 ReplicationDestination, 1 ReplicationSource" in reader.account.in_words()
+    assert "5 objects in 1 file: used 1 ReplicationDestination, 1 ReplicationSource" in reader.account.in_words()
 
 
 def test_an_instant_without_quotes_stays_text():
@@ -79,6 +82,77 @@ def test_folders_are_read_without_hidden_ones_and_other_files(tmp_path):
     reader.read("home", [str(tmp_path)])
     assert [one.where for one in reader.declared] == [str(tmp_path / "apps" / name) for name in ("a.yaml", "b.yml")]
     assert skipped(reader) == [(str(tmp_path / ".git"), "a hidden folder", False)]
+
+
+def test_nothing_in_a_folder_is_left_out_silently(tmp_path, monkeypatch):
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "linked").symlink_to(tmp_path / "apps")
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "apps" / "notes.txt").write_text("")
+    listed = os.scandir
+
+    def scandir(path):
+        if Path(path).name == "closed":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return listed(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    reader = ManifestReader()
+    reader.read("home", [str(tmp_path)])
+    assert {Path(where).name: (why.partition(";")[0], matters) for where, why, matters in skipped(reader)} == {
+        "closed": ("cannot be read (Permission denied)", True),
+        "linked": ("a link to a folder, which is not followed", True),
+        "gone.yaml": ("cannot be read (No such file or directory)", True),
+    }
+    assert reader.account.other_files == 1
+
+
+def test_the_standard_input_is_read_once():
+    reader = read(SOURCE)
+    with pytest.raises(UsageError, match="the standard input can be read only once"):
+        reader.read("away", ["-"], io.BytesIO(b""))
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "said"),
+    [
+        ("namePrefix: a-", "namePrefix may change ReplicationSource shop/orders of this folder"),
+        ("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: office", "namespace may change"),
+        ("components: [../volsync]\npatches: [{path: a.yaml}]", "patches, components may change"),
+        ("namespace: shop\nresources: [a.yaml]", ""),
+        ("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {path: x}\npatches: [1]", ""),
+    ],
+)
+def test_a_folder_that_kustomize_changes_is_said_to_be(tmp_path, kustomization, said):
+    (tmp_path / "app").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "app" / "a.yaml").write_text(SOURCE)
+    (tmp_path / "app" / "kustomization.yaml").write_text(kustomization)
+    (tmp_path / "other" / "kustomization.yaml").write_text("namePrefix: b-")
+    reader = ManifestReader()
+    reader.read("home", [str(tmp_path)])
+    assert [(said in why, matters) for _, why, matters in skipped(reader)] == ([(True, True)] if said else [])
+
+
+def test_a_null_is_an_absent_field():
+    (found,) = read(DESTINATION.replace("repository: r,", "repository: r, username: null, previous: ~,")).declared
+    assert set(found.manifest["spec"]["kopia"]) == {"repository", "restoreAsOf"}
+
+
+def test_items_of_a_list_of_one_kind_need_no_kind():
+    item = {"metadata": {"name": "orders", "namespace": "shop"}, "spec": {"sourcePVC": "p", "kopia": {}}}
+    of_kind = {"apiVersion": "volsync.backube/v1alpha1", "kind": "ReplicationSourceList", "items": [item]}
+    assert [str(one.ref) for one in read(json.dumps(of_kind)).declared] == ["ReplicationSource shop/orders"]
+    nested = of_kind
+    for _ in range(100):
+        nested = {"apiVersion": "v1", "kind": "List", "items": [nested]}
+    ((_, why, matters),) = skipped(read(json.dumps(nested)))
+    assert (why, matters) == ("more than 20 lists in one another; write them one after another", True)
+
+
+def test_a_mark_of_the_byte_order_is_no_part_of_the_text():
+    assert len(read(b"\xef\xbb\xbf" + SOURCE.encode()).declared) == 1
 
 
 def test_a_missing_path_is_wrong_use():
@@ -141,6 +215,7 @@ def test_ordinary_aliases_are_read():
     [
         ("{name: orders, namespace: shop}", "{name: 3, namespace: shop}", "metadata.name is missing or no text"),
         ("{name: orders, namespace: shop}", "{name: orders, namespace: 3}", "metadata.namespace is no text"),
+        ("{name: orders, namespace: shop}", "{name: orders, namespace: no}", "metadata.namespace is no text"),
         ("{name: orders, namespace: shop}", "[]", "metadata.name is missing or no text"),
         ("{repository: r}", "7", "spec.kopia is no mapping"),
         ("{repository: r}", "{retain: 3}", "spec.kopia.retain is no mapping"),
