@@ -120,7 +120,7 @@ class Predictor:
         try:
             selection = selection_asked(one.manifest)
         except ValueError as error:
-            return Prediction(one, Outcome.REFUSED, str(error), asked)
+            return Prediction(one, Outcome.REFUSED, f"the mover refuses it: {error}", asked)
         if self._histories is None:
             return Prediction(one, Outcome.NOT_JUDGED, "no list of snapshots was given", asked, selection)
         return self._judged(one, asked, selection, self._histories)
@@ -134,7 +134,7 @@ class Predictor:
                               owners=owners, near=self._near(one, asked))  # fmt: skip
         choice = history.choose(selection)
         if choice.snapshot is None:
-            why = f"{len(history.whole)} snapshots of {asked}, but only {choice.usable} match the request"
+            why = _too_few(history, choice.usable, selection)
             return Prediction(one, Outcome.TOO_FEW, why, asked, selection, history, owners=owners)
         foreign = self._foreign(one, owners)
         outcome = Outcome.FOREIGN if foreign else Outcome.RESTORES
@@ -176,3 +176,11 @@ class Predictor:
             )
             for near in self._nearest.to(asked, by_rule)
         ]
+
+
+def _too_few(history: History, usable: int, selection: Selection) -> str:
+    number = len(history.whole)
+    found = f"{number} snapshot{'' if number == 1 else 's'} of {history.asked}"
+    if not usable:
+        return f"{found}, but none is as old as restoreAsOf {selection.as_of}"
+    return f"{found}, {usable} match restoreAsOf and shallow, but previous: {selection.previous} skips all of them"

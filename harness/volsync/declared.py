@@ -42,18 +42,23 @@ def is_served(document: Mapping[str, Any]) -> bool:
 
 
 def as_stored(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a manifest as the API stores it: a field that is null is absent; an empty section of kopia stays."""
+    """Return a manifest as the API stores it.
+
+    A field that is null is absent, but an empty section of kopia stays. A whole number with a point is an integer.
+    """
     spec = manifest.get("spec")
     if isinstance(spec, Mapping) and KOPIA in spec and spec[KOPIA] is None:
         manifest = {**manifest, "spec": {**spec, KOPIA: {}}}
-    stored: dict[str, Any] = _without_nulls(manifest)
+    stored: dict[str, Any] = _stored(manifest)
     return stored
 
 
-def _without_nulls(value: Any) -> Any:
+def _stored(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: _without_nulls(inner) for key, inner in value.items() if inner is not None}
-    return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
+        return {key: _stored(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_stored(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def misshapen(manifest: Mapping[str, Any]) -> str:

@@ -136,8 +136,9 @@ def test_a_folder_that_kustomize_changes_is_said_to_be(tmp_path, kustomization, 
 
 
 def test_a_null_is_an_absent_field():
-    (found,) = read(DESTINATION.replace("repository: r,", "repository: r, username: null, previous: ~,")).declared
-    assert set(found.manifest["spec"]["kopia"]) == {"repository", "restoreAsOf"}
+    (found,) = read(DESTINATION.replace("repository: r,", "repository: r, username: null, previous: 2.0,")).declared
+    assert found.manifest["spec"]["kopia"].keys() == {"repository", "restoreAsOf", "previous"}
+    assert repr(found.manifest["spec"]["kopia"]["previous"]) == "2"
 
 
 def test_items_of_a_list_of_one_kind_need_no_kind():
