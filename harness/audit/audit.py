@@ -122,6 +122,7 @@ class Audit:
         reaches: Policies that govern the histories of several tenants.
         changes: What the other rule changes.
         doubt: Why the answers may not be those of the audited repository, or "".
+        as_good: Rules that explain as much as the one that was used, and give other answers; none if it was given.
     """
 
     question: Question
@@ -135,6 +136,7 @@ class Audit:
     reaches: Sequence[Reach]
     changes: Sequence[Change]
     doubt: str = ""
+    as_good: Sequence[Rule] = ()
 
     def worries(self) -> Iterator[Worry]:
         """Yield what there is to worry about, once for each object or group."""
@@ -194,7 +196,19 @@ def audit(question: Question) -> Audit:
         reaching_beyond(current, histories, policies) if histories else (),
         changed,
         doubt(current, named) if histories else "",
+        () if question.rule else _as_good(current, weighed),
     )
+
+
+def _as_good(current: Assignment, weighed: Sequence[Explained]) -> list[Rule]:
+    """Return the rules that explain as much as the best one; each assigns something else to an object."""
+    seen, found = [current.asked], list[Rule]()
+    for one in weighed[1:]:
+        asked = Assignment(current.organisation, one.rule).asked if one.explains_as_much_as(weighed[0]) else seen[0]
+        if asked not in seen:
+            seen.append(asked)
+            found.append(one.rule)
+    return found
 
 
 def _weighed(question: Question, histories: Histories | None, rules: Sequence[Rule]) -> Sequence[Explained]:

@@ -104,6 +104,10 @@ class Explained:
     snapshots: int
     requested: int
 
+    def explains_as_much_as(self, other: Explained) -> bool:
+        """Return True if nothing in the repository decides between both rules."""
+        return (self.snapshots, self.requested) == (other.snapshots, other.requested)
+
 
 def explained(organisation: Organisation, histories: Histories, rules: Sequence[Rule]) -> list[Explained]:
     """Return how much each rule explains, the best one first; the first of equal ones wins."""

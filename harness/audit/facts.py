@@ -45,7 +45,12 @@ def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dic
         "exit_status": int(status),
         "worries": {str(one): worries[one] for one in Worry if worries[one]},
         "fail_on": sorted(map(str, fail_on)),
-        "rule": {"name": audit.rule.name, "says": audit.rule.says, "file": audit.rule.file},
+        "rule": {
+            "name": audit.rule.name,
+            "says": audit.rule.says,
+            "file": audit.rule.file,
+            "as_good": [one.name for one in audit.as_good],
+        },
         "rules": [
             {"name": one.rule.name, "identities": one.identities, "snapshots": one.snapshots} for one in audit.explained
         ],

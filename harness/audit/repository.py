@@ -26,7 +26,7 @@ FORM = SchemaFile(
     Path(__file__).with_name("secret.schema.yaml"),
     named_by="--secret ",
     if_unreadable="name a file with the manifest of a repository Secret",
-    if_not_yaml="write the manifest of one Secret",
+    if_not_yaml="write the manifest of one Secret, and nothing else, into a file",
     if_misfit="write the manifest of one Secret",
 )
 URLS = "s3://bucket/prefix, filesystem:///path or the path of a folder"

@@ -25,6 +25,8 @@ def lines(facts: Mapping[str, Any], written: str) -> list[str]:
         facts: The plain values of the audit.
         written: The folder with audit.json and the page.
     """
+    if len(facts["clusters"]) < 2:
+        facts = _without_cluster(facts)
     found = [
         *_section("destination", facts["destinations"], _destination, _is_bad_destination),
         *_section("source", facts["sources"], _source, _is_bad_source),
@@ -40,6 +42,13 @@ def lines(facts: Mapping[str, Any], written: str) -> list[str]:
         f"verdict: {_verdict(facts)}",
     ]  # fmt: skip
     return [printable(line) for line in found]
+
+
+def _without_cluster(value: Any) -> Any:
+    """Return values without the name of the cluster, which is of no use if there is only one."""
+    if isinstance(value, Mapping):
+        return {key: "" if key == "cluster" else _without_cluster(inner) for key, inner in value.items()}
+    return [_without_cluster(inner) for inner in value] if isinstance(value, list) else value
 
 
 def printable(text: str) -> str:
@@ -167,6 +176,10 @@ def _rule(facts: Mapping[str, Any]) -> list[str]:
     if repository["snapshots"] is not None:
         explained = "; ".join(f"{one['name']} {one['snapshots']}" for one in facts["rules"])
         found.append(f"snapshots that each rule explains, of {repository['snapshots']}: {explained}")
+        if repository["snapshots"] and not any(one["snapshots"] for one in facts["rules"]):
+            found.append("  no rule explains a snapshot: describe that of your operator in a file (--rules FILE)")
+        elif rule["as_good"]:
+            found.append(f"  as good: {', '.join(rule['as_good'])}; say which one your operator follows (--rules NAME)")
     return found
 
 
@@ -176,7 +189,7 @@ def _verdict(facts: Mapping[str, Any]) -> str:
 
 
 def _object(one: Entry) -> str:
-    return f"{one['namespace']}/{one['name']} [{one['cluster']}]"
+    return f"{one['namespace']}/{one['name']}{' of ' + one['cluster'] if one['cluster'] else ''}"
 
 
 def _identity(one: Entry) -> str:

@@ -112,5 +112,6 @@ def require_listing(address: RepositoryAddress, access: RepositoryAccess, token:
         raise UsageError(f"{where}: {error}; check bucket, prefix and endpoint") from None
     except (MinioException, urllib3.exceptions.HTTPError, OSError) as error:
         raise HarnessError(
-            f"{where}: no S3 store answers ({type(error).__name__}); check host, port and TLS of the endpoint"
+            f"{where}: no S3 store answers ({type(error).__name__}); check host and port of the endpoint, "
+            "and write http:// before it if it has no TLS"
         ) from None

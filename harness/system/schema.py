@@ -11,9 +11,12 @@ from typing import Any
 import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError, best_match
+from yaml.composer import ComposerError
 
 from harness.errors import UsageError
 from harness.system import yaml_io
+
+SECOND = "but found another document"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ class SchemaFile:
             reason = error.strerror if isinstance(error, OSError) else "no UTF-8 text"
             raise UsageError(f"{self.named_by}{file}: cannot be read ({reason}); {self.if_unreadable}") from None
         except yaml.YAMLError as error:
-            raise UsageError(f"{file}, line {line_of(error)}: not YAML; {self.if_not_yaml}") from None
+            what = "more than one document" if isinstance(error, ComposerError) and SECOND in str(error) else "not YAML"
+            raise UsageError(f"{file}, line {line_of(error)}: {what}; {self.if_not_yaml}") from None
 
 
 @cache

@@ -60,14 +60,14 @@ def test_nothing_to_worry_about(run):
         17,
     )
     assert "verdict: nothing to worry about" in output.out
-    assert "· shop/orders [apps.yaml]  restores  orders@shop:/data" in output.out
+    assert "· shop/orders  restores  orders@shop:/data" in output.out
 
 
 def test_a_worry_is_exit_status_1_and_only_if_it_counts(run):
     declared, entries = [source("orders"), destination("restore")], [entry("orders")]
     status, report, output = run(declared, entries)
     assert (status, report["worries"]) == (1, {"nothing-found": 1})
-    assert "✗ shop/restore [apps.yaml]  nothing-found" in output.out
+    assert "✗ shop/restore  nothing-found" in output.out
     assert "sourceName: orders" in output.out
     assert run(declared, entries, "--fail-on", "stale,foreign")[0] == 0
     assert run(declared, entries, "--fail-on", "none")[0] == 0
@@ -82,7 +82,7 @@ def test_what_is_unread_or_open_is_unknown_unless_a_worry_wins(run):
     opened = destination("${APP}")
     status, report, output = run([opened], [])
     assert (status, report["read"]["open"][0]["fields"]) == (3, {"metadata.name": ["APP"]})
-    assert "open: shop/${APP} [apps.yaml] in apps.yaml: metadata.name needs APP" in output.out
+    assert "open: shop/${APP} in apps.yaml: metadata.name needs APP" in output.out
     assert run([opened, destination("orders")], [])[0] == 1
 
 
@@ -112,6 +112,15 @@ def test_a_rule_of_a_file_is_tried_beside_the_built_in_ones(run):
     assert (status, report["rule"]["name"], report["rule"]["file"]) == (0, "mine", "rule.yaml")
     assert run(declared, entries)[0] == 1
     assert run(declared, entries, "--rules", "rule.yaml")[0] == 0
+
+
+def test_a_guess_of_the_rule_is_said_to_be_one(run):
+    declared = [source("orders"), source("mail")]
+    _, report, output = run(declared, [entry("orders"), entry("mail-shop")])
+    assert report["rule"]["as_good"] == ["object-name-namespace"]
+    assert "as good: object-name-namespace; say which one your operator" in output.out
+    _, report, output = run(declared, [entry("something", "else")])
+    assert "no rule explains a snapshot: describe that of your operator in a file" in output.out
 
 
 def test_saved_policies_are_read(run):
@@ -207,7 +216,7 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
             "--snapshots and --secret exclude each other",
         ),
         (["--manifests", "good.yaml", "--config", "x", "--endpoint", "y"], "--endpoint goes with --repository s3://"),
-        (["--manifests", "good.yaml", "--secret", "two.yaml"], "two.yaml, line 2: not YAML; write the manifest of one"),
+        (["--manifests", "good.yaml", "--secret", "two.yaml"], "two.yaml, line 2: more than one document; write the"),
         (["--manifests", "good.yaml", "--secret", "nowhere"], "--secret nowhere: cannot be read (No such file"),
         (
             ["--manifests", "good.yaml", "--snapshots", "bad.json", "--policies", "nowhere"],

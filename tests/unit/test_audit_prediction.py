@@ -302,6 +302,15 @@ def test_the_rule_that_explains_most_is_found():
     assert answer(declared, [entry("app-0")], rule=None).rule.name == "object-name"
 
 
+def test_rules_that_explain_as_much_and_answer_otherwise_are_named():
+    declared = [source("orders"), source("mail")]
+    entries = [entry("orders"), entry("mail-shop")]
+    assert [one.name for one in answer(declared, entries, rule=None).as_good] == ["object-name-namespace"]
+    assert answer(declared, entries).as_good == (), "the rule was given"
+    custom = source("orders", username="orders", hostname="shop")
+    assert answer([custom], entries, rule=None).as_good == [], "all rules give the same answers"
+
+
 def test_destinations_decide_between_rules_that_explain_as_much():
     found = answer([destination("app", destinationPVC="pvc")], [entry("app-shop", "shop-pvc")], rule=None)
     assert found.rule.name == "namespace-pvc"
