@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -17,7 +18,8 @@ from harness.document.verdict import ExitStatus
 from harness.system.process import REDACT
 from tests.unit.audit_world import NOW, answer, destination, entry, large, policy, source
 
-SCHEMA = Path(__file__).parents[2] / "docs" / "audit.schema.json"
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA, EXAMPLE = DOCS / "audit.schema.json", DOCS / "examples" / "audit.yml"
 GOOD = ExitStatus.CONFORMANT, "nothing to worry about"
 PASSWORD = "a-very-secret-password"
 
@@ -277,6 +279,24 @@ def test_a_folder_that_cannot_be_written_is_wrong_use(run):
 def test_every_worry_of_the_schema_is_one_of_the_code():
     schema = json.loads(SCHEMA.read_text())
     assert schema["properties"]["fail_on"]["items"]["enum"] == [str(one) for one in Worry]
+
+
+def test_the_example_workflow_audits_a_pull_request(tmp_path):
+    """Runs the command of the example as it stands, on a checkout with manifests and saved lists."""
+    steps = yaml.safe_load(EXAMPLE.read_text())["jobs"]["audit"]["steps"]
+    (step,) = (one for one in steps if "-e audit" in one.get("run", ""))
+    assert step["shell"] == "bash", "GitHub sets pipefail only then, and tee would hide the exit status"
+    command, _, after = step["run"].partition(" | ")
+    assert after.strip() == "tee audit.txt"
+    words = [word.replace("$GITHUB_WORKSPACE", str(tmp_path)) for word in shlex.split(command)]
+    for name, content in (("snapshots", [entry("orders")]), ("policies", [policy(keepLatest=3)])):
+        (tmp_path / "audit").mkdir(exist_ok=True)
+        (tmp_path / "audit" / f"{name}.json").write_text(json.dumps(content))
+    for name, status in (("orders", 0), ("order", 1)):
+        (tmp_path / "kubernetes" / "apps").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "kubernetes" / "apps" / "a.yaml").write_text(yaml.dump(destination(name).manifest))
+        assert main(words[words.index("--") + 1 :]) == status
+        assert (tmp_path / "audit-report" / "index.html").exists()
 
 
 def test_twice_as_much_takes_about_twice_as_long(tmp_path):
