@@ -10,7 +10,7 @@ from harness.audit.assignment import Assignment
 from harness.audit.histories import Histories, History
 from harness.audit.nearest import Alike, likeness
 from harness.audit.organisation import Declared
-from harness.audit.remedies import restoring
+from harness.audit.remedies import FreeNames, restoring
 from harness.audit.rules import Asked
 from harness.model import Identity
 from harness.volsync import overrides
@@ -50,6 +50,7 @@ class OrphanFinder:
         self._assignment, self._histories = assignment, histories
         self._by_rule = [(one.rule.name, _sources_by_asked(one)) for one in others]
         self._alike = Alike(dict.fromkeys(assignment.asked[one].identity for one in assignment.sources_here))
+        self._names = FreeNames(assignment.organisation)
         self._requested: dict[Asked, list[Declared]] = {}
         for one, asked in assignment.asked.items():
             if is_destination(one.ref):
@@ -65,7 +66,10 @@ class OrphanFinder:
 
     def _orphan(self, history: History) -> Orphan:
         owner, why = self._likely(history.asked)
-        manifest = restoring(self._assignment, owner, history.asked) if owner else self._fields(history.asked)
+        if owner:
+            manifest = restoring(self._assignment, owner, history.asked, self._names)
+        else:
+            manifest = self._fields(history.asked)
         return Orphan(history, owner, why, self._requested.get(history.asked, ()), manifest)
 
     def _likely(self, asked: Asked) -> tuple[Declared | None, str]:

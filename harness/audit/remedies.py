@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from typing import Any
 
 from harness.audit.assignment import Assignment
-from harness.audit.organisation import Declared
+from harness.audit.organisation import Declared, Organisation
 from harness.audit.rules import Asked
 from harness.model import Manifest
 from harness.operator.decisions import FindSource
 from harness.volsync import overrides
+from harness.volsync.admission import MAX_SUBDOMAIN_LENGTH
 from harness.volsync.kinds import is_source
 from harness.volsync.specs import destination_spec, source_pvc, source_spec
 
@@ -32,19 +34,37 @@ def reaching(assignment: Assignment, one: Declared, wanted: Asked) -> dict[str, 
     return {}
 
 
-def restoring(assignment: Assignment, owner: Declared, wanted: Asked) -> dict[str, Any]:
+class FreeNames:
+    """Give names to new destinations: no destination of the manifests has them, and none is given twice."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        everyone = (*organisation.destinations, *organisation.open)
+        self._taken = {(one.cluster, one.namespace, one.name) for one in everyone}
+
+    def beside(self, owner: Declared) -> str:
+        """Return a free name in the cluster and namespace of an object, like its own name."""
+        for suffix in chain([RESTORED], (f"{RESTORED}-{number}" for number in count(2))):
+            ending = f"-{suffix}"
+            name = f"{owner.name[: MAX_SUBDOMAIN_LENGTH - len(ending)].rstrip('-.')}{ending}"
+            if (owner.cluster, owner.namespace, name) not in self._taken:
+                break
+        self._taken.add((owner.cluster, owner.namespace, name))
+        return name
+
+
+def restoring(assignment: Assignment, owner: Declared, wanted: Asked, names: FreeNames) -> dict[str, Any]:
     """Return a destination that restores a history into the PVC of its likely owner; empty if none can.
 
     Args:
         assignment: The rule under which the destination is read.
         owner: The object that gives namespace, name, PVC and Secret.
         wanted: The identity and path to restore.
+        names: The names that are free.
     """
     pvc = source_pvc(owner.manifest) if is_source(owner.ref) else destination_spec(owner.manifest).pvc
     repository = assignment.secret_name(owner) or source_spec(owner.manifest).repository
-    find = assignment.finder(owner.cluster)
+    find, name = assignment.finder(owner.cluster), names.beside(owner)
     for fields in _asking(wanted, owner.name):
-        name = f"{owner.name}-{RESTORED}"
         manifest = overrides.destination(owner.namespace, name, fields, repository or "repository", pvc or owner.name)
         if _reaches(assignment, manifest, find, wanted, writes=False):
             return manifest

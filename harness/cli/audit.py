@@ -81,9 +81,16 @@ def _run(options: argparse.Namespace) -> int:
     found = audit(question)
     values = facts(found, fail_on, version())
     _write(options.out, found, values)
-    for line in terminal.lines(values, str(options.out)):
-        print(line)
+    _print(terminal.lines(values, str(options.out)))
     return int(values["exit_status"])
+
+
+def _print(lines: Sequence[str]) -> None:
+    """Print the report; if nobody reads on, such as `head`, the rest is in the files."""
+    try:
+        print("\n".join(lines), flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _manifests(options: argparse.Namespace) -> ManifestReader:

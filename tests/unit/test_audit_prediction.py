@@ -267,6 +267,13 @@ def test_the_ready_manifest_of_an_orphan_restores_it():
         assert (found.asked, found.snapshot is not None) == (orphan.history.asked, True)
 
 
+def test_ready_manifests_replace_no_destination_and_not_each_other():
+    declared = [source("wiki"), destination("wiki-restore"), source("w" * 253)]
+    entries = [entry("wiki", path=path) for path in ("/a", "/b")] + [entry("w" * 253, path="/c")]
+    names = {one.manifest["metadata"]["name"] for one in answer(declared, entries).orphans}
+    assert names == {"wiki-restore-2", "wiki-restore-3", f"{'w' * 245}-restore"}
+
+
 def test_another_rule_tells_what_is_lost_and_the_overrides_keep_it():
     declared = [source("orders"), source("mail", username="mail", hostname="shop"), destination("orders")]
     other = BUILT_IN["object-name-namespace"]
