@@ -6,7 +6,8 @@ A list of 100,000 snapshots is 120 MB of JSON. So only one snapshot at a time is
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -50,6 +51,8 @@ def read(data: bytes, what: str, progress: Callable[[int], None] = lambda number
             found.append(_listed(msgspec.json.decode(raw)))
         except HarnessError as error:
             raise HarnessError(f"{what}: snapshot {number}: {error}") from None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise HarnessError(f"{what}: snapshot {number}: is no JSON ({str(error)[:120]})") from None
         if number % PROGRESS_EVERY == 0:
             progress(number)
     return found
@@ -69,10 +72,19 @@ def _listed(entry: Any) -> ListedSnapshot:
     stats, root = _mapping(entry, "stats"), _mapping(entry, "rootEntry")
     size = stats.get("totalSize", _mapping(root, "summ").get("size"))
     return ListedSnapshot(
-        record,
+        replace(record, start=_in_utc(record.start, "startTime"), end=_in_utc(record.end, "endTime")),
         size if isinstance(size, int) and not isinstance(size, bool) else None,
         _texts(entry.get("pins")),
     )
+
+
+def _in_utc(instant: datetime, field: str) -> datetime:
+    if instant.tzinfo is None:
+        raise HarnessError(f"field {field} has no time zone: {instant.isoformat()}")
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        raise HarnessError(f"field {field} is out of range: {instant.isoformat()}") from None
 
 
 def _mapping(holder: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -331,10 +331,17 @@ def test_a_list_of_snapshots_is_read_with_size_and_pins():
         ("{}", "list: is JSON, but no list of snapshots"),
         ("[1]", "list: snapshot 1: kopia snapshot manifest: expected an object, got 1"),
         (json.dumps([entry("a"), {**entry("b"), "endTime": "soon"}]), "list: snapshot 2: .*endTime is no instant"),
+        (
+            json.dumps([entry("a"), {**entry("b"), "endTime": "2026-01-01T00:00:00"}]),
+            "2: field endTime has no time zone",
+        ),
+        (json.dumps([{**entry("a"), "startTime": "9999-12-31T23:59:59-14:00"}]), "field startTime is out of range"),
+        (json.dumps([{**entry("a"), "n": 1}]).replace(": 1}", ": 1e999999}"), "snapshot 1: is no JSON .Number out of"),
+        (json.dumps([entry("é")], ensure_ascii=False).encode("latin-1"), "snapshot 1: is no JSON .'utf-8' codec"),
         (json.dumps([{**entry("a"), "source": {}}]), "list: snapshot 1: .*field userName should be str"),
     ],
 )
 def test_another_list_is_one_line(text, said):
     with pytest.raises(HarnessError, match=said) as raised:
-        listing.read(text.encode(), "list")
+        listing.read(text if isinstance(text, bytes) else text.encode(), "list")
     assert "\n" not in str(raised.value)
