@@ -18,6 +18,8 @@ from harness.volsync.admission import illegal_name
 SUMMARY = "Tell what the restores of given manifests would find"
 AUTO = "auto"
 EVERYTHING, NOTHING = "all", "none"
+YEARS = 1980, 9000
+"""Schedules are counted back from ``--now``; a calendar ends at the years 1 and 9999."""
 OUT = Path("reports") / "audit"
 
 
@@ -120,6 +122,10 @@ def now(text: str | None) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise UsageError(f"--now {text}: no instant with a time zone; write it as 2026-01-31T12:00:00Z")
+    if not YEARS[0] <= instant.year <= YEARS[1]:
+        raise UsageError(
+            f"--now {text}: the year is not between {YEARS[0]} and {YEARS[1]}; write it as 2026-01-31T12:00:00Z"
+        )
     return instant
 
 

@@ -190,7 +190,10 @@ def source_namespace(destination: Manifest) -> str:
     return named.namespace if named else str(destination["metadata"]["namespace"])
 
 
-def _negative(numbers: Mapping[str, int]) -> str | None:
-    """Return why an object is refused because of a negative number of snapshots, or None."""
-    wrong = [field for field, number in numbers.items() if number < 0]
+def _negative(numbers: Mapping[str, Any]) -> str | None:
+    """Return why an object is refused because of a negative number of snapshots, or None.
+
+    What is no number is left to the API: it may drop a field that it does not know.
+    """
+    wrong = [field for field, number in numbers.items() if isinstance(number, int) and number < 0]
     return f"spec.kopia.{wrong[0]} is {numbers[wrong[0]]}: it must be 0 or more" if wrong else None

@@ -188,6 +188,7 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
         (["--rules", "object-name", "--rules", "namespace-pvc"], "--rules: two rules without auto"),
         (["--against", "nosuch"], "--rules nosuch: no such rule"),
         (["--fail-on", "everything"], "--fail-on: 'everything' is unknown; use all, none, or some of collision"),
+        (["--now", "0001-01-01T00:00:00Z"], "--now 0001-01-01T00:00:00Z: the year is not between 1980 and 9000"),
         (["--now", "today"], "--now today: no instant with a time zone"),
         (["--now", "2026-01-01T00:00:00"], "--now 2026-01-01T00:00:00: no instant with a time zone"),
         (["--stale-after", "nan"], "--stale-after nan: no usable number of hours"),

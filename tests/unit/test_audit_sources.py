@@ -146,6 +146,13 @@ def test_a_month_and_a_week_of_one_name_share_it_as_in_kopia():
     assert len(starts(entries, **none(weekly=9))) == 2
 
 
+def test_a_period_that_is_not_known_does_not_count():
+    """Such as that of another mover."""
+    one = source("orders", **{"retain.latest": "2"})
+    one.manifest["spec"]["kopia"]["retain"]["within"] = "3d"
+    assert kept(one, nights(0, 1)).state is State.GOOD
+
+
 def test_what_expires_is_said():
     found = kept(source("orders", **{"retain.latest": "2", "retain.hourly": "0", "retain.daily": "0",
                                      "retain.weekly": "0", "retain.monthly": "0", "retain.yearly": "0"}),
