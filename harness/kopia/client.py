@@ -82,7 +82,8 @@ class KopiaClient:
     def adopt(self, configuration: Configuration, identity: Identity) -> None:
         """Use a copy of the configuration of another client, to read its repository as another identity."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        caching = {**configuration.get("caching", {}), "cacheDirectory": str(self.cache)}
+        given = configuration.get("caching")
+        caching = {**(given if isinstance(given, Mapping) else {}), "cacheDirectory": str(self.cache)}
         own = {"caching": caching, "readonly": True, "username": identity.username, "hostname": identity.hostname}
         self._config.touch(mode=0o600)
         self._config.write_text(json.dumps({**configuration, **own}), encoding="utf-8")
@@ -268,7 +269,7 @@ def parse_snapshot(entry: Any) -> SnapshotRecord:
     if not isinstance(entry, dict):
         raise HarnessError(f"kopia {what}: expected an object, got {entry!r}")
     source = _field(entry, "source", dict, what)
-    root = entry.get("rootEntry") or {}
+    root, tags = (_field(entry, key, dict, what) if entry.get(key) else {} for key in ("rootEntry", "tags"))
     return SnapshotRecord(
         id=_field(entry, "id", str, what),
         identity=Identity(_field(source, "userName", str, what), _field(source, "host", str, what)),
@@ -278,7 +279,7 @@ def parse_snapshot(entry: Any) -> SnapshotRecord:
         root=str(root.get("obj", "")),
         description=str(entry.get("description") or ""),
         incomplete=str(entry.get("incomplete") or ""),
-        tags=tuple(sorted(f"{key.removeprefix('tag:')}:{value}" for key, value in (entry.get("tags") or {}).items())),
+        tags=tuple(sorted(f"{key.removeprefix('tag:')}:{value}" for key, value in tags.items())),
     )
 
 

@@ -338,6 +338,8 @@ def test_a_list_of_snapshots_is_read_with_size_and_pins():
         (json.dumps([{**entry("a"), "startTime": "9999-12-31T23:59:59-14:00"}]), "field startTime is out of range"),
         (json.dumps([{**entry("a"), "n": 1}]).replace(": 1}", ": 1e999999}"), "snapshot 1: is no JSON .Number out of"),
         (json.dumps([entry("é")], ensure_ascii=False).encode("latin-1"), "snapshot 1: is no JSON .'utf-8' codec"),
+        (json.dumps([{**entry("a"), "rootEntry": 3}]), "snapshot 1: .*field rootEntry should be dict"),
+        (json.dumps([{**entry("a"), "tags": ["x"]}]), "snapshot 1: .*field tags should be dict"),
         (json.dumps([{**entry("a"), "source": {}}]), "list: snapshot 1: .*field userName should be str"),
     ],
 )
