@@ -14,6 +14,7 @@ from harness.audit.organisation import Declared, in_words
 from harness.audit.remedies import reaching
 from harness.audit.rules import Asked
 from harness.kopia.listing import ListedSnapshot
+from harness.volsync.fields import Field
 from harness.volsync.jobs import selection_asked
 from harness.volsync.kinds import is_destination
 from harness.volsync.mover_job import Selection
@@ -182,5 +183,6 @@ def _too_few(history: History, usable: int, selection: Selection) -> str:
     number = len(history.whole)
     found = f"{number} snapshot{'' if number == 1 else 's'} of {history.asked}"
     if not usable:
-        return f"{found}, but none is as old as restoreAsOf {selection.as_of}"
-    return f"{found}, {usable} match restoreAsOf and shallow, but previous: {selection.previous} skips all of them"
+        return f"{found}, but none is as old as {Field.RESTORE_AS_OF} {selection.as_of}"
+    match = f"{usable} match {Field.RESTORE_AS_OF} and {Field.SHALLOW}"
+    return f"{found}, {match}, but {Field.PREVIOUS}: {selection.previous} skips all of them"
