@@ -30,8 +30,8 @@ def secrets_in(values: Mapping[str, str]) -> list[str]:
 
 
 def repository_in(values: Mapping[str, str]) -> str:
-    """Return the URL of the repository; "" if the Secret has none."""
-    return values.get(Key.REPOSITORY, "")
+    """Return the URL of the repository; "" if the Secret has none. White space around it does not count."""
+    return values.get(Key.REPOSITORY, "").strip()
 
 
 def address_of_values(values: Mapping[str, str]) -> RepositoryAddress | None:
@@ -57,7 +57,7 @@ def with_repository(values: Mapping[str, str], url: str, endpoint: str = "") -> 
 
 def missing_value(values: Mapping[str, str]) -> str:
     """Return the first key without which the repository cannot be opened; "" if there is none."""
-    is_s3 = values.get(Key.REPOSITORY, "").startswith("s3://")
+    is_s3 = repository_in(values).startswith("s3://")
     return next((key for key in (S3_KEYS if is_s3 else REPOSITORY_KEYS) if not values.get(key)), "")
 
 

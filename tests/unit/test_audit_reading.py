@@ -293,6 +293,8 @@ stringData: {KOPIA_REPOSITORY: "s3://bucket/app", KOPIA_S3_ENDPOINT: "http://min
 def test_the_repository_of_a_secret_is_found_and_its_password_hidden():
     (found,) = read(SECRET).declared
     repository = repository_of(found.manifest)
+    (again,) = read(SECRET.replace("s3://bucket/app", " s3://bucket/app\\n")).declared
+    assert repository_of(again.manifest) == repository
     assert (repository.address.bucket, repository.address.prefix) == ("bucket", "app/")
     assert REDACT("super-secret-word") == "***"
 
