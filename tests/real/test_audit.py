@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,7 @@ from harness.system.reaper import Reaper
 from harness.system.wait import wait_until
 from harness.toolchain import provision
 from harness.volsync.defaults import complete, repository_secret, triggered
+from harness.volsync.overrides import with_fields
 from harness.volsync.variables import repository_values
 from harness.volumes import FolderVolumes
 from tests.real.conftest import PROJECT
@@ -48,6 +50,7 @@ from tests.unit.audit_model import Snap
 from tests.unit.audit_organisations import BEGIN, ORGANISATIONS, declared, drawn_for_kopia
 from tests.unit.audit_world import NOW, destination, entry, source
 
+MOST_SUGGESTIONS = 4
 PASSWORD = "a password with 'quotes' and $"
 ADMIN = Identity("administrator", "site")
 MOVER = Path(__file__).parents[1] / "movers" / "entry.sh"
@@ -181,18 +184,40 @@ def test_every_prediction_comes_true(world, number):
     objects = [declared(one) for one in (*of_sources, *of_destinations)]
     chosen = BUILT_IN[rule.removesuffix(",validated")]
     found = audit(Question(Organisation(objects), world.listed(), Clock(NOW), rule=chosen))
-    runs = 0
+    movers, runs = world.movers(), count()
+
+    def check(prediction, names_of_movers):
+        for name in names_of_movers:
+            seen = world.restored(movers[name], chosen.decisions, found.question.organisation.sources,
+                                  prediction.destination, f"{next(runs)}")  # fmt: skip
+            assert seen == what_happens(prediction, names), f"{name}: {prediction}"
+
     for prediction in found.predictions:
-        expected = {
-            Outcome.NOTHING_FOUND: "fails",
-            Outcome.TOO_FEW: "fails",
-            Outcome.REFUSED: "refused",
-        }.get(prediction.outcome) or names[prediction.snapshot.record.id]
-        for name, mover in world.movers().items():
-            runs += 1
-            seen = world.restored(mover, chosen.decisions, found.question.organisation.sources,
-                                  prediction.destination, f"{runs}")  # fmt: skip
-            assert seen == expected, f"{name}: {prediction}"
+        check(prediction, movers)
+    # What is suggested is predicted again, and restored, too; it reaches the history that it promises.
+    for one, wanted in suggested(found)[:MOST_SUGGESTIONS]:
+        question = replace(found.question, organisation=Organisation([*found.question.organisation.sources, one]))
+        (again,) = audit(question).predictions
+        assert again.asked == wanted
+        check(again, ["reference"])
+
+
+def what_happens(prediction, names):
+    """Return how a restore ends: with the name of a snapshot, or why there is none."""
+    without = {Outcome.NOTHING_FOUND: "fails", Outcome.TOO_FEW: "fails", Outcome.REFUSED: "refused"}
+    return without.get(prediction.outcome) or names[prediction.snapshot.record.id]
+
+
+def suggested(found):
+    """Return each destination that the audit suggests, with what it must request."""
+    changed = [
+        (replace(prediction.destination, manifest=with_fields(prediction.destination.manifest, near.fields)), near)
+        for prediction in found.predictions
+        for near in prediction.near
+        if near.fields
+    ]
+    new = [(replace(one.owner, manifest=one.manifest), one) for one in found.orphans if one.owner and one.manifest]
+    return [(one, of.history.asked) for one, of in (*new[:1], *changed, *new[1:])]
 
 
 @pytest.fixture
