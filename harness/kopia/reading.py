@@ -146,7 +146,8 @@ def _check(done: Completed, place: Place) -> Completed:
         raise UsageError(f"{place}: no permission to read it ({said}); check the credentials and their permissions")
     if finds_no_repository(done) or any(words in done.stderr for words in NO_PLACE):
         raise UsageError(f"{place}: no kopia repository there ({said}); check bucket, prefix, endpoint or path")
-    raise HarnessError(f"{place}: kopia cannot read it: {said}")
+    remedy = "check that it is a whole kopia repository, or take another version with --kopia"
+    raise HarnessError(f"{place}: kopia cannot read it: {said}; {remedy}")
 
 
 def _with_progress(call: Callable[[], Completed], say: Callable[[str], None]) -> Completed:
