@@ -27,11 +27,12 @@ def lines(facts: Mapping[str, Any], written: str) -> list[str]:
     """
     if len(facts["clusters"]) < 2:
         facts = _without_cluster(facts)
+    declares = facts["destinations"] or facts["sources"]
     found = [
         *_section("destination", facts["destinations"], _destination, _is_bad_destination),
         *_section("source", facts["sources"], _source, _is_bad_source),
         *_section("collision", facts["collisions"], _collision, lambda one: bool(one["mixes_histories"])),
-        *_section("orphan", facts["orphans"], _orphan, lambda one: False),
+        *_section("orphan", facts["orphans"], _orphan if declares else _orphan_with_lines, lambda one: False),
         *(_section("policy beyond one tenant", facts["policies"], _policy, lambda one: True)
           if facts["policies"] else []),
         *(_section(f"change under {facts['against']}", facts["changes"], _change, lambda one: not one["keeps_history"])
@@ -124,6 +125,11 @@ def _orphan(one: Entry) -> list[str]:
     return [*found, owner, *requested]
 
 
+def _orphan_with_lines(one: Entry) -> list[str]:
+    """Return an orphan with the lines that restore it: without manifests, that is all that there is to say."""
+    return [_orphan(one)[0], *_manifest(one["manifest"], "no manifest reaches it under this rule")]
+
+
 def _policy(one: Entry) -> list[str]:
     keep = ", ".join(f"{period} {number}" for period, number in one["keep"].items())
     unowned = f", and {one['unowned']} histories without a source" if one["unowned"] else ""
@@ -176,7 +182,7 @@ def _rule(facts: Mapping[str, Any]) -> list[str]:
     if repository["snapshots"] is not None:
         explained = "; ".join(f"{one['name']} {one['snapshots']}" for one in facts["rules"])
         found.append(f"snapshots that each rule explains, of {repository['snapshots']}: {explained}")
-        if repository["snapshots"] and not any(one["snapshots"] for one in facts["rules"]):
+        if repository["snapshots"] and facts["clusters"] and not any(one["snapshots"] for one in facts["rules"]):
             found.append("  no rule explains a snapshot: describe that of your operator in a file (--rules FILE)")
         elif rule["as_good"]:
             found.append(f"  as good: {', '.join(rule['as_good'])}; say which one your operator follows (--rules NAME)")

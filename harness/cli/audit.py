@@ -99,15 +99,18 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
     Raises:
         UsageError: No manifests were named, or they hold neither a source nor a destination.
     """
-    if not options.manifests and not options.kubeconfig:
-        raise UsageError("--manifests is missing: name files or folders, - for the standard input, or --kubeconfig")
+    given = bool(options.manifests or options.kubeconfig)
+    if given == options.repository_only:
+        problem = "--repository-only excludes them" if given else "--manifests is missing"
+        remedy = "name files or folders, - for the standard input, or --kubeconfig, or give --repository-only"
+        raise UsageError(f"{problem}: {remedy}")
     reader = ManifestReader(audit_options.namespace(options.namespace))
     for paths in options.manifests:
         name = ", ".join("standard input" if path == STDIN else path for path in paths)
         reader.read(name, paths, sys.stdin.buffer)
     if options.kubeconfig:
         cluster.read(options.kubeconfig, reader)
-    if not reader.declared and not reader.account.skipped:
+    if given and not reader.declared and not reader.account.skipped:
         raise UsageError(
             f"--manifests: {reader.account.in_words()}; name manifests with a source or destination that uses kopia"
         )

@@ -54,6 +54,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     add("--snapshots", metavar="FILE", help="a saved list: kopia snapshot list --all --json")
     add("--policies", metavar="FILE", help="a saved list of the policies: kopia policy list --json")
     add("--manifests-only", action="store_true", help="look only at the manifests: there is no list of snapshots")
+    add("--repository-only", action="store_true",
+        help="there are no manifests: list what is in the repository, with the lines that restore it")  # fmt: skip
     add("--namespace", default="", help="the namespace of manifests that give none")
     add("--rules", action="append", metavar="NAME", default=[],
         help=f"how identities are made: auto (default), {', '.join(BUILT_IN)}, or a file; "
@@ -189,6 +191,8 @@ def require_one_origin(options: argparse.Namespace) -> None:
             "--repository is missing; or give --snapshots with a saved kopia snapshot list --all --json, "
             "or --manifests-only"
         )
+    if options.manifests_only and options.repository_only:
+        raise UsageError("--manifests-only and --repository-only exclude each other; give one of them")
     if options.policies and not options.snapshots:
         raise UsageError("--policies goes with --snapshots; a repository that is read has its policies")
     if options.manifests_only and (options.repository or options.endpoint):

@@ -144,6 +144,18 @@ def test_orphans_have_ready_manifests(run):
     assert manifest["metadata"] == {"name": "orders-v2-restore", "namespace": "shop"}
 
 
+def test_without_manifests_everything_in_the_repository_is_listed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("list.json").write_text(json.dumps([entry("orders"), entry("orders", at=1), entry("mail", path="/srv")]))
+    assert main(["--repository-only", "--snapshots", "list.json", "--out", "out"]) == 0
+    output = capsys.readouterr().out
+    assert "2 orphans:" in output
+    assert "· orders@shop:/data  2 snapshots" in output
+    lines = "        spec:\n          kopia:\n            username: mail\n            hostname: shop\n"
+    assert lines + "            sourceIdentity:\n" in output
+    assert "no rule explains" not in output
+
+
 def test_no_secret_is_shown(run):
     secret = {
         "apiVersion": "v1",
@@ -182,6 +194,11 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
     ("arguments", "said"),
     [
         ([], "--manifests is missing: name files or folders"),
+        (
+            ["--manifests", "good.yaml", "--repository-only", "--snapshots", "list.json"],
+            "--repository-only excludes them: name files or folders",
+        ),
+        (["--repository-only"], "--manifests-only and --repository-only exclude each other"),
         (["--manifests", "nowhere"], "--manifests nowhere: does not exist"),
         (["--manifests", "empty"], "0 objects in 0 files"),
         (["--rules", "nosuch"], "--rules nosuch: no such rule"),
