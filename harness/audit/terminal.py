@@ -179,10 +179,10 @@ def _open(fields: Mapping[str, Iterable[str]]) -> str:
 def _rule(facts: Mapping[str, Any]) -> list[str]:
     rule, repository = facts["rule"], facts["repository"]
     found = [f"rule: {rule['name']}: {rule['says']}"]
-    if repository["snapshots"] is not None:
+    if repository["snapshots"] is not None and facts["clusters"]:
         explained = "; ".join(f"{one['name']} {one['snapshots']}" for one in facts["rules"])
         found.append(f"snapshots that each rule explains, of {repository['snapshots']}: {explained}")
-        if repository["snapshots"] and facts["clusters"] and not any(one["snapshots"] for one in facts["rules"]):
+        if repository["snapshots"] and not any(one["snapshots"] for one in facts["rules"]):
             found.append("  no rule explains a snapshot: describe that of your operator in a file (--rules FILE)")
         elif rule["as_good"]:
             found.append(f"  as good: {', '.join(rule['as_good'])}; say which one your operator follows (--rules NAME)")
