@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+import httpx2
 import pytest
 import yaml
 from minio import Minio, MinioAdmin
@@ -356,6 +357,46 @@ def test_the_objects_of_a_live_cluster_are_read(cluster, tmp_path, capsys):
     assert [one["outcome"] for one in report["destinations"]] == ["restores", "restores"]
     assert report["read"]["used"] == {"ReplicationDestination": 2, "ReplicationSource": 1, "Secret": 1}
     assert "a-password-of-a-cluster" not in output.out + output.err + (tmp_path / "out" / "index.html").read_text()
+
+
+@pytest.fixture
+def auditor(cluster, tmp_path):
+    """Return the kubeconfig of an account that may list sources and destinations, and nothing else."""
+    _, kubeconfig = cluster
+    config = yaml.safe_load(kubeconfig.read_text())
+    server, user = config["clusters"][0]["cluster"]["server"], config["users"][0]["user"]
+
+    def post(path, **body):
+        headers = {"Authorization": f"Bearer {user['token']}"}
+        return httpx2.post(f"{server}/{path}", json=body, headers=headers, verify=False).raise_for_status().json()
+
+    rules = [{"apiGroups": ["volsync.backube"], "resources": ["*"], "verbs": ["list"]}]
+    subject = {"kind": "ServiceAccount", "name": "auditor", "namespace": "shop"}
+    role = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "auditor"}
+    of_rbac, of_shop, metadata = "apis/rbac.authorization.k8s.io/v1", "api/v1/namespaces/shop", {"name": "auditor"}
+    post("api/v1/namespaces", metadata={"name": "shop"})
+    post(f"{of_shop}/serviceaccounts", metadata=metadata)
+    post(f"{of_rbac}/clusterroles", metadata=metadata, rules=rules)
+    post(f"{of_rbac}/clusterrolebindings", metadata=metadata, subjects=[subject], roleRef=role)
+    token = post(f"{of_shop}/serviceaccounts/auditor/token", spec={})["status"]["token"]
+    user["token"] = token
+    (tmp_path / "auditor").write_text(yaml.safe_dump(config))
+    return tmp_path / "auditor"
+
+
+def test_a_cluster_that_refuses_secrets_is_audited_and_says_so_once(cluster, auditor, tmp_path, capsys):
+    api, _ = cluster
+    for one in (source("orders"), destination("orders"), source("mail", repository="q")):
+        api.create(complete(one.manifest).manifest)
+    (tmp_path / "list.json").write_text(json.dumps([entry("orders", at=1), entry("mail", at=1)]))
+    arguments = ["--kubeconfig", str(auditor), "--snapshots", str(tmp_path / "list.json"), "--now", NOW.isoformat()]
+    status = main([*arguments, "--out", str(tmp_path / "out")])
+    output = capsys.readouterr()
+    assert (status, "1 destination:\n  · shop/orders  restores" in output.out) == (0, True), output
+    said = [line for line in output.out.splitlines() if "Secrets cannot be read" in line]
+    assert len(said) == 1
+    assert "2 of 2 repository Secrets cannot be read, such as shop/q" in said[0]
+    assert "forbidden" in said[0]
 
 
 def test_an_interrupted_audit_leaves_nothing_behind(files, tmp_path):
