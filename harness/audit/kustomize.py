@@ -1,13 +1,15 @@
-"""Notice that Kustomize changes the objects of a folder, so that the files are not what the cluster gets."""
+"""Notice that Kustomize or Flux changes the objects of a folder, so that the files are not what the cluster gets."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-GROUP = "kustomize.config.k8s.io"
+KIND, GROUP, GROUP_OF_FLUX = "Kustomization", "kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io"
 CHANGING = (
     "namePrefix",
     "nameSuffix",
@@ -20,22 +22,65 @@ CHANGING = (
     "components",
 )
 """The fields that may change names, and what else decides which snapshots an object reaches."""
-NAMESPACE = "namespace"
+NAMESPACE, NAMESPACE_OF_FLUX = "namespace", "targetNamespace"
+INCLUDING = ("resources", "bases", "components")
+"""The fields that name other folders, whose objects are changed, too."""
+ANYWHERE = "*"
 
 
-def is_kustomization(file: Path, document: Mapping[str, Any]) -> bool:
-    """Return True if a document says how Kustomize builds the folder that it is in."""
-    return file.name in NAMES and str(document.get("apiVersion", GROUP)).partition("/")[0] == GROUP
+@dataclass(frozen=True)
+class Build:
+    """How the objects of some folders are built.
 
-
-def changes(document: Mapping[str, Any], namespaces: Iterable[str]) -> list[str]:
-    """Return the fields by which a kustomization changes objects of its folder.
-
-    Args:
-        document: The kustomization.
-        namespaces: The namespaces that the files of the folder give to their objects.
+    Attributes:
+        fields: The fields that may change them.
+        namespace: The namespace that all objects get, or "".
+        field: The name of the field with the namespace.
+        folders: The absolute folders and files. One that begins with ``*`` counts from a root that is not known.
     """
-    found = [field for field in CHANGING if document.get(field)]
-    wanted = document.get(NAMESPACE)
-    others = set(namespaces) - {wanted}
-    return [*([NAMESPACE] if wanted and others else []), *found]
+
+    fields: tuple[str, ...]
+    namespace: str
+    field: str
+    folders: tuple[str, ...]
+
+    def holds(self, where: str) -> bool:
+        """Return True if an object is in one of the folders; ``where`` is its absolute file, and the document in it."""
+        return any(_is_in(where, folder) for folder in self.folders)
+
+    def changes(self, namespaces: Iterable[str]) -> list[str]:
+        """Return the fields by which objects with these namespaces are changed."""
+        changes_namespace = self.namespace and set(namespaces) - {self.namespace}
+        return [*([self.field] if changes_namespace else []), *self.fields]
+
+
+def build_in(file: Path, document: Mapping[str, Any]) -> Build | None:
+    """Return how a document says that objects are built, or None if it does not say that they are changed."""
+    group = str(document.get("apiVersion", GROUP)).partition("/")[0]
+    if file.name in NAMES and group == GROUP:
+        parent = file.parent.absolute()
+        others = [one for field in INCLUDING for one in _texts(document.get(field)) if "://" not in one]
+        folders = tuple(os.path.normpath(parent / one) for one in (os.curdir, *others))
+        return _build(document, NAMESPACE, folders)
+    spec = document.get("spec")
+    if group == GROUP_OF_FLUX and document.get("kind") == KIND and isinstance(spec, Mapping):
+        path = os.path.normpath(str(spec.get("path") or "."))
+        # The path counts from the root of the repository, which is not known.
+        return _build(spec, NAMESPACE_OF_FLUX, (f"{ANYWHERE}{path}",)) if path != "." else None
+    return None
+
+
+def _build(document: Mapping[str, Any], field: str, folders: tuple[str, ...]) -> Build | None:
+    fields = tuple(name for name in CHANGING if document.get(name))
+    namespace = str(document.get(field) or "")
+    return Build(fields, namespace, field, folders) if fields or namespace else None
+
+
+def _is_in(where: str, folder: str) -> bool:
+    if folder.startswith(ANYWHERE):
+        return f"{os.sep}{folder.removeprefix(ANYWHERE).strip(os.sep)}{os.sep}" in where
+    return where == folder or where.startswith((f"{folder}{os.sep}", f"{folder}, "))
+
+
+def _texts(value: object) -> list[str]:
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

@@ -12,7 +12,8 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from harness.audit import kustomize, yaml_guard
+from harness.audit import yaml_guard
+from harness.audit.kustomize import Build, build_in
 from harness.audit.organisation import SECRET, Declared
 from harness.errors import UsageError
 from harness.system.limits import SUITE, SuiteLimits
@@ -103,7 +104,7 @@ class ManifestReader:
             UsageError: A path does not exist, or has too many files.
         """
         before = len(self.declared)
-        kustomizations: list[tuple[Path, dict[str, Any]]] = []
+        builds: list[tuple[Path, Build]] = []
         for path in paths:
             if path == STDIN:
                 self._text(cluster, "standard input", self._standard_input(stdin))
@@ -113,9 +114,11 @@ class ManifestReader:
                     raise UsageError(
                         f"--manifests {path}: more than {self._limits.manifest_files} files; name a smaller folder"
                     )
-                kustomizations += [(file, one) for one in self._file(cluster, file)]
-        for file, document in kustomizations:
-            self._note_changes(file, document, self.declared[before:])
+                builds += [(file, one) for one in self._file(cluster, file)]
+        here = Path.cwd()
+        served = [(str(here / one.where), one) for one in self.declared[before:] if not one.is_secret]
+        for file, build in builds:
+            self._note_changes(file, build, [one for where, one in served if build.holds(where)])
 
     def take(self, cluster: str, where: str, documents: Iterable[Any]) -> None:
         """Take objects that were read in another way, such as from an API."""
@@ -128,8 +131,8 @@ class ManifestReader:
         self._has_read_stdin = True
         return stdin.read(self._limits.manifest_file_bytes + 1) if stdin else b""
 
-    def _file(self, cluster: str, file: Path) -> list[dict[str, Any]]:
-        """Read a file, and return what it says about Kustomize."""
+    def _file(self, cluster: str, file: Path) -> list[Build]:
+        """Read a file, and return how it says that objects are built."""
         try:
             with file.open("rb") as stream:
                 data = stream.read(self._limits.manifest_file_bytes + 1)
@@ -139,16 +142,15 @@ class ManifestReader:
             )
             return []
         documents = self._text(cluster, str(file), data)
-        return [one for one in documents if isinstance(one, dict) and kustomize.is_kustomization(file, one)]
+        return list(filter(None, (build_in(file, one) for one in documents if isinstance(one, dict))))
 
-    def _note_changes(self, file: Path, document: dict[str, Any], declared: Sequence[Declared]) -> None:
-        """Note that the objects in the folder of a kustomization are not what the cluster gets."""
-        inside = [one for one in declared if one.where.startswith(f"{file.parent}{os.sep}") and not one.is_secret]
-        fields = kustomize.changes(document, (one.namespace for one in inside)) if inside else []
+    def _note_changes(self, file: Path, build: Build, inside: Sequence[Declared]) -> None:
+        """Note that objects are not what the cluster gets."""
+        fields = build.changes(one.namespace for one in inside) if inside else []
         if fields:
             what = f"{inside[0].ref}" if len(inside) == 1 else f"{len(inside)} sources and destinations"
             remedy = "build it with kustomize or flux, and audit that"
-            why = f"{', '.join(fields)} may change {what} of this folder; {remedy}"
+            why = f"{', '.join(fields)} may change {what}; {remedy}"
             self._skip(str(file), why, matters=True)
 
     def _text(self, cluster: str, where: str, data: bytes) -> Sequence[Any]:

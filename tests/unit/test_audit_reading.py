@@ -117,11 +117,11 @@ def test_the_standard_input_is_read_once():
 @pytest.mark.parametrize(
     ("kustomization", "said"),
     [
-        ("namePrefix: a-", "namePrefix may change ReplicationSource shop/orders of this folder"),
+        ("namePrefix: a-", "namePrefix may change ReplicationSource shop/orders; build it with"),
         ("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: office", "namespace may change"),
         ("components: [../volsync]\npatches: [{path: a.yaml}]", "patches, components may change"),
         ("namespace: shop\nresources: [a.yaml]", ""),
-        ("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {path: x}\npatches: [1]", ""),
+        ("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {path: x, targetNamespace: a}", ""),
     ],
 )
 def test_a_folder_that_kustomize_changes_is_said_to_be(tmp_path, kustomization, said):
@@ -133,6 +133,42 @@ def test_a_folder_that_kustomize_changes_is_said_to_be(tmp_path, kustomization, 
     reader = ManifestReader()
     reader.read("home", [str(tmp_path)])
     assert [(said in why, matters) for _, why, matters in skipped(reader)] == ([(True, True)] if said else [])
+
+
+def test_an_overlay_changes_the_objects_of_its_base(tmp_path, monkeypatch):
+    for folder in ("base", "prod"):
+        (tmp_path / "apps" / folder).mkdir(parents=True)
+    (tmp_path / "apps" / "base" / "a.yaml").write_text(f"{SOURCE}---{DESTINATION}")
+    (tmp_path / "apps" / "prod" / "kustomization.yaml").write_text("{resources: [../base], nameSuffix: -prod}")
+    monkeypatch.chdir(tmp_path)
+    for path in (str(tmp_path), ".", "apps", "./apps/"):
+        reader = ManifestReader()
+        reader.read("home", [path])
+        ((where, why, _),) = skipped(reader)
+        assert where.endswith("apps/prod/kustomization.yaml")
+        assert why.startswith("nameSuffix may change 2 sources and destinations; build it"), path
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("{path: ./kubernetes/apps/shop, targetNamespace: office}", "targetNamespace may change"),
+        ("{path: kubernetes/apps/shop/, patches: [{patch: x}]}", "patches may change"),
+        ("{path: ./kubernetes/apps/shop, targetNamespace: shop}", ""),
+        ("{path: ./kubernetes/apps/other, targetNamespace: office}", ""),
+        ("{path: ./, targetNamespace: office}", ""),
+    ],
+)
+def test_what_flux_changes_is_said_to_be(tmp_path, monkeypatch, spec, said):
+    (tmp_path / "kubernetes" / "apps" / "shop").mkdir(parents=True)
+    (tmp_path / "kubernetes" / "apps" / "shop" / "a.yaml").write_text(SOURCE)
+    text = f"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a}}\nspec: {spec}\n"
+    (tmp_path / "kubernetes" / "apps" / "ks.yaml").write_text(text)
+    for path in (str(tmp_path), "kubernetes", "."):
+        monkeypatch.chdir(tmp_path / "kubernetes" if path == "." else tmp_path)
+        reader = ManifestReader()
+        reader.read("home", [path])
+        assert [said in why for _, why, _ in skipped(reader)] == ([True] if said else [])
 
 
 def test_a_null_is_an_absent_field():
