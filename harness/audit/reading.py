@@ -177,10 +177,13 @@ class ManifestReader:
     def _parsed(self, text: str, *, is_json: bool) -> Sequence[Any]:
         if is_json or text.lstrip()[:1] == "{":
             try:
-                return [json.loads(text)]
+                document = json.loads(text)
             except ValueError:
                 if is_json:
                     raise
+            else:
+                yaml_guard.check_depth(document, self._limits)
+                return [document]
         yaml_guard.check(text, self._limits)
         return [document for document in load_manifests(text) if document is not None]
 

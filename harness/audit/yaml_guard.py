@@ -1,6 +1,8 @@
-"""Refuse YAML that is too large, too deep, or that refers to itself, before anything is built from it."""
+"""Refuse YAML and JSON that is too large, too deep, or that refers to itself, before anything is built from it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import yaml
 
@@ -54,6 +56,26 @@ class _Guard:
         self._nodes += nodes
         if self._nodes > self._limits.manifest_nodes:
             raise Refused(f"line {line}: more than {self._limits.manifest_nodes} values, with aliases written out")
+
+
+def check_depth(document: Any, limits: SuiteLimits = SUITE) -> None:
+    """Check that the values of a JSON document are not nested too deeply for what reads them.
+
+    Raises:
+        Refused: They are.
+    """
+    level, depth = [document], 0
+    while level:
+        depth += 1
+        if depth > limits.manifest_depth:
+            raise Refused(f"more than {limits.manifest_depth} levels of nesting")
+        level = [
+            inner
+            for value in level
+            if isinstance(value, dict | list)
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, dict | list)
+        ]
 
 
 def check(text: str, limits: SuiteLimits = SUITE) -> None:

@@ -185,7 +185,17 @@ def test_items_of_a_list_of_one_kind_need_no_kind():
     for _ in range(100):
         nested = {"apiVersion": "v1", "kind": "List", "items": [nested]}
     ((_, why, matters),) = skipped(read(json.dumps(nested)))
+    assert (why, matters) == ("more than 100 levels of nesting", True)
+    ((_, why, matters),) = skipped(read(json.dumps(of_kind | {"items": [_in_lists(of_kind, 25)]})))
     assert (why, matters) == ("more than 20 lists in one another; write them one after another", True)
+    deep = {"apiVersion": "v1", "kind": "List", "items": [item | of_kind | {"spec": _in_lists(1, 300)}]}
+    assert skipped(read(json.dumps(deep)))[0][1] == "more than 100 levels of nesting"
+
+
+def _in_lists(value, number):
+    for _ in range(number):
+        value = {"apiVersion": "v1", "kind": "List", "items": [value]}
+    return value
 
 
 def test_a_mark_of_the_byte_order_is_no_part_of_the_text():
