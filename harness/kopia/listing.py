@@ -51,7 +51,7 @@ def read(data: bytes, what: str, progress: Callable[[int], None] = lambda number
             found.append(_listed(msgspec.json.decode(raw)))
         except HarnessError as error:
             raise HarnessError(f"{what}: snapshot {number}: {error}") from None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise HarnessError(f"{what}: snapshot {number}: is no JSON ({str(error)[:120]})") from None
         if number % PROGRESS_EVERY == 0:
             progress(number)
@@ -63,7 +63,7 @@ def _entries(data: bytes, what: str) -> list[msgspec.Raw]:
         return msgspec.json.decode(data, type=list[msgspec.Raw])
     except msgspec.ValidationError:
         raise HarnessError(f"{what}: is JSON, but no list of snapshots") from None
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise HarnessError(f"{what}: is no JSON ({str(error)[:120]})") from None
 
 

@@ -86,7 +86,7 @@ def read(data: bytes, what: str) -> list[Policy]:
     """
     try:
         entries = msgspec.json.decode(data)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise HarnessError(f"{what}: is no JSON ({str(error)[:120]})") from None
     if not isinstance(entries, list):
         raise HarnessError(f"{what}: is JSON, but no list of policies")

@@ -175,7 +175,7 @@ def _configuration(file: Path) -> Mapping[str, object]:
         noted = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"{file}: cannot be read ({error.strerror}); name the file of kopia --config-file") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         noted = None
     if not isinstance(noted, dict) or not isinstance(noted.get("storage"), dict):
         raise UsageError(f"{file}: no configuration of kopia with a storage; run kopia repository connect first")

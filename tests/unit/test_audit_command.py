@@ -216,6 +216,7 @@ def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):
         (["--against", "auto"], "--against auto: names no rule"),
         (["--manifests", "folder.yaml", "--namespace", "Shop_1"], "--namespace 'Shop_1': a namespace must consist of"),
         (["--endpoint", "http://x"], "--manifests-only reads no repository: leave out --repository and --endpoint"),
+        (["--rules", "deep.yaml"], "deep.yaml, line 1: not YAML; docs/audit.md shows the form of a rule"),
         (["--rules", "folder.yaml"], "--rules folder.yaml: cannot be read (Is a directory)"),
         (["--manifests", "-", "--manifests", "-"], "--manifests -: the standard input can be read only once"),
         (["--kubeconfig", "nowhere"], "--kubeconfig nowhere: is no usable kubeconfig (Configuration file nowhere"),
@@ -261,6 +262,7 @@ def test_wrong_use_is_one_line_and_exit_status_4(tmp_path, monkeypatch, capsys, 
     Path("empty").mkdir()
     Path("folder.yaml").mkdir()
     Path("bad.json").write_text("no")
+    Path("deep.yaml").write_text("[" * 2000 + "]" * 2000)
     Path("list.json").write_text("[]")
     Path("two.yaml").write_text("a: 1\n---\na: [2]\n")
     Path("good.yaml").write_text(yaml.dump(source("orders").manifest))

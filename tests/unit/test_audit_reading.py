@@ -181,10 +181,7 @@ def test_items_of_a_list_of_one_kind_need_no_kind():
     item = {"metadata": {"name": "orders", "namespace": "shop"}, "spec": {"sourcePVC": "p", "kopia": {}}}
     of_kind = {"apiVersion": "volsync.backube/v1alpha1", "kind": "ReplicationSourceList", "items": [item]}
     assert [str(one.ref) for one in read(json.dumps(of_kind)).declared] == ["ReplicationSource shop/orders"]
-    nested = of_kind
-    for _ in range(100):
-        nested = {"apiVersion": "v1", "kind": "List", "items": [nested]}
-    ((_, why, matters),) = skipped(read(json.dumps(nested)))
+    ((_, why, matters),) = skipped(read(json.dumps(_in_lists(of_kind, 100))))
     assert (why, matters) == ("more than 100 levels of nesting", True)
     ((_, why, matters),) = skipped(read(json.dumps(of_kind | {"items": [_in_lists(of_kind, 25)]})))
     assert (why, matters) == ("more than 20 lists in one another; write them one after another", True)
@@ -376,6 +373,8 @@ def test_a_list_of_snapshots_is_read_with_size_and_pins():
     [
         ("", "list: is no JSON"),
         ("[", "list: is no JSON"),
+        ("[" * 10_000, "list: is no JSON .maximum recursion depth"),
+        ('[{"id":' + "[" * 5000 + "]" * 5000 + "}]", "list: is no JSON .maximum recursion depth"),
         ("{}", "list: is JSON, but no list of snapshots"),
         ("[1]", "list: snapshot 1: kopia snapshot manifest: expected an object, got 1"),
         (json.dumps([entry("a"), {**entry("b"), "endTime": "soon"}]), "list: snapshot 2: .*endTime is no instant"),

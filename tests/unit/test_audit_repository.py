@@ -166,7 +166,7 @@ def test_a_configuration_is_copied_as_read_only_and_its_stored_password_is_used(
     assert (tmp_path / "client" / "repository.config").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"storage": 3}', '{"apiServer": {}}'])
+@pytest.mark.parametrize("text", ["", "[]", "[" * 10_000, '{"storage": 3}', '{"apiServer": {}}'])
 def test_another_file_is_no_configuration(kopia, tmp_path, text):
     (tmp_path / "x").write_text(text)
     with pytest.raises(UsageError, match="no configuration of kopia with a storage"):

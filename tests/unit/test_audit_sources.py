@@ -202,6 +202,7 @@ def test_a_policy_of_a_hostname_with_two_tenants_reaches_beyond():
     ("text", "said"),
     [
         ("no", "list: is no JSON"),
+        ("[" * 10_000, "list: is no JSON .maximum recursion depth"),
         ("{}", "list: is JSON, but no list of policies"),
         ("[1]", "list: policy 1: expected an object with target and retention"),
         ('[{"target": {"host": 3}}]', "list: policy 1: field target: expected texts"),
