@@ -1,5 +1,8 @@
 """The rules for identities: the built-in ones, and those of a file; bad files are one line."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from harness.audit import rule_file
@@ -108,6 +111,13 @@ def test_a_destination_asks_by_the_rule_of_a_file(rule):
     assert identities(found, table) == ["a b@c:d:/x"]
     answered = answer([source("orders"), wanted], [entry("orders-pvc", path="/pvc/orders-pvc")], rule=found)
     assert answered.predictions[0].outcome is Outcome.RESTORES
+
+
+def test_the_rules_of_the_docs_are_rules(rule):
+    page = (Path(__file__).parents[2] / "docs" / "audit.md").read_text()
+    texts = [text for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL) if "defaults:" in text]
+    found = [identities(rule(text), source("webapp", "shop", sourcePVC="web.data")) for text in texts]
+    assert found == [["web.data@shop:/pvcs/web.data"], ["webapp@shop-web.data:/data"]]
 
 
 def test_custom_names_can_be_ignored(rule):
