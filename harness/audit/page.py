@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from harness.audit.reading import in_files
 from harness.audit.terminal import GOOD_OUTCOMES, GOOD_STATES
 from harness.audit.upkeep import in_words
 from harness.report.page import environment
@@ -28,6 +29,7 @@ def render(audit: Mapping[str, Any]) -> str:
             kinds=KINDS,
             states=sorted({*outcomes, *states, *OTHER_STATES}),
             good={*GOOD_OUTCOMES, *GOOD_STATES},
+            in_files=in_files,
             age=lambda seconds: in_words(timedelta(seconds=seconds)),
         )
     )

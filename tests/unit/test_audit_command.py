@@ -121,6 +121,7 @@ def test_a_guess_of_the_rule_is_said_to_be_one(run):
     _, report, output = run(declared, [entry("orders"), entry("mail-shop")])
     assert report["rule"]["as_good"] == ["object-name-namespace"]
     assert "as good: object-name-namespace; say which one your operator" in output.out
+    assert "As good: object-name-namespace; say" in Path("out/index.html").read_text()
     _, report, output = run(declared, [entry("something", "else")])
     assert "no rule explains a snapshot: describe that of your operator in a file" in output.out
 
