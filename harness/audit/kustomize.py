@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from harness.volsync.kinds import SYNCED
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 KIND, GROUP, GROUP_OF_FLUX = "Kustomization", "kustomize.config.k8s.io", "kustomize.toolkit.fluxcd.io"
@@ -25,6 +28,7 @@ CHANGING = (
 NAMESPACE, NAMESPACE_OF_FLUX = "namespace", "targetNamespace"
 INCLUDING = ("resources", "bases", "components")
 """The fields that name other folders, whose objects are changed, too."""
+PATCHES = "patches"
 ANYWHERE = "*"
 
 
@@ -71,9 +75,35 @@ def build_in(file: Path, document: Mapping[str, Any]) -> Build | None:
 
 
 def _build(document: Mapping[str, Any], field: str, folders: tuple[str, ...]) -> Build | None:
-    fields = tuple(name for name in CHANGING if document.get(name))
+    fields = tuple(name for name in CHANGING if _may_change(name, document.get(name)))
     namespace = str(document.get(field) or "")
     return Build(fields, namespace, field, folders) if fields or namespace else None
+
+
+def _may_change(field: str, value: object) -> bool:
+    """Return True if a field may change sources or destinations."""
+    if field.startswith(PATCHES) and isinstance(value, list):
+        return any(_patches_served(one) for one in value)
+    return bool(value)
+
+
+def _patches_served(patch: object) -> bool:
+    """Return False if a patch names another kind as its target, or is itself of another kind."""
+    whole = patch if isinstance(patch, Mapping) else {"patch": patch}
+    target, text = whole.get("target"), whole.get("patch")
+    kind = target.get("kind") if isinstance(target, Mapping) else None
+    if isinstance(kind, str) and kind:
+        return any(_matches(kind, one) for one in SYNCED)
+    kinds = re.findall(r"^kind:\s*[\"']?(\w+)", text, re.MULTILINE) if isinstance(text, str) else []
+    return not kinds or bool(set(kinds) & set(SYNCED))
+
+
+def _matches(pattern: str, kind: str) -> bool:
+    """Return True if a pattern of Kustomize, which is a regular expression, matches a kind."""
+    try:
+        return re.fullmatch(pattern, kind) is not None
+    except re.error:
+        return True
 
 
 def _is_in(where: str, folder: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 import yaml
 
 from harness.audit import yaml_guard
+from harness.audit.kustomize import NAMES as KUSTOMIZATIONS
 from harness.audit.kustomize import Build, build_in
 from harness.audit.organisation import SECRET, Declared
 from harness.errors import UsageError
@@ -116,7 +117,7 @@ class ManifestReader:
                     )
                 builds += [(file, one) for one in self._file(cluster, file)]
         here = Path.cwd()
-        served = [(str(here / one.where), one) for one in self.declared[before:] if not one.is_secret]
+        served = [(os.path.normpath(here / one.where), one) for one in self.declared[before:] if not one.is_secret]
         for file, build in builds:
             self._note_changes(file, build, [one for where, one in served if build.holds(where)])
 
@@ -263,7 +264,7 @@ def _files(path: Path, account: Account) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder) / name
-            if file.suffix not in SUFFIXES:
+            if file.suffix not in SUFFIXES and name not in KUSTOMIZATIONS:
                 account.other_files += 1
             elif file.exists() and not file.is_file():
                 account.skipped.append(Skipped(str(file), "no regular file", matters=True))

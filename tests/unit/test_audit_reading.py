@@ -120,6 +120,12 @@ def test_the_standard_input_is_read_once():
         ("namePrefix: a-", "namePrefix may change ReplicationSource shop/orders; build it with"),
         ("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nnamespace: office", "namespace may change"),
         ("components: [../volsync]\npatches: [{path: a.yaml}]", "patches, components may change"),
+        ("patches: [{target: {kind: HelmRelease}, patch: x}, {patch: 'kind: Deployment'}]", ""),
+        ("patches: [{target: {kind: 'Replication.*'}, patch: x}]", "patches may change"),
+        ("patches: [{target: {kind: '['}, patch: x}]", "patches may change"),
+        ('patches: [{patch: "apiVersion: v1\\nkind: ReplicationSource"}]', "patches may change"),
+        ('patchesStrategicMerge: ["kind: Service", a.yaml]', "patchesStrategicMerge may change"),
+        ('patchesStrategicMerge: ["kind: Service"]', ""),
         ("namespace: shop\nresources: [a.yaml]", ""),
         ("apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nspec: {path: x, targetNamespace: a}", ""),
     ],
@@ -141,7 +147,7 @@ def test_an_overlay_changes_the_objects_of_its_base(tmp_path, monkeypatch):
     (tmp_path / "apps" / "base" / "a.yaml").write_text(f"{SOURCE}---{DESTINATION}")
     (tmp_path / "apps" / "prod" / "kustomization.yaml").write_text("{resources: [../base], nameSuffix: -prod}")
     monkeypatch.chdir(tmp_path)
-    for path in (str(tmp_path), ".", "apps", "./apps/"):
+    for path in (str(tmp_path), ".", "apps", "./apps/", "apps/../apps"):
         reader = ManifestReader()
         reader.read("home", [path])
         ((where, why, _),) = skipped(reader)
