@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -91,11 +91,18 @@ class ManifestReader:
         account: What was read.
     """
 
-    def __init__(self, namespace: str = "", limits: SuiteLimits = SUITE) -> None:
-        """Start without objects. ``namespace`` is that of objects that give none; "" if they are skipped."""
+    def __init__(self, namespace: str = "", limits: SuiteLimits = SUITE, own: Iterable[Path] = ()) -> None:
+        """Start without objects.
+
+        Args:
+            namespace: The namespace of objects that give none; "" if they are skipped.
+            limits: How much is read.
+            own: The files that an audit writes; in a folder they are not read.
+        """
         self.declared: list[Declared] = []
         self.account = Account()
         self._namespace, self._limits = namespace, limits
+        self._own = {file.absolute() for file in own}
         self._has_read_stdin = False
 
     def read(self, cluster: str, paths: Iterable[str], stdin: BinaryIO | None = None) -> None:
@@ -110,7 +117,7 @@ class ManifestReader:
             if path == STDIN:
                 self._text(cluster, "standard input", self._standard_input(stdin))
                 continue
-            for number, file in enumerate(_files(Path(path), self.account)):
+            for number, file in enumerate(_files(Path(path), self.account, self._own)):
                 if number >= self._limits.manifest_files:
                     raise UsageError(
                         f"--manifests {path}: more than {self._limits.manifest_files} files; name a smaller folder"
@@ -242,7 +249,7 @@ class ManifestReader:
         self.account.skipped.append(Skipped(where, why, matters))
 
 
-def _files(path: Path, account: Account) -> Iterator[Path]:
+def _files(path: Path, account: Account, own: Collection[Path]) -> Iterator[Path]:
     """Return the files to read, sorted. A file that is named is read whatever its suffix is."""
     if not path.exists():
         raise UsageError(f"--manifests {path}: does not exist; name a file, a folder, or - for the standard input")
@@ -266,6 +273,8 @@ def _files(path: Path, account: Account) -> Iterator[Path]:
             file = Path(folder) / name
             if file.suffix not in SUFFIXES and name not in KUSTOMIZATIONS:
                 account.other_files += 1
+            elif file.absolute() in own:
+                account.skipped.append(Skipped(str(file), "written by an earlier audit", matters=False))
             elif file.exists() and not file.is_file():
                 account.skipped.append(Skipped(str(file), "no regular file", matters=True))
             else:

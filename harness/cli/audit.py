@@ -35,6 +35,8 @@ from harness.system.version import version
 from harness.toolchain import provision
 
 Listed = TypeVar("Listed")
+AUDIT, OVERRIDES, RESTORES = "audit.json", "overrides.yaml", "restores.yaml"
+"""The names of what is written beside the page."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -104,7 +106,8 @@ def _manifests(options: argparse.Namespace) -> ManifestReader:
         problem = "--repository-only excludes them" if given else "--manifests is missing"
         remedy = "name files or folders, - for the standard input, or --kubeconfig, or give --repository-only"
         raise UsageError(f"{problem}: {remedy}")
-    reader = ManifestReader(audit_options.namespace(options.namespace))
+    own = [options.out / name for name in (AUDIT, OVERRIDES, RESTORES)]
+    reader = ManifestReader(audit_options.namespace(options.namespace), own=own)
     for paths in options.manifests:
         name = ", ".join("standard input" if path == STDIN else path for path in paths)
         reader.read(name, paths, sys.stdin.buffer)
@@ -175,10 +178,10 @@ def _say(message: str) -> None:
 
 def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
     """Write audit.json, the page, and the ready manifests beside it."""
-    ready = {"overrides.yaml": overrides_of(found), "restores.yaml": restores_of(found)}
+    ready = {OVERRIDES: overrides_of(found), RESTORES: restores_of(found)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "audit.json").write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
+        (folder / AUDIT).write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
         (folder / "index.html").write_text(page.render(values), encoding="utf-8")
         for name, manifests in ready.items():
             if manifests:

@@ -157,6 +157,22 @@ def test_without_manifests_everything_in_the_repository_is_listed(tmp_path, monk
     assert "no rule explains" not in output
 
 
+def test_what_an_audit_wrote_is_no_manifest_of_the_next_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("a.yaml").write_text(yaml.dump_all([source("orders-v2").manifest, source("mail").manifest]))
+    Path("restores.yaml").write_text(yaml.dump(destination("mail").manifest))
+    Path("list.json").write_text(json.dumps([entry("orders"), entry("mail")]))
+    reports = []
+    for _ in range(2):
+        main(["--manifests", str(tmp_path), "--snapshots", "list.json", "--out", "out", "--against", "namespace-pvc"])
+        reports.append(json.loads(Path("out/audit.json").read_text()))
+    assert {"overrides.yaml", "restores.yaml"} <= {file.name for file in Path("out").iterdir()}
+    one, two = ({key: report[key] for key in ("destinations", "sources", "changes")} for report in reports)
+    assert len(one["destinations"]) == 1, "a file of the same name elsewhere is read"
+    assert [len(one[key]) for key in one] == [len(two[key]) for key in two]
+    assert [entry["why"] for entry in reports[1]["read"]["skipped"]] == ["written by an earlier audit"] * 3
+
+
 def test_no_secret_is_shown(run):
     secret = {
         "apiVersion": "v1",
