@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Mapping
 
 from harness.model import Manifest, RepositoryAccess, RepositoryAddress
 from harness.volsync.mover_job import address_in
 from harness.volsync.variables import REPOSITORY_KEYS, S3_KEYS, Key
 
+OF_A_REPOSITORY = frozenset(key.value for key in Key)
 SECRET_KEYS = (Key.PASSWORD.value, Key.SECRET_KEY.value)
 """The keys of a repository Secret whose values are never shown."""
 
@@ -17,10 +17,18 @@ SECRET_KEYS = (Key.PASSWORD.value, Key.SECRET_KEY.value)
 def values_in(secret: Manifest) -> dict[str, str]:
     """Return the values of a Secret, decoded; ``stringData`` wins over ``data``, as in the API.
 
+    A value that is no text is left out, if it is of no use for a repository.
+
     Raises:
-        ValueError: A value is no base64 of a text. The message names its key and not the value.
+        ValueError: A value for a repository is no base64 of a text. The message names its key and not the value.
     """
-    data = {str(key): _decoded(str(key), value) for key, value in (secret.get("data") or {}).items()}
+    data = {}
+    for key, value in (secret.get("data") or {}).items():
+        decoded = _decoded(value)
+        if decoded is not None:
+            data[str(key)] = decoded
+        elif str(key) in OF_A_REPOSITORY:
+            raise ValueError(f"data.{key} is no base64 of a text")
     return {**data, **{str(key): str(value) for key, value in (secret.get("stringData") or {}).items()}}
 
 
@@ -66,8 +74,9 @@ def access_in(values: Mapping[str, str]) -> RepositoryAccess:
     return RepositoryAccess(*(values.get(key, "") for key in (Key.PASSWORD, Key.ACCESS_KEY, Key.SECRET_KEY)))
 
 
-def _decoded(key: str, value: object) -> str:
+def _decoded(value: object) -> str | None:
+    """Return the text of a base64, which may have line breaks, or None if it is no base64 of a text."""
     try:
-        return base64.b64decode(str(value), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        raise ValueError(f"data.{key} is no base64 of a text") from None
+        return base64.b64decode("".join(str(value).splitlines()), validate=True).decode()
+    except ValueError:
+        return None

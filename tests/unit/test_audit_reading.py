@@ -360,6 +360,14 @@ def test_a_secret_that_is_no_base64_is_skipped_without_its_value():
     assert (why, matters) == ("Secret r: cannot be decoded: data.KOPIA_PASSWORD is no base64 of a text", False)
 
 
+def test_base64_may_have_line_breaks_and_other_keys_may_be_no_text():
+    text = SECRET.replace(
+        "{KOPIA_PASSWORD: c3VwZXItc2VjcmV0LXdvcmQ=}", '{KOPIA_PASSWORD: "c3VwZXIt\\nc2VjcmV0LXdvcmQ=\\n", ca: /w==}'
+    )
+    assert read(text).account.used == {"Secret": 1}
+    assert REDACT("super-secret-word") == "***"
+
+
 def test_two_repositories_are_one_place_by_bucket_and_prefix():
     one = repository_of(read(SECRET).declared[0].manifest)
     other = repository_of(read(SECRET.replace("bucket/app", "bucket/app2")).declared[0].manifest)
