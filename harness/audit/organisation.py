@@ -26,11 +26,13 @@ class Declared:
         cluster: The name of its cluster.
         manifest: The object; it has a name and a namespace.
         where: The file and the document in it.
+        is_stored: True if an API has it: then that API accepts it, whatever is known of its schema here.
     """
 
     cluster: str
     manifest: Manifest = field(repr=False)
     where: str
+    is_stored: bool = False
 
     @cached_property
     def ref(self) -> ObjectRef:
@@ -60,7 +62,7 @@ class Declared:
     @cached_property
     def refusal(self) -> str:
         """Return why an API refuses the object under any rule, or "" if it accepts it."""
-        return refusal(self.manifest)
+        return "" if self.is_stored else refusal(self.manifest)
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[str, ...]]:

@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -45,6 +45,25 @@ class Skipped:
     where: str
     why: str
     matters: bool
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where an object is from.
+
+    Attributes:
+        cluster: The name of its cluster.
+        where: The file, and the document in it.
+        is_stored: True if an API has it.
+    """
+
+    cluster: str
+    where: str
+    is_stored: bool = False
+
+    def part(self, what: str, number: int) -> Origin:
+        """Return the origin of a part, such as a document of a file."""
+        return replace(self, where=f"{self.where}, {what} {number}")
 
 
 @dataclass
@@ -129,9 +148,9 @@ class ManifestReader:
             self._note_changes(file, build, [one for where, one in served if build.holds(where)])
 
     def take(self, cluster: str, where: str, documents: Iterable[Any]) -> None:
-        """Take objects that were read in another way, such as from an API."""
+        """Take objects that an API has."""
         for number, document in enumerate(documents, 1):
-            self._document(cluster, f"{where}, object {number}", document)
+            self._document(Origin(cluster, where, is_stored=True).part("object", number), document)
 
     def _standard_input(self, stdin: BinaryIO | None) -> bytes:
         if self._has_read_stdin:
@@ -177,8 +196,9 @@ class ManifestReader:
         except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
             self._skip(where, _broken(error, data), matters=matters)
         else:
+            whole = Origin(cluster, where)
             for number, document in enumerate(documents, 1):
-                self._document(cluster, f"{where}, document {number}" if len(documents) > 1 else where, document)
+                self._document(whole.part("document", number) if len(documents) > 1 else whole, document)
             return documents
         return ()
 
@@ -195,25 +215,26 @@ class ManifestReader:
         yaml_guard.check(text, self._limits)
         return [document for document in load_manifests(text) if document is not None]
 
-    def _document(self, cluster: str, where: str, document: Any, lists: int = 0) -> None:
+    def _document(self, origin: Origin, document: Any, lists: int = 0) -> None:
         kind = document.get("kind") if isinstance(document, dict) else None
         if not isinstance(kind, str) or not isinstance(document.get("apiVersion"), str):
             self.account.objects += 1
             self.account.passed_over[NO_OBJECT] += 1
         elif not kind.endswith(LIST) or not isinstance(document.get("items"), list):
             self.account.objects += 1
-            self._object(cluster, where, kind, document)
+            self._object(origin, kind, document)
         elif lists >= LISTS_IN_LISTS:
             why = f"more than {LISTS_IN_LISTS} lists in one another; write them one after another"
-            self._skip(where, why, matters=True)
+            self._skip(origin.where, why, matters=True)
         else:
             # The items of a list of one kind leave out their kind.
             of_list = {"apiVersion": document["apiVersion"], "kind": kind.removesuffix(LIST)} if kind != LIST else {}
             for number, item in enumerate(document["items"], 1):
                 whole = {**of_list, **item} if isinstance(item, dict) else item
-                self._document(cluster, f"{where}, item {number}", whole, lists + 1)
+                self._document(origin.part("item", number), whole, lists + 1)
 
-    def _object(self, cluster: str, where: str, kind: str, document: dict[str, Any]) -> None:
+    def _object(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
+        where = origin.where
         is_secret = kind == SECRET and document["apiVersion"] == "v1"
         if not is_secret and not is_served(document):
             self.account.passed_over[kind] += 1
@@ -231,19 +252,20 @@ class ManifestReader:
             needs = f", and ${{{'}, ${'.join(names)}}} have no value" if names else ""
             self._skip(where, f"{kind} {name}: metadata.namespace is missing{needs}; {remedy}", matters=not is_secret)
         else:
-            self._use(cluster, where, kind, document)
+            self._use(origin, kind, document)
 
-    def _use(self, cluster: str, where: str, kind: str, document: dict[str, Any]) -> None:
+    def _use(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
         metadata = {**document["metadata"], "namespace": document["metadata"].get("namespace") or self._namespace}
         if kind == SECRET:
             try:
                 values = values_in(document)
             except (ValueError, AttributeError) as error:
-                self._skip(where, f"{kind} {metadata['name']}: cannot be decoded: {error}", matters=False)
+                self._skip(origin.where, f"{kind} {metadata['name']}: cannot be decoded: {error}", matters=False)
                 return
             REDACT.add(secrets_in(values))
         self.account.used[kind] += 1
-        self.declared.append(Declared(cluster, {**document, "metadata": metadata}, where))
+        whole = {**document, "metadata": metadata}
+        self.declared.append(Declared(origin.cluster, whole, origin.where, origin.is_stored))
 
     def _skip(self, where: str, why: str, *, matters: bool) -> None:
         self.account.skipped.append(Skipped(where, why, matters))

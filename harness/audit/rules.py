@@ -54,10 +54,14 @@ class Rule:
 
     def is_admitted(self, one: Declared) -> bool:
         """Return True if the API accepts an object; only then it exists in its cluster."""
+        if one.is_stored:
+            return True
         return not (one.refusal or admission.refusal_of_names(one.manifest, self.decisions.accepts_custom_name))
 
     def refusal(self, one: Declared, find: FindSource) -> str:
         """Return why the API or the operator refuses an object, or "" if it is accepted."""
+        if one.is_stored:
+            return self.decisions.refusal(one.manifest, find) or ""
         return one.refusal or self.refusal_of_fields(one.manifest, find)
 
     def refusal_of_fields(self, manifest: Manifest, find: FindSource) -> str:

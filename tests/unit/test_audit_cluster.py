@@ -76,6 +76,15 @@ def test_a_secret_that_does_not_exist_or_may_be_read_is_no_line(run):
     assert report["read"]["used"] == {"ReplicationDestination": 1, "ReplicationSource": 1, "Secret": 1}
 
 
+def test_what_an_api_has_it_accepts(run):
+    """A custom name that the documented pattern forbids is refused in a file, and exists in a cluster."""
+    custom = {"username": "orders@home", "hostname": "-shop"}
+    declared = {SOURCE: [source("orders", **custom)], DESTINATION: [destination("copy", sourceName="orders")]}
+    status, report, _ = run(declared, {})
+    assert (status, report["destinations"][0]["username"]) == (1, "orders@home")
+    assert report["worries"] == {"never": 1, "nothing-found": 1, "orphan": 1}
+
+
 def test_sources_that_may_not_be_listed_are_one_line_and_unknown(run):
     refused = HarnessError("the Kubernetes API: replicationsources.volsync.backube is forbidden (403)")
     status, _, output = run({**objects(), SOURCE: refused}, {})
