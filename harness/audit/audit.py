@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from harness.audit.assignment import Assignment, as_secrets_name_it, doubt, named_repositories
-from harness.audit.collisions import Collision, collisions
+from harness.audit.collisions import Collision, collisions, new_collisions
 from harness.audit.comparison import Change, Explained, changes, explained
 from harness.audit.histories import Histories
 from harness.audit.organisation import Organisation, Repository
@@ -122,6 +122,7 @@ class Audit:
         reaches: Policies that govern the histories of several tenants.
         changes: What the other rule changes.
         doubt: Why the answers may not be those of the audited repository, or "".
+        new_collisions: Sources that meet under the other rule only.
         as_good: Rules that explain as much as the one that was used, and give other answers; none if it was given.
     """
 
@@ -136,6 +137,7 @@ class Audit:
     reaches: Sequence[Reach]
     changes: Sequence[Change]
     doubt: str = ""
+    new_collisions: Sequence[Collision] = ()
     as_good: Sequence[Rule] = ()
 
     def worries(self) -> Iterator[Worry]:
@@ -149,6 +151,7 @@ class Audit:
         yield from (Worry.ORPHAN for _ in self.orphans)
         yield from (Worry.POLICY for _ in self.reaches)
         yield from (Worry.MISMATCH for one in self.changes if not one.is_kept)
+        yield from (Worry.MISMATCH for _ in self.new_collisions)
         yield from (Worry.AMBIGUOUS for _ in self.question.organisation.unclear)
         yield from (Worry.UNREAD for one in self.skipped() if one.matters)
 
@@ -179,11 +182,14 @@ def audit(question: Question) -> Audit:
     others = [Assignment(organisation, one, audited) for one in other_rules]
     predictions = Predictor(current, histories, others, successive=question.successive).all()
     policies = question.policies or Policies()
+    met = collisions(current, histories, successive=question.successive)
     changed: Sequence[Change] = ()
+    met_then: Sequence[Collision] = ()
     if question.against:
         other = Assignment(organisation, question.against, audited)
         then = Predictor(other, histories, successive=question.successive).all()
         changed = changes(current, other, histories, predictions, then)
+        met_then = new_collisions(met, collisions(other, histories, successive=question.successive))
     return Audit(
         question,
         rule,
@@ -191,11 +197,12 @@ def audit(question: Question) -> Audit:
         histories,
         predictions,
         upkeep(current, histories, question.clock, policies),
-        collisions(current, histories, successive=question.successive),
+        met,
         OrphanFinder(current, histories, others).all() if histories else (),
         reaching_beyond(current, histories, policies) if histories else (),
         changed,
         doubt(current, named) if histories else "",
+        met_then,
         () if question.rule else _as_good(current, weighed),
     )
 

@@ -78,6 +78,12 @@ def collisions(assignment: Assignment, histories: Histories | None, *, successiv
     return sorted(kept, key=lambda one: (not one.mixes, one.identity, one.path))
 
 
+def new_collisions(now: Sequence[Collision], then: Sequence[Collision]) -> list[Collision]:
+    """Return the collisions under another rule that mix histories which are apart now."""
+    known = [set(one.sources) for one in now if one.mixes]
+    return [one for one in then if one.mixes and not any(set(one.sources) <= sources for sources in known)]
+
+
 def _of_group(
     assignment: Assignment,
     histories: Histories | None,

@@ -25,7 +25,8 @@ class Change:
         before: Its identity and path under the current rule, or None if it is refused.
         after: Those under the other rule, or None.
         snapshots: The number of snapshots that it has, or would restore from, under the current rule.
-        is_kept: True if the other rule reaches the same history, or if there is none to lose.
+        is_kept: True if the other rule reaches the same history, or if there is none to lose and it reaches nothing
+            of another tenant.
         why: Why it is not kept, or "".
         override: A patch that keeps the history under the other rule; empty if none is needed or none does.
     """
@@ -76,7 +77,8 @@ def _of_destination(other: Assignment, now: Prediction, then: Prediction) -> Cha
     if (now.outcome, now.asked, now.snapshot) == (then.outcome, then.asked, then.snapshot):
         return None
     number = len(now.history.whole) if now.history else 0
-    keeps = now.snapshot is None or now.snapshot is then.snapshot
+    becomes_foreign = then.outcome is Outcome.FOREIGN and now.outcome is not Outcome.FOREIGN
+    keeps = not becomes_foreign and (now.snapshot is None or now.snapshot is then.snapshot)
     keeps = keeps and now.outcome is not Outcome.NOT_JUDGED
     override = {} if keeps or now.asked is None else _override(other, now.destination, now.asked)
     why = "" if keeps else then.why or f"it restores from {then.asked} and not from {now.asked}"

@@ -68,6 +68,7 @@ def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dic
         "orphans": [_orphan(one, now) for one in audit.orphans],
         "policies": None if question.policies is None else [_reach(one) for one in audit.reaches],
         "changes": [_change(one) for one in audit.changes],
+        "new_collisions": [_collision(one) for one in audit.new_collisions],
         "read": _read(audit),
     }
     return {key: redacted(value) for key, value in found.items()}

@@ -13,7 +13,7 @@ from harness.audit.upkeep import in_words
 from harness.report.page import environment
 
 TEMPLATES = Path(__file__).with_name("templates")
-KINDS = ("destination", "source", "collision", "orphan", "policy", "change")
+KINDS = ("destination", "source", "collision", "orphan", "policy", "change", "new-collision")
 OTHER_STATES = ("mixed", "shared", "beyond", "with owner", "without owner", "kept", "lost")
 
 

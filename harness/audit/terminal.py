@@ -37,6 +37,8 @@ def lines(facts: Mapping[str, Any], written: str) -> list[str]:
           if facts["policies"] else []),
         *(_section(f"change under {facts['against']}", facts["changes"], _change, lambda one: not one["keeps_history"])
           if facts["against"] else []),
+        *(_section(f"collision under {facts['against']} only", facts["new_collisions"], _collision, lambda one: True)
+          if facts["new_collisions"] else []),
         *_reading(facts["read"]),
         *_rule(facts),
         f"details: {written}",

@@ -107,6 +107,15 @@ def test_another_rule_writes_ready_overrides(run):
     assert not Path("out/overrides.yaml").exists(), "of an earlier run"
 
 
+def test_collisions_of_another_rule_are_shown(run):
+    Path("rule.yaml").write_text("{name: flat, defaults: {username: all, hostname: h}}")
+    declared, entries = [source("orders"), source("mail")], [entry("orders"), entry("mail")]
+    status, report, output = run(declared, entries, "--against", "rule.yaml", "--fail-on", "mismatch")
+    assert (status, [one["username"] for one in report["new_collisions"]]) == (1, ["all"])
+    assert "1 collision under flat only:\n  ✗ all@h:/data  one history: the rule joins" in output.out
+    assert "Collisions under flat only: 1" in Path("out/index.html").read_text()
+
+
 def test_a_rule_of_a_file_is_tried_beside_the_built_in_ones(run):
     Path("rule.yaml").write_text("{name: mine, defaults: {username: 'u-{{ name }}', hostname: h}}")
     declared, entries = [source("orders"), destination("orders")], [entry("u-orders", "h")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from harness.audit import rule_file
 from harness.audit.audit import Worry
 from harness.audit.organisation import Repository
 from harness.audit.prediction import Outcome
@@ -291,6 +292,37 @@ def test_another_rule_tells_what_is_lost_and_the_overrides_keep_it():
     again = answer(changed, entries, rule=other)
     assert {one.asked.identity for one in again.sources} == {Identity("orders", "shop"), Identity("mail", "shop")}
     assert again.predictions[0].snapshot.record.id == entries[0]["id"]
+
+
+@pytest.fixture
+def rule(tmp_path):
+    """Return a function that makes a rule of a text."""
+
+    def make(text):
+        (tmp_path / "rule.yaml").write_text(text)
+        return rule_file.read(str(tmp_path / "rule.yaml"))
+
+    return make
+
+
+def test_another_rule_that_mixes_histories_is_a_mismatch(rule):
+    declared = [source("x", "shop"), source("x-shop", "shop"), destination("x", "shop", previous="9")]
+    entries = [entry("x"), entry("x-shop"), entry("x-shop", at=1)]
+    found = answer(declared, entries, against=BUILT_IN["object-name-namespace"])
+    assert found.new_collisions == []
+    other = rule("{name: flat, defaults: {username: \"{{ name | replace('-shop', '') }}\", hostname: h}}")
+    found = answer(declared, [*entries, entry("x", "h")], against=other)
+    assert [{one.name for one in met.sources} for met in found.new_collisions] == [{"x", "x-shop"}]
+    assert list(found.worries()).count(Worry.MISMATCH) == 1 + sum(not one.is_kept for one in found.changes)
+    assert answer(declared, entries, rule=other, against=other).new_collisions == []
+
+
+def test_a_restore_that_becomes_that_of_another_tenant_is_a_mismatch(rule):
+    other = rule("{name: flat, defaults: {username: all, hostname: h}}")
+    declared = [source("orders"), destination("wiki", "office")]
+    found = answer(declared, [entry("all", "h")], against=other)
+    (change,) = (one for one in found.changes if one.one is declared[1])
+    assert (change.is_kept, "ReplicationSource shop/orders writes this identity" in change.why) == (False, True)
 
 
 def test_another_rule_with_the_same_names_changes_nothing():
