@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,14 +81,24 @@ def redacted(value: Any) -> Any:
     return [redacted(inner) for inner in value] if isinstance(value, list) else REDACT.values(value)
 
 
-def overrides_of(audit: Audit) -> list[Mapping[str, Any]]:
-    """Return the patches that keep the history under the other rule."""
-    return [one.override for one in audit.changes if one.override]
+def overrides_of(audit: Audit) -> str:
+    """Return the patches that keep the history under the other rule, as YAML; "" if there are none."""
+    return _as_yaml(audit, [(one.one.cluster, one.override) for one in audit.changes if one.override])
 
 
-def restores_of(audit: Audit) -> list[Mapping[str, Any]]:
-    """Return the destinations that restore orphans with a likely owner."""
-    return [one.manifest for one in audit.orphans if one.owner and one.manifest]
+def restores_of(audit: Audit) -> str:
+    """Return the destinations that restore orphans with a likely owner, as YAML; "" if there are none."""
+    return _as_yaml(audit, [(one.owner.cluster, one.manifest) for one in audit.orphans if one.owner and one.manifest])
+
+
+def _as_yaml(audit: Audit, manifests: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """Return manifests as YAML; if there are several clusters, each begins with a comment."""
+    several = len(audit.question.organisation.clusters) > 1
+    found = []
+    for cluster in dict.fromkeys(cluster for cluster, _ in manifests):
+        text = yaml_io.dump_all(redacted([manifest for of, manifest in manifests if of == cluster]))
+        found.append(f"# {REDACT(repr(cluster))}\n{text}" if several else text)
+    return "---\n".join(found)
 
 
 def _destination(one: Prediction, now: datetime) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from harness.audit import cluster, page, terminal
 from harness.audit.audit import Audit, Question, audit
-from harness.audit.facts import facts, overrides_of, redacted, restores_of
+from harness.audit.facts import facts, overrides_of, restores_of
 from harness.audit.organisation import Organisation, Repository
 from harness.audit.reading import STDIN, ManifestReader
 from harness.audit.repository import place_of, repository_at, repository_of_url
@@ -27,7 +27,6 @@ from harness.kopia import listing, policies, reading
 from harness.kopia.listing import ListedSnapshot
 from harness.kopia.policies import Policies
 from harness.kopia.reading import Contents
-from harness.system import yaml_io
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, RUN_MARKER
 from harness.system.reaper import Reaper
@@ -183,9 +182,9 @@ def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / AUDIT).write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
         (folder / "index.html").write_text(page.render(values), encoding="utf-8")
-        for name, manifests in ready.items():
-            if manifests:
-                (folder / name).write_text(yaml_io.dump_all(redacted(list(manifests))), encoding="utf-8")
+        for name, text in ready.items():
+            if text:
+                (folder / name).write_text(text, encoding="utf-8")
             else:
                 (folder / name).unlink(missing_ok=True)
     except OSError as error:

@@ -148,6 +148,18 @@ def test_saved_policies_are_read(run):
     assert run(declared, None, "--policies", "policies.json")[0] == 4
 
 
+def test_the_ready_manifests_of_several_clusters_are_apart(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("list.json").write_text(json.dumps([entry("orders")]))
+    for cluster in ("home", "away"):
+        Path(f"{cluster}.yaml").write_text(yaml.dump(source("orders").manifest))
+    clusters = ["--manifests", "home.yaml", "--manifests", "away.yaml", "--successive"]
+    main([*clusters, "--snapshots", "list.json", "--out", "out", "--against", "namespace-pvc"])
+    text = Path("out/overrides.yaml").read_text()
+    assert [line for line in text.splitlines() if line.startswith("#")] == ["# 'home.yaml'", "# 'away.yaml'"]
+    assert [one["metadata"]["name"] for one in yaml.safe_load_all(text)] == ["orders", "orders"]
+
+
 def test_orphans_have_ready_manifests(run):
     run([source("orders-v2")], [entry("orders")])
     (manifest,) = yaml.safe_load_all(Path("out/restores.yaml").read_text())
