@@ -156,3 +156,16 @@ def doubt(assignment: Assignment, named: Sequence[Repository]) -> str:
         remedy = "check URL and endpoint, or give a saved list (--snapshots) without --repository"
         return f"no source or destination uses {audited.url}: their Secrets name {urls}; {remedy}"
     return ""
+
+
+def contradiction(assignment: Assignment) -> str:
+    """Return what the operator says against the rule, and what to do; "" if it says nothing against it."""
+    wrong = [
+        (one, asked.identity) for one, asked in assignment.asked.items() if one.told not in ("", str(asked.identity))
+    ]
+    if not wrong:
+        return ""
+    one, identity = wrong[0]
+    told = f"the status of {one.ref} says that the operator requested {one.told}, and the rule makes {identity} of it"
+    more = f" ({len(wrong)} such objects)" if len(wrong) > 1 else ""
+    return f"{told}{more}; name the rule of your operator, or describe it in a file"

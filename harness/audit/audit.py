@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.audit.assignment import Assignment, as_secrets_name_it, doubt, named_repositories
+from harness.audit.assignment import Assignment, as_secrets_name_it, contradiction, doubt, named_repositories
 from harness.audit.collisions import Collision, collisions, new_collisions
 from harness.audit.comparison import Change, Explained, changes, explained
 from harness.audit.histories import Histories
@@ -122,6 +122,7 @@ class Audit:
         reaches: Policies that govern the histories of several tenants.
         changes: What the other rule changes.
         doubt: Why the answers may not be those of the audited repository, or "".
+        contradiction: What the operator says against the rule, or "".
         new_collisions: Sources that meet under the other rule only.
         as_good: Rules that explain as much as the one that was used, and give other answers; none if it was given.
     """
@@ -137,6 +138,7 @@ class Audit:
     reaches: Sequence[Reach]
     changes: Sequence[Change]
     doubt: str = ""
+    contradiction: str = ""
     new_collisions: Sequence[Collision] = ()
     as_good: Sequence[Rule] = ()
 
@@ -157,8 +159,8 @@ class Audit:
 
     def skipped(self) -> Sequence[Skipped]:
         """Return what was not used, and what may therefore be missing in the answers."""
-        doubts = [Skipped("--repository", self.doubt, matters=True)] if self.doubt else []
-        return [*self.question.account.skipped, *doubts]
+        doubts = (("--repository", self.doubt), ("--rules", self.contradiction))
+        return [*self.question.account.skipped, *(Skipped(option, why, matters=True) for option, why in doubts if why)]
 
     def status(self, fail_on: Collection[Worry] = BY_DEFAULT) -> ExitStatus:
         """Return the exit status: a worry that counts wins, then what is unknown."""
@@ -202,6 +204,7 @@ def audit(question: Question) -> Audit:
         reaching_beyond(current, histories, policies) if histories else (),
         changed,
         doubt(current, named) if histories else "",
+        contradiction(current),
         met_then,
         () if question.rule else _as_good(current, weighed),
     )

@@ -98,17 +98,25 @@ class Explained:
         rule: The rule.
         identities: The number of identities and paths that a source writes under this rule.
         snapshots: The number of their snapshots.
-        requested: The number of snapshots that destinations request under this rule; it decides between equal ones.
+        confirmed: The number of destinations for which the operator says what this rule says; it decides between
+            rules that explain as many snapshots.
+        requested: The number of snapshots that destinations request under this rule; it decides after that.
     """
 
     rule: Rule
     identities: int
     snapshots: int
+    confirmed: int
     requested: int
 
     def explains_as_much_as(self, other: Explained) -> bool:
         """Return True if nothing in the repository decides between both rules."""
-        return (self.snapshots, self.requested) == (other.snapshots, other.requested)
+        return self.rank == other.rank
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Return what decides between rules, the most important number first."""
+        return self.snapshots, self.confirmed, self.requested
 
 
 def explained(organisation: Organisation, histories: Histories, rules: Sequence[Rule]) -> list[Explained]:
@@ -120,8 +128,9 @@ def explained(organisation: Organisation, histories: Histories, rules: Sequence[
         for one, asked in assignment.asked.items():
             (of_sources if is_source(one.ref) else of_destinations).add(asked)
         written, requested = _matched(histories, of_sources), _matched(histories, of_destinations)
-        found.append(Explained(rule, len(written), _snapshots(written), _snapshots(requested)))
-    return sorted(found, key=lambda one: (-one.snapshots, -one.requested))
+        confirmed = sum(one.told == str(asked.identity) for one, asked in assignment.asked.items())
+        found.append(Explained(rule, len(written), _snapshots(written), confirmed, _snapshots(requested)))
+    return sorted(found, key=lambda one: one.rank, reverse=True)
 
 
 def _matched(histories: Histories, asked: Iterable[Asked]) -> list[History]:

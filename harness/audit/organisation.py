@@ -13,6 +13,7 @@ from harness.volsync.declared import open_variables
 from harness.volsync.kinds import is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.secret_values import address_of_values, repository_in, values_in
+from harness.volsync.status import requested_identity
 
 FOLDER = "filesystem://"
 SECRET = "Secret"  # noqa: S105 (a kind of objects, no secret)
@@ -53,6 +54,12 @@ class Declared:
     def spec(self) -> object:
         """Return ``spec`` of the object."""
         return self.manifest.get("spec")
+
+    @property
+    def told(self) -> str:
+        """Return the identity that the operator says it requested last for a destination; "" if it says nothing."""
+        status = self.manifest.get("status")
+        return requested_identity(status) if isinstance(status, Mapping) else ""
 
     @property
     def is_secret(self) -> bool:

@@ -350,6 +350,32 @@ def test_rules_that_explain_as_much_and_answer_otherwise_are_named():
     assert answer([custom], entries, rule=None).as_good == [], "all rules give the same answers"
 
 
+def told(name, identity, **fields):
+    """Return a destination with the status that an operator has written."""
+    one = destination(name, **fields)
+    one.manifest["status"] = {"kopia": {"requestedIdentity": identity}}
+    return one
+
+
+def test_what_the_operator_says_decides_between_rules_and_is_held_against_a_wrong_one():
+    declared = [source("orders"), told("orders", "orders-shop@shop", destinationPVC="p")]
+    found = answer(declared, [], rule=None)
+    assert (found.rule.name, found.as_good, found.contradiction) == ("object-name-namespace", [], "")
+    found = answer(declared, [entry("orders")], rule=None)
+    assert found.rule.name == "object-name"
+    assert found.contradiction == (
+        "the status of ReplicationDestination shop/orders says that the operator requested orders-shop@shop, and the "
+        "rule makes orders@shop of it; name the rule of your operator, or describe it in a file"
+    )
+    assert found.status() is ExitStatus.UNKNOWN
+    assert (
+        answer([source("orders"), told("orders", "orders@shop")], [entry("orders")]).status() is ExitStatus.CONFORMANT
+    )
+    odd = told("orders", 3)
+    odd.manifest["status"] = {"kopia": [7]}
+    assert answer([source("orders"), odd], [entry("orders")]).contradiction == ""
+
+
 def test_destinations_decide_between_rules_that_explain_as_much():
     found = answer([destination("app", destinationPVC="pvc")], [entry("app-shop", "shop-pvc")], rule=None)
     assert found.rule.name == "namespace-pvc"
