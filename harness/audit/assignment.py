@@ -158,14 +158,11 @@ def doubt(assignment: Assignment, named: Sequence[Repository]) -> str:
     return ""
 
 
-def contradiction(assignment: Assignment) -> str:
-    """Return what the operator says against the rule, and what to do; "" if it says nothing against it."""
-    wrong = [
-        (one, asked.identity) for one, asked in assignment.asked.items() if one.told not in ("", str(asked.identity))
-    ]
-    if not wrong:
-        return ""
-    one, identity = wrong[0]
-    told = f"the status of {one.ref} says that the operator requested {one.told}, and the rule makes {identity} of it"
-    more = f" ({len(wrong)} such objects)" if len(wrong) > 1 else ""
-    return f"{told}{more}; name the rule of your operator, or describe it in a file"
+def contradicted(assignment: Assignment) -> list[Declared]:
+    """Return the destinations for which the operator says that it requested another identity than the rule makes."""
+    return [one for one, asked in assignment.asked.items() if one.told not in ("", str(asked.identity))]
+
+
+def confirmed(assignment: Assignment) -> list[Declared]:
+    """Return the destinations for which the operator says that it requested what the rule makes."""
+    return [one for one, asked in assignment.asked.items() if one.told == str(asked.identity)]

@@ -6,7 +6,14 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.audit.assignment import Assignment, as_secrets_name_it, contradiction, doubt, named_repositories
+from harness.audit.assignment import (
+    Assignment,
+    as_secrets_name_it,
+    confirmed,
+    contradicted,
+    doubt,
+    named_repositories,
+)
 from harness.audit.collisions import Collision, collisions, new_collisions
 from harness.audit.comparison import Change, Explained, changes, explained
 from harness.audit.histories import Histories
@@ -121,8 +128,7 @@ class Audit:
         orphans: Histories without a source.
         reaches: Policies that govern the histories of several tenants.
         changes: What the other rule changes.
-        doubt: Why the answers may not be those of the audited repository, or "".
-        contradiction: What the operator says against the rule, or "".
+        doubts: Why the answers may not be those of the audited repository, or of the operator.
         new_collisions: Sources that meet under the other rule only.
         as_good: Rules that explain as much as the one that was used, and give other answers; none if it was given.
     """
@@ -137,8 +143,7 @@ class Audit:
     orphans: Sequence[Orphan]
     reaches: Sequence[Reach]
     changes: Sequence[Change]
-    doubt: str = ""
-    contradiction: str = ""
+    doubts: Sequence[Skipped] = ()
     new_collisions: Sequence[Collision] = ()
     as_good: Sequence[Rule] = ()
 
@@ -159,8 +164,7 @@ class Audit:
 
     def skipped(self) -> Sequence[Skipped]:
         """Return what was not used, and what may therefore be missing in the answers."""
-        doubts = (("--repository", self.doubt), ("--rules", self.contradiction))
-        return [*self.question.account.skipped, *(Skipped(option, why, matters=True) for option, why in doubts if why)]
+        return [*self.question.account.skipped, *self.doubts]
 
     def status(self, fail_on: Collection[Worry] = BY_DEFAULT) -> ExitStatus:
         """Return the exit status: a worry that counts wins, then what is unknown."""
@@ -203,11 +207,27 @@ def audit(question: Question) -> Audit:
         OrphanFinder(current, histories, others).all() if histories else (),
         reaching_beyond(current, histories, policies) if histories else (),
         changed,
-        doubt(current, named) if histories else "",
-        contradiction(current),
+        _doubts(current, named, histories),
         met_then,
         () if question.rule else _as_good(current, weighed),
     )
+
+
+def _doubts(current: Assignment, named: Sequence[Repository], histories: Histories | None) -> list[Skipped]:
+    """Return why the answers may not be those of the audited repository, or of the operator."""
+    found = []
+    if histories is not None and (why := doubt(current, named)):
+        found.append(Skipped("--repository", why, matters=True))
+    if against := contradicted(current):
+        one, number = against[0], len(against)
+        others = f" ({number} such objects)" if number > 1 else ""
+        why = (
+            f"the status of {one.ref} says that the operator requested {one.told}, and the rule makes "
+            f"{current.asked[one].identity} of it{others}; name the rule of your operator, or describe it in a file"
+        )
+        # A few may only have changed since they were restored last.
+        found.append(Skipped("--rules", why, matters=number > len(confirmed(current))))
+    return found
 
 
 def _as_good(current: Assignment, weighed: Sequence[Explained]) -> list[Rule]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.audit.assignment import Assignment
+from harness.audit.assignment import Assignment, confirmed
 from harness.audit.histories import Histories, History
 from harness.audit.organisation import Declared, Organisation
 from harness.audit.prediction import Outcome, Prediction
@@ -128,8 +128,8 @@ def explained(organisation: Organisation, histories: Histories, rules: Sequence[
         for one, asked in assignment.asked.items():
             (of_sources if is_source(one.ref) else of_destinations).add(asked)
         written, requested = _matched(histories, of_sources), _matched(histories, of_destinations)
-        confirmed = sum(one.told == str(asked.identity) for one, asked in assignment.asked.items())
-        found.append(Explained(rule, len(written), _snapshots(written), confirmed, _snapshots(requested)))
+        agreed = len(confirmed(assignment))
+        found.append(Explained(rule, len(written), _snapshots(written), agreed, _snapshots(requested)))
     return sorted(found, key=lambda one: one.rank, reverse=True)
 
 

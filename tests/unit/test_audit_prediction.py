@@ -150,6 +150,11 @@ def test_a_destination_of_another_repository_is_not_judged():
     assert predicted(declared, [entry("orders")]).outcome is Outcome.RESTORES, "it is the only one"
 
 
+def doubt(found, option="--repository"):
+    """Return why an answer may be wrong, or ""."""
+    return next((one.why for one in found.doubts if one.where == option), "")
+
+
 BUCKET = {
     "KOPIA_REPOSITORY": "s3://bucket/apps",
     "KOPIA_PASSWORD": "p",
@@ -166,11 +171,11 @@ def listed_at(url, endpoint="", *secrets, **more):
 def test_another_endpoint_of_the_same_bucket_is_the_same_repository():
     """A store has one name in its cluster, and another one outside of it."""
     found = listed_at("s3://bucket/apps/", "https://minio.example", secret(**BUCKET))
-    assert (found.predictions[0].outcome, found.doubt) == (Outcome.RESTORES, "")
+    assert (found.predictions[0].outcome, doubt(found)) == (Outcome.RESTORES, "")
     here = secret(name="here", **{**BUCKET, "KOPIA_S3_ENDPOINT": "minio.example"})
     found = listed_at("s3://bucket/apps/", "https://minio.example", secret(**BUCKET), here, repository="here")
     assert [one.state for one in found.sources] == ["elsewhere"], "another Secret has the endpoint of the list"
-    assert (found.predictions[0].outcome, found.doubt) == (Outcome.RESTORES, "")
+    assert (found.predictions[0].outcome, doubt(found)) == (Outcome.RESTORES, "")
 
 
 def test_a_folder_may_be_mounted_elsewhere():
@@ -183,22 +188,22 @@ def test_a_list_that_no_object_uses_is_unknown_and_not_good():
     found = listed_at("s3://bucket/other", "", secret(**BUCKET))
     assert found.predictions[0].outcome is Outcome.ELSEWHERE
     assert found.status() is ExitStatus.UNKNOWN
-    assert found.doubt.startswith(
+    assert doubt(found).startswith(
         "no source or destination uses s3://bucket/other: their Secrets name s3://bucket/apps;"
     )
-    assert listed_at("s3://bucket/other", "").doubt == "", "no Secret is known"
+    assert doubt(listed_at("s3://bucket/other", "")) == "", "no Secret is known"
 
 
 def test_a_list_of_one_of_several_repositories_needs_its_name():
     other = secret(name="other", KOPIA_REPOSITORY="s3://else", KOPIA_PASSWORD="p")
     found = listed_at("", "", secret(**BUCKET), other, repository="other")
-    assert (found.status(), "give its URL by --repository" in found.doubt) == (ExitStatus.UNKNOWN, True)
+    assert (found.status(), "give its URL by --repository" in doubt(found)) == (ExitStatus.UNKNOWN, True)
     assert listed_at("s3://else", "", secret(**BUCKET), other, repository="other").status() is ExitStatus.CONFORMANT
     twin = secret(name="other", **{**BUCKET, "KOPIA_S3_ENDPOINT": "https://away"})
     found = listed_at("s3://bucket/apps", "", secret(**BUCKET), twin, repository="other")
-    assert found.doubt == "the Secrets name s3://bucket/apps at several endpoints; give that of the list by --endpoint"
+    assert doubt(found) == "the Secrets name s3://bucket/apps at several endpoints; give that of the list by --endpoint"
     found = listed_at("s3://bucket/apps", "https://away", secret(**BUCKET), twin, repository="other")
-    assert (found.doubt, found.predictions[0].outcome) == ("", Outcome.RESTORES)
+    assert (doubt(found), found.predictions[0].outcome) == ("", Outcome.RESTORES)
 
 
 def test_an_object_that_is_declared_twice_and_differently_is_unknown():
@@ -360,10 +365,10 @@ def told(name, identity, **fields):
 def test_what_the_operator_says_decides_between_rules_and_is_held_against_a_wrong_one():
     declared = [source("orders"), told("orders", "orders-shop@shop", destinationPVC="p")]
     found = answer(declared, [], rule=None)
-    assert (found.rule.name, found.as_good, found.contradiction) == ("object-name-namespace", [], "")
+    assert (found.rule.name, found.as_good, found.doubts) == ("object-name-namespace", [], [])
     found = answer(declared, [entry("orders")], rule=None)
     assert found.rule.name == "object-name"
-    assert found.contradiction == (
+    assert doubt(found, "--rules") == (
         "the status of ReplicationDestination shop/orders says that the operator requested orders-shop@shop, and the "
         "rule makes orders@shop of it; name the rule of your operator, or describe it in a file"
     )
@@ -371,9 +376,12 @@ def test_what_the_operator_says_decides_between_rules_and_is_held_against_a_wron
     assert (
         answer([source("orders"), told("orders", "orders@shop")], [entry("orders")]).status() is ExitStatus.CONFORMANT
     )
+    agreeing = [told(name, f"{name}@shop") for name in ("a", "b")]
+    found = answer([*declared, *agreeing], [entry(name) for name in ("orders", "a", "b")])
+    assert (found.status(), [one.matters for one in found.doubts]) == (ExitStatus.CONFORMANT, [False])
     odd = told("orders", 3)
     odd.manifest["status"] = {"kopia": [7]}
-    assert answer([source("orders"), odd], [entry("orders")]).contradiction == ""
+    assert answer([source("orders"), odd], [entry("orders")]).doubts == []
 
 
 def test_destinations_decide_between_rules_that_explain_as_much():
