@@ -9,6 +9,7 @@ from harness.audit.organisation import Declared, Organisation, Repository
 from harness.audit.rules import Asked, Rule
 from harness.model import Identity, Manifest
 from harness.operator.decisions import FindSource
+from harness.volsync.declared import as_written
 from harness.volsync.specs import named_source
 
 ANYWHERE = ""
@@ -93,14 +94,15 @@ class Assignment:
             self._places[one] = Place(ANYWHERE) if found is None else self._place_of(found)
         return self._places[one]
 
-    def open_variables(self, one: Declared) -> tuple[str, ...]:
-        """Return the variables without a value in an object, or in the source that a destination names."""
+    def opened(self, one: Declared) -> str:
+        """Return why nothing can be said about an object, or "": it, or the source that it names, has open variables."""
         found = [name for names in one.variables.values() for name in names]
         wanted = named_source(one.manifest)
         source = self.organisation.source(one.cluster, wanted.namespace, wanted.name) if wanted else None
         if source is not None:
             found += [name for names in source.variables.values() for name in names]
-        return tuple(dict.fromkeys(found))
+        names = as_written(dict.fromkeys(found))
+        return f"the manifests leave {names} open; give the built manifests" if names else ""
 
     def _place_of(self, repository: Repository) -> Place:
         if self.audited is not None and repository.is_at(self.audited):

@@ -109,10 +109,8 @@ class Predictor:
 
     def of(self, one: Declared) -> Prediction:
         """Return the prediction for a destination."""
-        variables = self._assignment.open_variables(one)
-        if variables:
-            needs = ", ".join(f"${{{name}}}" for name in variables)
-            return Prediction(one, Outcome.OPEN, f"the manifests leave {needs} open; give the built manifests")
+        if opened := self._assignment.opened(one):
+            return Prediction(one, Outcome.OPEN, opened)
         if one in self._assignment.refused:
             return Prediction(one, Outcome.REFUSED, self._assignment.refused[one])
         asked, place = self._assignment.asked[one], self._assignment.place(one)

@@ -21,7 +21,7 @@ from harness.system.limits import SUITE, SuiteLimits
 from harness.system.process import REDACT
 from harness.system.schema import line_of
 from harness.system.yaml_io import load_manifests
-from harness.volsync.declared import as_stored, is_served, misshapen, open_variables, other_mover
+from harness.volsync.declared import as_stored, as_written, is_served, misshapen, open_variables, other_mover
 from harness.volsync.kinds import SYNCED
 from harness.volsync.secret_values import secrets_in, values_in
 
@@ -249,7 +249,7 @@ class ManifestReader:
             name = document["metadata"]["name"]
             variables = {} if is_secret else open_variables(document)
             names = dict.fromkeys(name for names in variables.values() for name in names)
-            needs = f", and ${{{'}, ${'.join(names)}}} have no value" if names else ""
+            needs = f", and {as_written(names)} have no value" if names else ""
             self._skip(where, f"{kind} {name}: metadata.namespace is missing{needs}; {remedy}", matters=not is_secret)
         else:
             self._use(origin, kind, document)

@@ -84,10 +84,8 @@ def upkeep(
 
 
 def _of(assignment: Assignment, histories: Histories | None, clock: Clock, policies: Policies, one: Declared) -> Upkeep:
-    variables = assignment.open_variables(one)
-    if variables:
-        needs = ", ".join(f"${{{name}}}" for name in variables)
-        return Upkeep(one, State.OPEN, f"the manifests leave {needs} open; give the built manifests")
+    if opened := assignment.opened(one):
+        return Upkeep(one, State.OPEN, opened)
     if one in assignment.refused:
         return Upkeep(one, State.REFUSED, assignment.refused[one])
     asked, place, planned = assignment.asked[one], assignment.place(one), schedule_of(one.manifest)

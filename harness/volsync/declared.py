@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.model import Manifest
@@ -17,6 +17,8 @@ OTHER_MOVERS = ("restic", "rclone", "rsync", "rsyncTLS", "syncthing", "external"
 
 OPEN_VARIABLE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)")
 """The begin of a variable of Flux or of envsubst that nothing has replaced yet; a default may follow."""
+OPEN_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
+"""An expression of a template of Helm, or of another program, that was not rendered."""
 
 DECISIVE = (
     Field.REPOSITORY,
@@ -120,4 +122,9 @@ def _decisive(manifest: Manifest) -> Iterator[tuple[str, object]]:
 
 
 def _names(value: object) -> list[str]:
-    return OPEN_VARIABLE.findall(value) if isinstance(value, str) else []
+    return [*OPEN_VARIABLE.findall(value), *OPEN_TEMPLATE.findall(value)] if isinstance(value, str) else []
+
+
+def as_written(variables: Iterable[str]) -> str:
+    """Return open variables as they stand in a manifest."""
+    return ", ".join(one if one.startswith("{") else f"${{{one}}}" for one in variables)

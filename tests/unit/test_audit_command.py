@@ -86,6 +86,8 @@ def test_what_is_unread_or_open_is_unknown_unless_a_worry_wins(run):
     assert (status, report["read"]["open"][0]["fields"]) == (3, {"metadata.name": ["APP"]})
     assert "open: shop/${APP} in apps.yaml: metadata.name needs APP" in output.out
     assert run([opened, destination("orders")], [])[0] == 1
+    _, _, output = run([destination("{{ .Release.Name }}", sourceName="${APP}")], [])
+    assert "the manifests leave {{ .Release.Name }}, ${APP} open; give the built manifests" in output.out
 
 
 def test_manifests_alone_show_collisions_and_refusals(run):

@@ -311,6 +311,7 @@ def test_another_version_of_the_group_is_used_and_another_group_is_not():
         ("namespace: shop", "namespace: '${NS:=shop}'", "metadata.namespace"),
         ("{repository: r}", "{repository: 'r-${APP}'}", "spec.kopia.repository"),
         ("{repository: r}", "{username: 'a${APP}'}", "spec.kopia.username"),
+        ("name: orders,", 'name: "{{ .Release.Name }}-x",', "metadata.name"),
     ],
 )
 def test_open_variables_are_found_where_they_decide(old, new, field):
