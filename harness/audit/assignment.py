@@ -95,7 +95,7 @@ class Assignment:
         return self._places[one]
 
     def opened(self, one: Declared) -> str:
-        """Return why nothing can be said about an object, or "": it, or the source that it names, has open variables."""
+        """Return which variables are open, in an object or in the source that it names; "" if there are none."""
         found = [name for names in one.variables.values() for name in names]
         wanted = named_source(one.manifest)
         source = self.organisation.source(one.cluster, wanted.namespace, wanted.name) if wanted else None
