@@ -35,6 +35,7 @@ class Worry(StrEnum):
     COLLISION = "collision"
     SHARED_IDENTITY = "shared-identity"
     FOREIGN = "foreign"
+    OTHER_PVC = "other-pvc"
     NOTHING_FOUND = "nothing-found"
     TOO_FEW = "too-few"
     REFUSED = "refused"
@@ -54,6 +55,7 @@ BY_DEFAULT = frozenset(
     {
         Worry.COLLISION,
         Worry.FOREIGN,
+        Worry.OTHER_PVC,
         Worry.NOTHING_FOUND,
         Worry.TOO_FEW,
         Worry.REFUSED,
@@ -69,6 +71,7 @@ UNKNOWN = frozenset({Worry.OPEN, Worry.AMBIGUOUS, Worry.UNREAD})
 
 OF_OUTCOME = {
     Outcome.FOREIGN: Worry.FOREIGN,
+    Outcome.OTHER_PVC: Worry.OTHER_PVC,
     Outcome.NOTHING_FOUND: Worry.NOTHING_FOUND,
     Outcome.TOO_FEW: Worry.TOO_FEW,
     Outcome.REFUSED: Worry.REFUSED,
@@ -194,7 +197,7 @@ def audit(question: Question) -> Audit:
     if question.against:
         other = Assignment(organisation, question.against, audited)
         then = Predictor(other, histories, successive=question.successive).all()
-        changed = changes(current, other, histories, predictions, then)
+        changed = changes(current, other, histories, predictions, then, successive=question.successive)
         met_then = new_collisions(met, collisions(other, histories, successive=question.successive))
     return Audit(
         question,

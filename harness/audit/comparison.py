@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness.audit.assignment import Assignment, confirmed
 from harness.audit.histories import Histories, History
 from harness.audit.organisation import Declared, Organisation
-from harness.audit.prediction import Outcome, Prediction
+from harness.audit.prediction import Outcome, Prediction, Predictor
 from harness.audit.remedies import reaching
 from harness.audit.rules import Asked, Rule
 from harness.volsync import overrides
@@ -46,6 +46,8 @@ def changes(
     histories: Histories | None,
     now: Sequence[Prediction] = (),
     then: Sequence[Prediction] = (),
+    *,
+    successive: bool,
 ) -> list[Change]:
     """Return the change of each object that another rule affects, those that lose a history first.
 
@@ -55,10 +57,66 @@ def changes(
         histories: The histories of the repository, or None if they are not known.
         now: The predictions under the current rule.
         then: The predictions under the other rule, in the same order.
+        successive: True if the clusters exist one after another.
     """
-    found = [_of_source(current, other, histories, one) for one in current.organisation.sources]
-    found += [_of_destination(other, one, two) for one, two in zip(now, then, strict=True)]
-    return sorted(filter(None, found), key=lambda one: (one.is_kept, one.one.ref.kind, one.one.namespace, one.one.name))
+    sources = [_of_source(current, other, histories, one) for one in current.organisation.sources]
+    destinations = [_of_destination(other, one, two) for one, two in zip(now, then, strict=True)]
+    affected = [one for one in (*sources, *destinations) if one]
+    found = _Together(other, histories, now, successive).checked(affected)
+    return sorted(found, key=lambda one: (one.is_kept, one.one.ref.kind, one.one.namespace, one.one.name))
+
+
+@dataclass(frozen=True)
+class _Together:
+    """Apply all overrides, and replace or leave out those of destinations that then restore something else.
+
+    Attributes:
+        other: The objects under the other rule.
+        histories: The histories of the repository, or None if they are not known.
+        now: The predictions under the current rule.
+        successive: True if the clusters exist one after another.
+    """
+
+    other: Assignment
+    histories: Histories | None
+    now: Sequence[Prediction]
+    successive: bool
+
+    def checked(self, found: Sequence[Change]) -> Sequence[Change]:
+        """Return the changes with overrides that hold together."""
+        for by_names in (True, False):
+            wrong = self._wrong(found)
+            found = [self._without(one, wrong[one.one], by_names) if one.one in wrong else one for one in found]
+        return found
+
+    def _without(self, one: Change, why: str, by_names: bool) -> Change:
+        """Return a change with an override that gives both names, or with none."""
+        override = _override(self.other, one.one, one.before, by_source=False) if by_names and one.before else {}
+        return replace(one, override=override, why=one.why if override else f"with all overrides: {why}")
+
+    def _wrong(self, found: Sequence[Change]) -> dict[Declared, str]:
+        """Return the destinations with an override that restore something else than now, and what they do."""
+        patched = {one.one: _patched(one) for one in found if one.override}
+        if not patched:
+            return {}
+        wanted = {patched[one.destination]: one for one in self.now if one.destination in patched}
+        served = (*self.other.organisation.sources, *self.other.organisation.destinations)
+        organisation = self.other.organisation.with_others(patched.get(one, one) for one in served)
+        together = Assignment(organisation, self.other.rule, self.other.audited)
+        wrong = {}
+        for one in Predictor(together, self.histories, successive=self.successive).all():
+            expected = wanted.get(one.destination)
+            if expected is None:
+                continue
+            becomes_foreign = one.outcome is Outcome.FOREIGN and expected.outcome is not Outcome.FOREIGN
+            if becomes_foreign or (one.asked, one.snapshot) != (expected.asked, expected.snapshot):
+                wrong[expected.destination] = one.why or f"it restores from {one.asked}"
+        return wrong
+
+
+def _patched(one: Change) -> Declared:
+    fields = one.override["spec"]["kopia"]
+    return replace(one.one, manifest=overrides.with_fields(one.one.manifest, fields))
 
 
 def _of_source(current: Assignment, other: Assignment, histories: Histories | None, one: Declared) -> Change | None:
@@ -80,13 +138,14 @@ def _of_destination(other: Assignment, now: Prediction, then: Prediction) -> Cha
     becomes_foreign = then.outcome is Outcome.FOREIGN and now.outcome is not Outcome.FOREIGN
     keeps = not becomes_foreign and (now.snapshot is None or now.snapshot is then.snapshot)
     keeps = keeps and now.outcome is not Outcome.NOT_JUDGED
-    override = {} if keeps or now.asked is None else _override(other, now.destination, now.asked)
+    by_source = set(other.owners(now.asked)) <= set(now.owners) if now.asked else False
+    override = {} if keeps or now.asked is None else _override(other, now.destination, now.asked, by_source=by_source)
     why = "" if keeps else then.why or f"it restores from {then.asked} and not from {now.asked}"
     return Change(now.destination, now.asked, then.asked, number, keeps, why, override)
 
 
-def _override(other: Assignment, one: Declared, wanted: Asked) -> dict[str, Any]:
-    fields = reaching(other, one, wanted)
+def _override(other: Assignment, one: Declared, wanted: Asked, *, by_source: bool = True) -> dict[str, Any]:
+    fields = reaching(other, one, wanted, by_source=by_source)
     return overrides.patch(one.ref.kind, one.namespace, one.name, fields) if fields else {}
 
 
@@ -115,8 +174,11 @@ class Explained:
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """Return what decides between rules, the most important number first."""
-        return self.snapshots, self.confirmed, self.requested
+        """Return what decides between rules, the most important number first.
+
+        What destinations request is a guess of the audit: a rule of other operators needs snapshots of sources.
+        """
+        return (self.snapshots, -1, -1) if self.rule.is_of_others else (self.snapshots, self.confirmed, self.requested)
 
 
 def explained(organisation: Organisation, histories: Histories, rules: Sequence[Rule]) -> list[Explained]:

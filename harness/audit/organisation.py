@@ -131,6 +131,10 @@ class Organisation:
         self.destinations = [one for one in served if is_destination(one.ref) and not one.variables]
         self._repositories: dict[tuple[str, str, str], Repository | None] = {}
 
+    def with_others(self, served: Iterable[Declared]) -> Organisation:
+        """Return an organisation with these sources and destinations, and the Secrets of this one."""
+        return Organisation([*(one for one in self._found.values() if one.is_secret), *served])
+
     def source(self, cluster: str, namespace: str, name: str) -> Declared | None:
         """Return the source of this name, or None."""
         return self._found.get((cluster, source_ref(namespace, name)))

@@ -18,7 +18,7 @@ from harness.volsync.fields import Field
 from harness.volsync.jobs import selection_asked
 from harness.volsync.kinds import is_destination
 from harness.volsync.mover_job import Selection
-from harness.volsync.specs import destination_spec
+from harness.volsync.specs import destination_spec, source_pvc
 
 
 class Outcome(StrEnum):
@@ -26,6 +26,7 @@ class Outcome(StrEnum):
 
     RESTORES = "restores"
     FOREIGN = "foreign"
+    OTHER_PVC = "other-pvc"
     NOTHING_FOUND = "nothing-found"
     TOO_FEW = "too-few"
     REFUSED = "refused"
@@ -99,6 +100,9 @@ class Predictor:
         self._assignment, self._histories, self._others = assignment, histories, others or ()
         self._successive = successive
         self._clusters = len(assignment.organisation.clusters)
+        self._of_pvc: dict[tuple[str, str, str], Declared] = {}
+        for source in assignment.organisation.sources:
+            self._of_pvc.setdefault((source.cluster, source.namespace, source_pvc(source.manifest)), source)
         self._nearest = Nearest(histories) if histories and others is not None else None
 
     def all(self) -> list[Prediction]:
@@ -135,9 +139,12 @@ class Predictor:
         if choice.snapshot is None:
             why = _too_few(history, choice.usable, selection)
             return Prediction(one, Outcome.TOO_FEW, why, asked, selection, history, owners=owners)
-        foreign = self._foreign(one, owners)
-        outcome = Outcome.FOREIGN if foreign else Outcome.RESTORES
-        return Prediction(one, outcome, foreign, asked, selection, history, choice.snapshot, owners)
+        outcome, why = Outcome.FOREIGN, self._foreign(one, owners)
+        if not why:
+            outcome, why = Outcome.OTHER_PVC, self._into_other_pvc(one, owners)
+        return Prediction(
+            one, outcome if why else Outcome.RESTORES, why, asked, selection, history, choice.snapshot, owners
+        )
 
     def _foreign(self, one: Declared, owners: Sequence[Declared]) -> str:
         """Return why the data may be that of another tenant, or "" if the manifest says whose data it wants."""
@@ -148,6 +155,9 @@ class Predictor:
         else:
             namespace, name = (spec.named.namespace, spec.named.name) if spec.named else (one.namespace, one.name)
             strangers = [owner for owner in owners if (owner.namespace, owner.name) != (namespace, name)]
+            if not spec.named:
+                # It gets back what was in its own PVC, whatever the source is called.
+                strangers = [owner for owner in strangers if not _has_pvc(owner, namespace, spec.pvc)]
             expected = f"{namespace}/{name}"
         if not strangers and not self._successive and len({owner.cluster for owner in owners}) > 1:
             strangers = [owner for owner in owners if owner.cluster != one.cluster]
@@ -158,6 +168,19 @@ class Predictor:
         more = f" and {len(strangers) - 3} more" if len(strangers) > 3 else ""
         verb = "also writes" if len(strangers) < len(owners) else "writes"
         return f"{who}{more} {verb} this identity, and the destination expects the data of {expected}"
+
+    def _into_other_pvc(self, one: Declared, owners: Sequence[Declared]) -> str:
+        """Return that data of one source goes into the PVC of another source of this namespace; else "".
+
+        The data of another namespace must be asked for by its name, and is not an oversight.
+        """
+        pvc = destination_spec(one.manifest).pvc
+        holder = self._of_pvc.get((one.cluster, one.namespace, pvc)) if pvc else None
+        if holder is None or not owners or any(owner.namespace != one.namespace for owner in owners):
+            return ""
+        if any(_has_pvc(owner, one.namespace, pvc) for owner in owners):
+            return ""
+        return f"it restores the data of {in_words(owners[0], self._clusters)} into the PVC {pvc} of {holder.ref}"
 
     def _near(self, one: Declared, asked: Asked) -> list[Alternative]:
         if self._nearest is None:
@@ -175,6 +198,11 @@ class Predictor:
             )
             for near in self._nearest.to(asked, by_rule)
         ]
+
+
+def _has_pvc(source: Declared, namespace: str, pvc: str) -> bool:
+    """Return True if a source backs up a PVC."""
+    return bool(pvc) and (source.namespace, source_pvc(source.manifest)) == (namespace, pvc)
 
 
 def _too_few(history: History, usable: int, selection: Selection) -> str:

@@ -18,16 +18,17 @@ from harness.volsync.specs import destination_spec, source_pvc, source_spec
 RESTORED = "restore"
 
 
-def reaching(assignment: Assignment, one: Declared, wanted: Asked) -> dict[str, Any]:
+def reaching(assignment: Assignment, one: Declared, wanted: Asked, *, by_source: bool = True) -> dict[str, Any]:
     """Return the fields of ``spec.kopia`` with which an object reaches a history; empty if none do.
 
     Args:
         assignment: The rule under which the object is read.
         one: The source or destination.
         wanted: The identity and path to reach.
+        by_source: True if a destination may name the source that writes the history.
     """
     find = assignment.finder(one.cluster)
-    for fields in _tries(assignment, one, wanted):
+    for fields in _tries(assignment, one, wanted, by_source=by_source):
         changed = overrides.with_fields(one.manifest, fields)
         if _reaches(assignment, changed, find, wanted, writes=is_source(one.ref)):
             return fields
@@ -71,12 +72,13 @@ def restoring(assignment: Assignment, owner: Declared, wanted: Asked, names: Fre
     return {}
 
 
-def _tries(assignment: Assignment, one: Declared, wanted: Asked) -> list[dict[str, Any]]:
+def _tries(assignment: Assignment, one: Declared, wanted: Asked, *, by_source: bool) -> list[dict[str, Any]]:
     if is_source(one.ref):
         return [overrides.keeping(wanted.identity, wanted.path, always_path=always) for always in (False, True)]
-    owners = [owner for owner in assignment.owners(wanted) if owner.cluster == one.cluster]
-    by_source = [overrides.naming(owner.ref) for owner in owners[:1]]
-    return [*by_source, *_asking(wanted, one.name)]
+    owners = assignment.owners(wanted)
+    # If several sources write the history, the name of one of them would promise too much.
+    names_it = by_source and len(owners) == 1 and owners[0].cluster == one.cluster
+    return [*([overrides.naming(owners[0].ref)] if names_it else []), *_asking(wanted, one.name)]
 
 
 def _asking(wanted: Asked, name: str) -> list[dict[str, Any]]:

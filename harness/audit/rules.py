@@ -24,6 +24,9 @@ from harness.volsync.variables import DEFAULT_PATH
 OLDER = "namespace-pvc"
 """The name of the older rule: name-namespace@namespace-pvc."""
 
+PVC = "pvc"
+"""The name of a rule that other operators follow: pvc@namespace."""
+
 
 @dataclass(frozen=True, order=True)
 class Asked:
@@ -45,12 +48,14 @@ class Rule:
         says: What the rule says, as a clause.
         decisions: The decisions of an operator with this rule.
         file: The file of a user's rule, or "".
+        is_of_others: True if no form of the document says this: it is assumed only if it explains more than the others.
     """
 
     name: str
     says: str
     decisions: Decisions = field(repr=False, compare=False)
     file: str = ""
+    is_of_others: bool = False
 
     def is_admitted(self, one: Declared) -> bool:
         """Return True if the API accepts an object; only then it exists in its cluster."""
@@ -120,6 +125,27 @@ class OlderDecisions(Decisions):
         )
 
 
+class PvcDecisions(Decisions):
+    """Decide as an operator that names a tenant after its PVC. A destination that names no source has its own PVC."""
+
+    def identity(self, manifest: Manifest) -> Identity:
+        """Return the identity, with the PVC of the object as its username."""
+        metadata, spec = manifest["metadata"], kopia_spec(manifest)
+        pvc = source_pvc(manifest) or destination_spec(manifest).pvc
+        return Identity(
+            self.username(spec, pvc or metadata["name"], metadata["namespace"]),
+            self.hostname(spec, metadata["namespace"], pvc),
+        )
+
+    def requested_identity(self, destination: Manifest, find: FindSource) -> Identity:
+        """Return the requested identity; for a source that does not exist, with the PVC that the destination gives."""
+        spec = destination_spec(destination)
+        if spec.username or not spec.named or find(spec.named.namespace, spec.named.name) is not None:
+            return super().requested_identity(destination, find)
+        named = spec.named
+        return self.identity_by_source(None, named.pvc or named.name, named.namespace)
+
+
 def _of_document(variants: Variants) -> Rule:
     says = f"{variants.default_username.in_words}, the hostname is the namespace; {variants.custom_names.in_words}"
     custom = "" if variants.custom_names is CustomNames.VALIDATED else f",{variants.custom_names}"
@@ -136,10 +162,19 @@ def _older(custom_names: CustomNames) -> Rule:
     )
 
 
+_OF_PVC = Rule(
+    PVC,
+    f"the username is the PVC, the hostname is the namespace; {CustomNames.AS_GIVEN.in_words}",
+    PvcDecisions(Variants(custom_names=CustomNames.AS_GIVEN)),
+    is_of_others=True,
+)
 BUILT_IN: Mapping[str, Rule] = {
-    rule.name: rule
-    for custom in CustomNames
-    for rule in (*(_of_document(Variants(username, custom)) for username in DefaultUsername), _older(custom))
+    **{
+        rule.name: rule
+        for custom in CustomNames
+        for rule in (*(_of_document(Variants(username, custom)) for username in DefaultUsername), _older(custom))
+    },
+    PVC: _OF_PVC,
 }
 """The rules that need no file, by name."""
 

@@ -94,8 +94,9 @@ def refused(rule, thing):
 def writes(rule, source):
     """What a source writes: username, hostname and path."""
     kind = rule.split(",")[0]
+    called = source.pvc or source.name if kind == "pvc" else source.name
     return (
-        source.username or default_user(kind, source.name, source.namespace),
+        source.username or default_user(kind, called, source.namespace),
         source.hostname or default_host(kind, source.namespace, source.pvc),
         tidy(source.path or "/data"),
     )
@@ -136,17 +137,37 @@ def restored(rule, destination, sources, snapshots):
     own = own[destination.previous :]
     if not own:
         return "too-few", ""
-    return ("foreign" if is_foreign(rule, destination, sources, wanted) else "restores"), own[0].id
+    if is_foreign(rule, destination, sources, wanted):
+        return "foreign", own[0].id
+    return ("other-pvc" if goes_elsewhere(rule, destination, sources, wanted) else "restores"), own[0].id
+
+
+def owners_of(rule, sources, wanted):
+    return [one for one in sources if not refused(rule, one) and writes(rule, one) == wanted]
+
+
+def goes_elsewhere(rule, destination, sources, wanted):
+    """The data of one source of the namespace goes into the PVC of another one."""
+    here = [one for one in sources if (one.cluster, one.namespace) == (destination.cluster, destination.namespace)]
+    if not any(one.pvc == destination.pvc for one in here):
+        return False
+    owners = owners_of(rule, sources, wanted)
+    if not owners or {one.namespace for one in owners} != {destination.namespace}:
+        return False
+    return destination.pvc not in [one.pvc for one in owners]
 
 
 def is_foreign(rule, destination, sources, wanted):
-    owners = [one for one in sources if not refused(rule, one) and writes(rule, one) == wanted]
+    owners = owners_of(rule, sources, wanted)
     if destination.username:
         expected = [one for one in owners if one.namespace == destination.namespace]
     else:
         name, namespace = destination.named or (destination.name, destination.namespace)
         tenant = (namespace or destination.namespace, name)
         expected = [one for one in owners if (one.namespace, one.name) == tenant]
+        if not destination.named:
+            own = (destination.namespace, destination.pvc)
+            expected += [one for one in owners if one not in expected and (one.namespace, one.pvc) == own]
     if len(expected) < len(owners):
         return True
     # The same name in two clusters: the data may be that of the other one.

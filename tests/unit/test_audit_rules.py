@@ -57,6 +57,7 @@ def test_alternatives_are_the_other_defaults():
     assert [one.name for one in alternatives(BUILT_IN["object-name,as-given"])] == [
         "object-name-namespace",
         "namespace-pvc",
+        "pvc",
     ]
 
 
