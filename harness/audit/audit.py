@@ -36,6 +36,7 @@ class Worry(StrEnum):
     SHARED_IDENTITY = "shared-identity"
     FOREIGN = "foreign"
     OTHER_PVC = "other-pvc"
+    OTHER_HISTORY = "other-history"
     NOTHING_FOUND = "nothing-found"
     TOO_FEW = "too-few"
     REFUSED = "refused"
@@ -56,6 +57,7 @@ BY_DEFAULT = frozenset(
         Worry.COLLISION,
         Worry.FOREIGN,
         Worry.OTHER_PVC,
+        Worry.OTHER_HISTORY,
         Worry.NOTHING_FOUND,
         Worry.TOO_FEW,
         Worry.REFUSED,
@@ -72,6 +74,7 @@ UNKNOWN = frozenset({Worry.OPEN, Worry.AMBIGUOUS, Worry.UNREAD})
 OF_OUTCOME = {
     Outcome.FOREIGN: Worry.FOREIGN,
     Outcome.OTHER_PVC: Worry.OTHER_PVC,
+    Outcome.OTHER_HISTORY: Worry.OTHER_HISTORY,
     Outcome.NOTHING_FOUND: Worry.NOTHING_FOUND,
     Outcome.TOO_FEW: Worry.TOO_FEW,
     Outcome.REFUSED: Worry.REFUSED,

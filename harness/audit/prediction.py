@@ -27,6 +27,7 @@ class Outcome(StrEnum):
     RESTORES = "restores"
     FOREIGN = "foreign"
     OTHER_PVC = "other-pvc"
+    OTHER_HISTORY = "other-history"
     NOTHING_FOUND = "nothing-found"
     TOO_FEW = "too-few"
     REFUSED = "refused"
@@ -101,8 +102,11 @@ class Predictor:
         self._successive = successive
         self._clusters = len(assignment.organisation.clusters)
         self._of_pvc: dict[tuple[str, str, str], Declared] = {}
-        for source in assignment.organisation.sources:
-            self._of_pvc.setdefault((source.cluster, source.namespace, source_pvc(source.manifest)), source)
+        self._by_pvc: dict[tuple[str, str, str], set[Asked]] = {}
+        for source in assignment.sources_here:
+            key = source.cluster, source.namespace, source_pvc(source.manifest)
+            self._of_pvc.setdefault(key, source)
+            self._by_pvc.setdefault(key, set()).add(assignment.asked[source])
         self._nearest = Nearest(histories) if histories and others is not None else None
 
     def all(self) -> list[Prediction]:
@@ -139,26 +143,33 @@ class Predictor:
         if choice.snapshot is None:
             why = _too_few(history, choice.usable, selection)
             return Prediction(one, Outcome.TOO_FEW, why, asked, selection, history, owners=owners)
-        outcome, why = Outcome.FOREIGN, self._foreign(one, owners)
-        if not why:
-            outcome, why = Outcome.OTHER_PVC, self._into_other_pvc(one, owners)
-        return Prediction(
-            one, outcome if why else Outcome.RESTORES, why, asked, selection, history, choice.snapshot, owners
-        )
+        outcome, why = self._doubted(one, asked, owners)
+        return Prediction(one, outcome, why, asked, selection, history, choice.snapshot, owners)
+
+    def _doubted(self, one: Declared, asked: Asked, owners: Sequence[Declared]) -> tuple[Outcome, str]:
+        """Return whether what is restored is what the destination is meant to restore, and why not."""
+        if why := self._foreign(one, owners):
+            return Outcome.FOREIGN, why
+        if why := self._into_other_pvc(one, owners):
+            return Outcome.OTHER_PVC, why
+        if why := self._other_history(one, asked):
+            return Outcome.OTHER_HISTORY, why
+        return Outcome.RESTORES, ""
 
     def _foreign(self, one: Declared, owners: Sequence[Declared]) -> str:
         """Return why the data may be that of another tenant, or "" if the manifest says whose data it wants."""
+        if self._successive:
+            owners = [owner for owner in owners if owner.cluster == one.cluster]
         spec = destination_spec(one.manifest)
+        namespace, name = (spec.named.namespace, spec.named.name) if spec.named else (one.namespace, one.name)
+        strangers = [owner for owner in owners if (owner.namespace, owner.name) != (namespace, name)]
+        expected = f"{namespace}/{name}"
         if spec.username:
-            strangers = [owner for owner in owners if owner.namespace != one.namespace]
-            expected = f"namespace {one.namespace}"
-        else:
-            namespace, name = (spec.named.namespace, spec.named.name) if spec.named else (one.namespace, one.name)
-            strangers = [owner for owner in owners if (owner.namespace, owner.name) != (namespace, name)]
-            if not spec.named:
-                # It gets back what was in its own PVC, whatever the source is called.
-                strangers = [owner for owner in strangers if not _has_pvc(owner, namespace, spec.pvc)]
-            expected = f"{namespace}/{name}"
+            strangers = [owner for owner in strangers if owner.namespace != one.namespace]
+            expected = expected if spec.named else f"namespace {one.namespace}"
+        elif not spec.named:
+            # It gets back what was in its own PVC, whatever the source is called.
+            strangers = [owner for owner in strangers if not _has_pvc(owner, namespace, spec.pvc)]
         if not strangers and not self._successive and len({owner.cluster for owner in owners}) > 1:
             strangers = [owner for owner in owners if owner.cluster != one.cluster]
             expected = one.cluster
@@ -181,6 +192,25 @@ class Predictor:
         if any(_has_pvc(owner, one.namespace, pvc) for owner in owners):
             return ""
         return f"it restores the data of {in_words(owners[0], self._clusters)} into the PVC {pvc} of {holder.ref}"
+
+    def _other_history(self, one: Declared, asked: Asked) -> str:
+        """Return that the source of this name, or of this PVC, writes something else; "" if it is asked for by name."""
+        spec = destination_spec(one.manifest)
+        if spec.username or spec.named:
+            return ""
+        source = self._assignment.organisation.source(one.cluster, one.namespace, one.name)
+        if source is None or source not in self._assignment.asked:
+            source = self._of_pvc.get((one.cluster, one.namespace, spec.pvc)) if spec.pvc else None
+        if source is None or asked in self._written_here(source):
+            return ""
+        return (
+            f"it restores a history that {source.ref} does not write: that one writes {self._assignment.asked[source]}"
+        )
+
+    def _written_here(self, source: Declared) -> set[Asked]:
+        """Return what a source, and the others of its PVC, write."""
+        alike = (source.cluster, source.namespace, source_pvc(source.manifest))
+        return {self._assignment.asked[source]} | self._by_pvc.get(alike, set())
 
     def _near(self, one: Declared, asked: Asked) -> list[Alternative]:
         if self._nearest is None:

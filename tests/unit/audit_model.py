@@ -139,7 +139,21 @@ def restored(rule, destination, sources, snapshots):
         return "too-few", ""
     if is_foreign(rule, destination, sources, wanted):
         return "foreign", own[0].id
-    return ("other-pvc" if goes_elsewhere(rule, destination, sources, wanted) else "restores"), own[0].id
+    if goes_elsewhere(rule, destination, sources, wanted):
+        return "other-pvc", own[0].id
+    return ("other-history" if is_left(rule, destination, sources, wanted) else "restores"), own[0].id
+
+
+def is_left(rule, destination, sources, wanted):
+    """The source with the name of the destination, or else those with its PVC, write something else."""
+    if destination.username or destination.named:
+        return False
+    here = [one for one in sources if (one.cluster, one.namespace) == (destination.cluster, destination.namespace)]
+    here = [one for one in here if not refused(rule, one)]
+    named = [one for one in here if one.name == destination.name]
+    pvc = named[0].pvc if named else destination.pvc
+    written = {writes(rule, one) for one in [*named, *(one for one in here if one.pvc == pvc)]}
+    return bool(written) and wanted not in written
 
 
 def owners_of(rule, sources, wanted):
@@ -149,7 +163,7 @@ def owners_of(rule, sources, wanted):
 def goes_elsewhere(rule, destination, sources, wanted):
     """The data of one source of the namespace goes into the PVC of another one."""
     here = [one for one in sources if (one.cluster, one.namespace) == (destination.cluster, destination.namespace)]
-    if not any(one.pvc == destination.pvc for one in here):
+    if not any(one.pvc == destination.pvc and not refused(rule, one) for one in here):
         return False
     owners = owners_of(rule, sources, wanted)
     if not owners or {one.namespace for one in owners} != {destination.namespace}:
@@ -160,7 +174,11 @@ def goes_elsewhere(rule, destination, sources, wanted):
 def is_foreign(rule, destination, sources, wanted):
     owners = owners_of(rule, sources, wanted)
     if destination.username:
-        expected = [one for one in owners if one.namespace == destination.namespace]
+        named = destination.named or ("", "")
+        tenant = (named[1] or destination.namespace, named[0])
+        expected = [
+            one for one in owners if one.namespace == destination.namespace or (one.namespace, one.name) == tenant
+        ]
     else:
         name, namespace = destination.named or (destination.name, destination.namespace)
         tenant = (namespace or destination.namespace, name)

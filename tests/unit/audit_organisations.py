@@ -133,12 +133,13 @@ def listed(one):
 
 ORGANISATIONS, DRAWS = 30, 1000
 MOST_SNAPSHOTS, MOST_DESTINATIONS = 8, 3
-RAREST_FIRST = ("other-pvc", "foreign", "too-few", "restores", "refused", "nothing-found")
+RAREST_FIRST = ("other-pvc", "other-history", "foreign", "too-few", "restores", "refused", "nothing-found")
 COVERED = {
     **dict.fromkeys(RULES, 3),
     "restores": 15,
     "foreign": 6,
     "other-pvc": 3,
+    "other-history": 3,
     "nothing-found": 10,
     "too-few": 5,
     "refused": 3,
