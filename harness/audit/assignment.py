@@ -10,6 +10,7 @@ from harness.audit.rules import Asked, Rule
 from harness.model import Identity, Manifest
 from harness.operator.decisions import FindSource
 from harness.volsync.declared import as_written
+from harness.volsync.fields import Field
 from harness.volsync.specs import named_source
 
 ANYWHERE = ""
@@ -52,6 +53,8 @@ class Assignment:
         for one in (*organisation.sources, *organisation.destinations):
             find = self.finder(one.cluster)
             refused = rule.refusal(one, find)
+            if not refused and rule.decisions.repository(one.manifest, find) is None:
+                refused = f"spec.kopia.{Field.REPOSITORY} is missing: the operator creates no Job"
             if refused:
                 self.refused[one] = refused
             else:

@@ -250,4 +250,6 @@ def _as_good(current: Assignment, weighed: Sequence[Explained]) -> list[Rule]:
 def _weighed(question: Question, histories: Histories | None, rules: Sequence[Rule]) -> Sequence[Explained]:
     if histories is None:
         return ()
-    return explained(question.organisation, histories, [*rules, *BUILT_IN.values()])
+    named = {rule.name for rule in rules}
+    others = [rule for rule in BUILT_IN.values() if rule.name not in named]
+    return explained(question.organisation, histories, [*rules, *others])

@@ -61,7 +61,8 @@ def collisions(assignment: Assignment, histories: Histories | None, *, successiv
     Args:
         assignment: The objects under a rule.
         histories: The histories of the repository, or None if they are not known.
-        successive: True if one name in two clusters is no collision, because the clusters exist one after another.
+        successive: True if the clusters exist one after another: then sources of different clusters meet only if
+            neither their names nor custom names say that one continues the history of the other.
     """
     groups: dict[tuple[str, Identity], dict[str, list[Declared]]] = {}
     for source in assignment.organisation.sources:
@@ -74,8 +75,14 @@ def collisions(assignment: Assignment, histories: Histories | None, *, successiv
         for (place, identity), paths in groups.items()
         for one in _of_group(assignment, histories, place, identity, paths)
     ]
-    kept = [one for one in found if not (successive and list(one.reasons) == [Reason.SAME_NAME])]
+    kept = [one for one in found if not successive or _is_no_move(one)]
     return sorted(kept, key=lambda one: (not one.mixes, one.identity, one.path))
+
+
+def _is_no_move(one: Collision) -> bool:
+    """Return True unless the sources are one tenant in clusters that follow one another."""
+    at_one_time = len({source.cluster for source in one.sources}) < len(one.sources)
+    return at_one_time or bool(set(one.reasons) - {Reason.SAME_NAME, Reason.CUSTOM_NAMES})
 
 
 def new_collisions(now: Sequence[Collision], then: Sequence[Collision]) -> list[Collision]:

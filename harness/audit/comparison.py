@@ -84,9 +84,21 @@ class _Together:
 
     def checked(self, found: Sequence[Change]) -> Sequence[Change]:
         """Return the changes with overrides that hold together."""
+        # A destination that names a source follows the override of that source.
+        alone = [one if is_source(one.one.ref) else replace(one, override={}) for one in found]
+        lost = set(self._wrong(alone))
+        found = [
+            one
+            if is_source(one.one.ref) or one.one in lost or not one.override
+            else replace(one, override={}, why=f"{one.why}; the override of its source keeps it, too")
+            for one in found
+        ]
         for by_names in (True, False):
             wrong = self._wrong(found)
-            found = [self._without(one, wrong[one.one], by_names) if one.one in wrong else one for one in found]
+            found = [
+                self._without(one, wrong[one.one], by_names) if one.one in wrong and one.override else one
+                for one in found
+            ]
         return found
 
     def _without(self, one: Change, why: str, by_names: bool) -> Change:
@@ -95,11 +107,12 @@ class _Together:
         return replace(one, override=override, why=one.why if override else f"with all overrides: {why}")
 
     def _wrong(self, found: Sequence[Change]) -> dict[Declared, str]:
-        """Return the destinations with an override that restore something else than now, and what they do."""
+        """Return the destinations that lose their history in spite of the overrides, and what they restore."""
         patched = {one.one: _patched(one) for one in found if one.override}
-        if not patched:
+        judged = {one.one for one in found if not one.is_kept and not is_source(one.one.ref)}
+        wanted = {patched.get(one.destination, one.destination): one for one in self.now if one.destination in judged}
+        if not wanted:
             return {}
-        wanted = {patched[one.destination]: one for one in self.now if one.destination in patched}
         served = (*self.other.organisation.sources, *self.other.organisation.destinations)
         organisation = self.other.organisation.with_others(patched.get(one, one) for one in served)
         together = Assignment(organisation, self.other.rule, self.other.audited)

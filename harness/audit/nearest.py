@@ -51,7 +51,9 @@ class Alike:
                 matcher.set_seq1(str(one))
                 rate = likeness()
                 shares = one.hostname == identity.hostname or one.username == identity.username
-                if rate >= LEAST_LIKENESS and one != identity:
+                # Only the name of the namespace is missing or wrong: nothing is more likely.
+                fits = rate >= LEAST_LIKENESS or one.username == identity.username
+                if fits and one != identity:
                     found.append((-rate - SHARED_PART * shares, one))
             return [one for _, one in sorted(found)]
 

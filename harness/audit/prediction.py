@@ -18,7 +18,7 @@ from harness.volsync.fields import Field
 from harness.volsync.jobs import selection_asked
 from harness.volsync.kinds import is_destination
 from harness.volsync.mover_job import Selection
-from harness.volsync.specs import destination_spec, source_pvc
+from harness.volsync.specs import destination_spec, source_pvc, spec_of
 
 
 class Outcome(StrEnum):
@@ -158,9 +158,12 @@ class Predictor:
 
     def _foreign(self, one: Declared, owners: Sequence[Declared]) -> str:
         """Return why the data may be that of another tenant, or "" if the manifest says whose data it wants."""
-        if self._successive:
-            owners = [owner for owner in owners if owner.cluster == one.cluster]
         spec = destination_spec(one.manifest)
+        if self._successive:
+            here = [owner for owner in owners if owner.cluster == one.cluster]
+            # Custom names continue the history of an earlier cluster deliberately.
+            continues = any(spec_of(owner.manifest).username for owner in here) if here else bool(spec.username)
+            owners = here if continues else owners
         namespace, name = (spec.named.namespace, spec.named.name) if spec.named else (one.namespace, one.name)
         strangers = [owner for owner in owners if (owner.namespace, owner.name) != (namespace, name)]
         expected = f"{namespace}/{name}"

@@ -27,10 +27,11 @@ def reaching(assignment: Assignment, one: Declared, wanted: Asked, *, by_source:
         wanted: The identity and path to reach.
         by_source: True if a destination may name the source that writes the history.
     """
-    find = assignment.finder(one.cluster)
+    find, decide = assignment.finder(one.cluster), assignment.rule.decisions
     for fields in _tries(assignment, one, wanted, by_source=by_source):
         changed = overrides.with_fields(one.manifest, fields)
-        if _reaches(assignment, changed, find, wanted, writes=is_source(one.ref)):
+        same_secret = decide.repository(changed, find) == decide.repository(one.manifest, find)
+        if same_secret and _reaches(assignment, changed, find, wanted, writes=is_source(one.ref)):
             return fields
     return {}
 
@@ -78,7 +79,9 @@ def _tries(assignment: Assignment, one: Declared, wanted: Asked, *, by_source: b
     owners = assignment.owners(wanted)
     # If several sources write the history, the name of one of them would promise too much.
     names_it = by_source and len(owners) == 1 and owners[0].cluster == one.cluster
-    return [*([overrides.naming(owners[0].ref)] if names_it else []), *_asking(wanted, one.name)]
+    named = destination_spec(one.manifest).named
+    asking = _asking(wanted, named.name if named else one.name)
+    return [*([overrides.naming(owners[0].ref)] if names_it else []), *asking]
 
 
 def _asking(wanted: Asked, name: str) -> list[dict[str, Any]]:
