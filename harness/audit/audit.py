@@ -15,9 +15,9 @@ from harness.audit.assignment import (
     named_repositories,
 )
 from harness.audit.collisions import Collision, collisions, new_collisions
-from harness.audit.comparison import Change, Explained, changes, explained
+from harness.audit.comparison import Change, Explained, changes, explained, newer_under
 from harness.audit.histories import Histories
-from harness.audit.organisation import Organisation, Repository
+from harness.audit.organisation import Declared, Organisation, Repository
 from harness.audit.orphans import Orphan, OrphanFinder
 from harness.audit.prediction import Outcome, Prediction, Predictor
 from harness.audit.reach import Reach, reaching_beyond
@@ -118,6 +118,12 @@ class Question:
     origin: str = ""
     policies: Policies | None = None
 
+    @property
+    def judged(self) -> Sequence[str]:
+        """Return the clusters whose objects are judged: of those that follow one another, only the last."""
+        clusters = self.organisation.clusters
+        return clusters[-1:] if self.successive else clusters
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -202,26 +208,32 @@ def audit(question: Question) -> Audit:
         then = Predictor(other, histories, successive=question.successive).all()
         changed = changes(current, other, histories, predictions, then, successive=question.successive)
         met_then = new_collisions(met, collisions(other, histories, successive=question.successive))
+    judged = question.judged
+    as_good = [] if question.rule else _as_good(current, weighed)
+    of_rule = _doubts_of_rule(current, question, weighed, as_good, predictions, histories)
     return Audit(
         question,
         rule,
         weighed,
         histories,
-        predictions,
-        upkeep(current, histories, question.clock, policies),
+        [one for one in predictions if one.destination.cluster in judged],
+        [one for one in upkeep(current, histories, question.clock, policies) if one.source.cluster in judged],
         met,
         OrphanFinder(current, histories, others).all() if histories else (),
         reaching_beyond(current, histories, policies) if histories else (),
-        changed,
-        _doubts(current, named, histories),
+        [one for one in changed if one.one.cluster in judged],
+        [*_doubts(current, named, histories), *of_rule],
         met_then,
-        () if question.rule else _as_good(current, weighed),
+        as_good,
     )
 
 
 def _doubts(current: Assignment, named: Sequence[Repository], histories: Histories | None) -> list[Skipped]:
     """Return why the answers may not be those of the audited repository, or of the operator."""
     found = []
+    if histories is not None and not histories.snapshots:
+        why = "the list has no snapshot: check the prefix, and save a list with --all"
+        found.append(Skipped("snapshots", why, matters=True))
     if histories is not None and (why := doubt(current, named)):
         found.append(Skipped("--repository", why, matters=True))
     if against := contradicted(current):
@@ -234,6 +246,46 @@ def _doubts(current: Assignment, named: Sequence[Repository], histories: Histori
         # A few may only have changed since they were restored last.
         found.append(Skipped("--rules", why, matters=number > len(confirmed(current))))
     return found
+
+
+def _doubts_of_rule(
+    current: Assignment,
+    question: Question,
+    weighed: Sequence[Explained],
+    as_good: Sequence[Rule],
+    predictions: Sequence[Prediction],
+    histories: Histories | None,
+) -> list[Skipped]:
+    """Return why the rule that was chosen may not be that of the operator."""
+    if question.rule or histories is None:
+        return []
+    assignments = [Assignment(question.organisation, one, current.audited) for one in as_good]
+    for other in assignments:
+        then = Predictor(other, histories, successive=question.successive).all()
+        differ = [
+            one.destination
+            for one, two in zip(predictions, then, strict=True)
+            if (one.outcome, one.snapshot) != (two.outcome, two.snapshot)
+        ]
+        if differ:
+            why = (
+                f"{current.rule.name} and {other.rule.name} explain as much, and {_such(differ, 'destination')} would "
+                f"restore something else: say which one your operator follows (--rules NAME)"
+            )
+            return [Skipped("--rules", why, matters=True)]
+    for rule in [one.rule for one in weighed[1:]]:
+        newer = newer_under(current, Assignment(question.organisation, rule, current.audited), histories)
+        if newer:
+            why = (
+                f"the newest snapshots of {_such(newer, 'source')} follow the rule {rule.name} and not "
+                f"{current.rule.name}: if your operator has changed, give --rules {rule.name}"
+            )
+            return [Skipped("--rules", why, matters=True)]
+    return []
+
+
+def _such(found: Sequence[Declared], what: str) -> str:
+    return f"{len(found)} {what}{'' if len(found) == 1 else 's'} (such as {found[0].ref})"
 
 
 def _as_good(current: Assignment, weighed: Sequence[Explained]) -> list[Rule]:

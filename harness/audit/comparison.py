@@ -29,6 +29,7 @@ class Change:
             of another tenant.
         why: Why it is not kept, or "".
         override: A patch that keeps the history under the other rule; empty if none is needed or none does.
+        follows_source: True if the override of the source that a destination names keeps its history, too.
     """
 
     one: Declared
@@ -38,6 +39,7 @@ class Change:
     is_kept: bool
     why: str
     override: Mapping[str, Any]
+    follows_source: bool = False
 
 
 def changes(
@@ -90,7 +92,7 @@ class _Together:
         found = [
             one
             if is_source(one.one.ref) or one.one in lost or not one.override
-            else replace(one, override={}, why=f"{one.why}; the override of its source keeps it, too")
+            else replace(one, override={}, follows_source=True)
             for one in found
         ]
         for by_names in (True, False):
@@ -214,3 +216,19 @@ def _matched(histories: Histories, asked: Iterable[Asked]) -> list[History]:
 
 def _snapshots(histories: Iterable[History]) -> int:
     return sum(len(one.listed) for one in histories)
+
+
+def newer_under(current: Assignment, other: Assignment, histories: Histories) -> list[Declared]:
+    """Return the sources that have newer snapshots under another rule than under the current one.
+
+    A history that is that of another source under the current rule does not count.
+    """
+    found = []
+    for one in current.sources_here:
+        asked, then = current.asked[one], other.asked.get(one)
+        if then is None or then == asked or current.owners(then):
+            continue
+        now, newest = histories.of(asked).newest, histories.of(then).newest
+        if newest and now and now.record.end < newest.record.end:
+            found.append(one)
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +30,8 @@ VERDICTS: Mapping[ExitStatus, str] = {
     ExitStatus.DIVERGES: "worries",
     ExitStatus.UNKNOWN: "unknown",
 }
+NO_MANIFESTS = "no manifests"
+"""The verdict if only the repository was listed."""
 
 
 def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dic
         "schema": SCHEMA_VERSION,
         "harness": {"name": HARNESS, "version": harness_version},
         "now": _instant(now),
-        "verdict": VERDICTS[status],
+        "verdict": VERDICTS[status] if question.organisation.clusters or status else NO_MANIFESTS,
         "exit_status": int(status),
         "worries": {str(one): worries[one] for one in Worry if worries[one]},
         "fail_on": sorted(map(str, fail_on)),
@@ -62,6 +64,7 @@ def facts(audit: Audit, fail_on: Collection[Worry], harness_version: str) -> dic
             "snapshots": histories.snapshots if histories else None,
         },
         "clusters": list(question.organisation.clusters),
+        "judged": list(question.judged),
         "destinations": [_destination(one, now) for one in audit.predictions],
         "sources": [_source(one, now) for one in audit.sources],
         "collisions": [_collision(one) for one in audit.collisions],
@@ -79,26 +82,6 @@ def redacted(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: redacted(inner) for key, inner in value.items()}
     return [redacted(inner) for inner in value] if isinstance(value, list) else REDACT.values(value)
-
-
-def overrides_of(audit: Audit) -> str:
-    """Return the patches that keep the history under the other rule, as YAML; "" if there are none."""
-    return _as_yaml(audit, [(one.one.cluster, one.override) for one in audit.changes if one.override])
-
-
-def restores_of(audit: Audit) -> str:
-    """Return the destinations that restore orphans with a likely owner, as YAML; "" if there are none."""
-    return _as_yaml(audit, [(one.owner.cluster, one.manifest) for one in audit.orphans if one.owner and one.manifest])
-
-
-def _as_yaml(audit: Audit, manifests: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
-    """Return manifests as YAML; if there are several clusters, each begins with a comment."""
-    several = len(audit.question.organisation.clusters) > 1
-    found = []
-    for cluster in dict.fromkeys(cluster for cluster, _ in manifests):
-        text = yaml_io.dump_all(redacted([manifest for of, manifest in manifests if of == cluster]))
-        found.append(f"# {REDACT(repr(cluster))}\n{text}" if several else text)
-    return "---\n".join(found)
 
 
 def _destination(one: Prediction, now: datetime) -> dict[str, Any]:
@@ -165,6 +148,8 @@ def _orphan(one: Orphan, now: datetime) -> dict[str, Any]:
         "why": one.why,
         "requested_by": [as_facts(destination) for destination in one.requested_by],
         "manifest": yaml_io.dump_all([one.manifest]) if one.manifest else "",
+        "continue": overrides.as_lines(dict(one.continues)) if one.continues else "",
+        "reserve": one.reserve,
     }
 
 
@@ -188,6 +173,7 @@ def _change(one: Change) -> dict[str, Any]:
         "keeps_history": one.is_kept,
         "why": one.why,
         "override": yaml_io.dump_all([one.override]) if one.override else "",
+        "follows_source": one.follows_source,
     }
 
 

@@ -103,6 +103,11 @@ class Nearest:
         return list(found.values())[:SHOWN]
 
 
+def is_same_name(found: Identity, wanted: Identity) -> bool:
+    """Return True if two identities differ only in the hostname, or in what is no letter or digit."""
+    return found.username == wanted.username or _letters(found) == _letters(wanted)
+
+
 def likeness(found: Identity, wanted: Identity) -> str:
     """Return what two identities have in common, in words."""
     if found.username == wanted.username:

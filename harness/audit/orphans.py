@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.audit.assignment import Assignment
 from harness.audit.histories import Histories, History
-from harness.audit.nearest import Alike, likeness
+from harness.audit.nearest import Alike, is_same_name, likeness
 from harness.audit.organisation import Declared
-from harness.audit.remedies import FreeNames, restoring
+from harness.audit.remedies import FreeNames, reaching, restoring
 from harness.audit.rules import Asked
-from harness.model import Identity
 from harness.volsync import overrides
 from harness.volsync.kinds import is_destination
+from harness.volsync.specs import destination_spec
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Orphan:
         requested_by: The destinations that restore it.
         manifest: A destination that restores it, or without an owner only the fields that ask for it; empty if no
             manifest reaches it under the rule.
+        continues: The fields of ``spec.kopia`` with which the owner continues it, if the owner has no snapshot yet.
+        reserve: Why the manifest must not be applied unseen; "" if there is no reason.
     """
 
     history: History
@@ -35,6 +37,8 @@ class Orphan:
     why: str
     requested_by: Sequence[Declared]
     manifest: Mapping[str, Any]
+    continues: Mapping[str, Any] = field(default_factory=dict)
+    reserve: str = ""
 
 
 class OrphanFinder:
@@ -59,35 +63,47 @@ class OrphanFinder:
     def all(self) -> list[Orphan]:
         """Return all orphans, those with most snapshots first."""
         found = [self._orphan(one) for asked, one in self._histories.by_asked.items() if not self._is_owned(asked)]
-        return sorted(found, key=lambda one: (-len(one.history.listed), one.history.asked))
+        found.sort(key=lambda one: (-len(one.history.listed), one.history.asked))
+        return list(_one_for_each_volume(found))
 
     def _is_owned(self, asked: Asked) -> bool:
         return bool(self._assignment.owners(asked))
 
     def _orphan(self, history: History) -> Orphan:
-        owner, why = self._likely(history.asked)
-        if owner:
-            manifest = restoring(self._assignment, owner, history.asked, self._names)
-        else:
-            manifest = self._fields(history.asked)
-        return Orphan(history, owner, why, self._requested.get(history.asked, ()), manifest)
+        owner, why, reserve = self._likely(history.asked)
+        requested = self._requested.get(history.asked, ())
+        if owner is None:
+            return Orphan(history, None, "", requested, self._fields(history.asked))
+        manifest = restoring(self._assignment, owner, history.asked, self._names)
+        is_new = not self._has_snapshots(owner)
+        continues = reaching(self._assignment, owner, history.asked) if is_new else {}
+        if requested:
+            reserve = f"{requested[0].ref} restores this history already"
+        elif not is_new:
+            reserve = "the owner has newer snapshots of its own"
+        return Orphan(history, owner, why, requested, manifest, continues, reserve)
 
-    def _likely(self, asked: Asked) -> tuple[Declared | None, str]:
-        of_identity = self._assignment.owners_of(asked.identity)
-        if of_identity:
-            return of_identity[
-                0
-            ], f"it writes this identity with the path {self._assignment.asked[of_identity[0]].path}"
+    def _has_snapshots(self, owner: Declared) -> bool:
+        """Return True if a source has snapshots of its own; one that is refused writes none."""
+        asked = self._assignment.asked.get(owner)
+        return asked is not None and bool(self._histories.of(asked).listed)
+
+    def _likely(self, asked: Asked) -> tuple[Declared | None, str, str]:
+        """Return the likely owner, why it is likely, and why that is no more than a guess."""
+        for of_identity in self._assignment.owners_of(asked.identity)[:1]:
+            path = self._assignment.asked[of_identity].path
+            return of_identity, f"it writes this identity with the path {path}", ""
         for rule, sources in self._by_rule:
             if asked in sources:
-                return sources[asked], f"the rule {rule} makes this identity of it"
-        similar = [(one, self._assignment.owners_of(one)[0]) for one in self._alike.to(asked.identity)]
-        # A source that was renamed has no history of its own yet.
-        renamed = [pair for pair in similar if not self._histories.of(self._assignment.asked[pair[1]]).listed]
-        for identity, owner in (renamed or similar)[:1]:
-            hint = "; it has no snapshot of its own, so it may have been renamed" if renamed else ""
-            return owner, f"{_in_words(identity, asked.identity)}{hint}"
-        return None, ""
+                return sources[asked], f"the rule {rule} makes this identity of it", ""
+        for identity in self._alike.to(asked.identity)[:1]:
+            owner = self._assignment.owners_of(identity)[0]
+            is_new = not self._has_snapshots(owner)
+            # Without the path that it writes, or beside a history of its own, similar names are a coincidence.
+            if self._assignment.asked[owner].path == asked.path and (is_new or is_same_name(identity, asked.identity)):
+                hint = "; it has no snapshot of its own, so it may have been renamed" if is_new else ""
+                return owner, f"it has {likeness(identity, asked.identity)}{hint}", "that it is the owner is a guess"
+        return None, "", ""
 
     def _fields(self, asked: Asked) -> dict[str, Any]:
         if not self._assignment.rule.accepts(asked.identity):
@@ -104,5 +120,13 @@ def _sources_by_asked(assignment: Assignment) -> dict[Asked, Declared]:
     return found
 
 
-def _in_words(found: Identity, wanted: Identity) -> str:
-    return f"it has {likeness(found, wanted)}"
+def _one_for_each_volume(found: Sequence[Orphan]) -> Iterator[Orphan]:
+    """Yield the orphans; if several would be restored into one PVC, only the first is without a reserve."""
+    taken = set[tuple[str, str, str]]()
+    for one in found:
+        if one.owner is None or not one.manifest or one.reserve:
+            yield one
+            continue
+        volume = one.owner.cluster, one.owner.namespace, destination_spec(one.manifest).pvc
+        yield replace(one, reserve="another history is restored into this PVC") if volume in taken else one
+        taken.add(volume)

@@ -14,6 +14,8 @@ SHOWN = 40
 GAPS_SHOWN = 5
 
 Entry = Mapping[str, Any]
+UNKNOWN = ("open", "ambiguous", "unread")
+"""The worries that make the result unknown even if they do not count."""
 GOOD_OUTCOMES = ("restores", "elsewhere", "not-judged")
 GOOD_STATES = ("good", "elsewhere", "not-judged")
 
@@ -27,24 +29,48 @@ def lines(facts: Mapping[str, Any], written: str) -> list[str]:
     """
     if len(facts["clusters"]) < 2:
         facts = _without_cluster(facts)
-    declares = facts["destinations"] or facts["sources"]
+    counted = {*facts["fail_on"], *UNKNOWN}
+    against = facts["against"]
+
+    def if_counted(worry: str) -> Callable[[Entry], bool]:
+        return lambda one: worry in counted
+
     found = [
-        *_section("destination", facts["destinations"], _destination, _is_bad_destination),
-        *_section("source", facts["sources"], _source, _is_bad_source),
-        *_section("collision", facts["collisions"], _collision, lambda one: bool(one["mixes_histories"])),
-        *_section("orphan", facts["orphans"], _orphan if declares else _orphan_with_lines, lambda one: False),
-        *(_section("policy beyond one tenant", facts["policies"], _policy, lambda one: True)
+        *_section("destination", facts["destinations"], _destination, lambda one: one["outcome"] in counted),
+        *_section("source", facts["sources"], _source, lambda one: one["state"] in counted),
+        *_section("collision", facts["collisions"], _collision,
+                  lambda one: ("collision" if one["mixes_histories"] else "shared-identity") in counted),
+        *_section("orphan", facts["orphans"], _orphan, if_counted("orphan")),
+        *(_section("policy beyond one tenant", facts["policies"], _policy, if_counted("policy"))
           if facts["policies"] else []),
-        *(_section(f"change under {facts['against']}", facts["changes"], _change, lambda one: not one["keeps_history"])
-          if facts["against"] else []),
-        *(_section(f"collision under {facts['against']} only", facts["new_collisions"], _collision, lambda one: True)
+        *(_section(f"change under {against}", facts["changes"], _change,
+                   lambda one: "mismatch" in counted and not one["keeps_history"]) if against else []),
+        *(_section(f"collision under {against} only", facts["new_collisions"], _collision, if_counted("mismatch"))
           if facts["new_collisions"] else []),
+    ]  # fmt: skip
+    if _is_listing(facts):
+        found = _section("history", facts["orphans"], _orphan_with_lines, lambda one: False)
+    found += [
         *_reading(facts["read"]),
-        *_rule(facts),
+        *([] if _is_listing(facts) else _rule(facts)),
+        *_judged(facts),
         f"details: {written}",
         f"verdict: {_verdict(facts)}",
-    ]  # fmt: skip
+    ]
     return [printable(line) for line in found]
+
+
+def _is_listing(facts: Mapping[str, Any]) -> bool:
+    """Return True if no manifests were given: then the histories of the repository are the answer."""
+    read = facts["read"]
+    return not (facts["clusters"] or read["files"] or read["objects"] or read["skipped"])
+
+
+def _judged(facts: Mapping[str, Any]) -> list[str]:
+    earlier = [one for one in facts["clusters"] if one not in facts["judged"]]
+    if not earlier:
+        return []
+    return [f"judged: {', '.join(facts['judged'])}; {', '.join(earlier)} came before, and only says who wrote what"]
 
 
 def _without_cluster(value: Any) -> Any:
@@ -74,14 +100,6 @@ def _section(
     return [*found, *([f"  … and {len(entries) - SHOWN} more"] if len(entries) > SHOWN else []), ""]
 
 
-def _is_bad_destination(one: Entry) -> bool:
-    return one["outcome"] not in GOOD_OUTCOMES
-
-
-def _is_bad_source(one: Entry) -> bool:
-    return one["state"] not in GOOD_STATES
-
-
 def _destination(one: Entry) -> list[str]:
     found = [f"{_object(one)}  {one['outcome']}  {_identity(one)}{_request(one)}"]
     if one["snapshot"]:
@@ -91,7 +109,7 @@ def _destination(one: Entry) -> list[str]:
         owners = f"; written by {', '.join(near['owners'])}" if near["owners"] else ""
         found.append(f"near: {_identity(near)} ({near['why']}; {_number(near['snapshots'])}{owners})")
         found += _manifest(near["manifest"], "no manifest reaches it under this rule")
-    return [*found, *([f"declared in {one['where']}"] if _is_bad_destination(one) else [])]
+    return [*found, *([f"declared in {one['where']}"] if one["outcome"] not in GOOD_OUTCOMES else [])]
 
 
 def _source(one: Entry) -> list[str]:
@@ -124,7 +142,11 @@ def _orphan(one: Entry) -> list[str]:
     found = [f"{_identity(one)}  {_number(one['snapshots'])}{_incomplete(one)}{newest}"]
     owner = f"likely owner: {_object(one['owner'])} ({one['why']})" if one["owner"] else "no likely owner"
     requested = [f"restored by {_object(destination)}" for destination in one["requested_by"]]
-    return [*found, owner, *requested]
+    found += [owner, *requested]
+    if one["continue"]:
+        found.append(f"with these lines, ReplicationSource {_object(one['owner'])} continues it:")
+        found += _manifest(one["continue"], "")
+    return found
 
 
 def _orphan_with_lines(one: Entry) -> list[str]:
@@ -143,10 +165,13 @@ def _policy(one: Entry) -> list[str]:
 
 def _change(one: Entry) -> list[str]:
     verb = "keeps its history" if one["keeps_history"] else "loses its history"
+    verb = verb if one["snapshots"] or not one["keeps_history"] else "has no history to lose"
     found = [f"{one['kind']} {_object(one)}  {verb}  {_identity(one['before'])} -> {_identity(one['after'])}"]
     if not one["keeps_history"]:
         found += [f"{one['why']}; {_number(one['snapshots'])}"]
-        found += _manifest(one["override"], "no manifest keeps it under the other rule")
+        follows = "the override of the source that it names keeps it, too"
+        otherwise = follows if one["follows_source"] else "no manifest keeps it under the other rule"
+        found += _manifest(one["override"], otherwise)
     return found
 
 
@@ -192,8 +217,20 @@ def _rule(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _verdict(facts: Mapping[str, Any]) -> str:
-    worries = ", ".join(f"{number} {name}" for name, number in facts["worries"].items())
-    return f"{facts['verdict']}{f' ({worries})' if worries else ''}"
+    """Return the verdict; first what makes the answers incomplete, then what counts, then what does not."""
+    worries, found = facts["worries"], []
+    if _is_listing(facts):
+        return f"{facts['verdict']}: {len(facts['orphans'])} histories are listed, and nothing was judged"
+    if unclear := sum(worries.get(name, 0) for name in UNKNOWN):
+        found.append(f"INCOMPLETE: {unclear} files or objects were not read, or are not clear")
+    for words, names in (
+        ("", [name for name in worries if name in facts["fail_on"] and name not in UNKNOWN]),
+        ("not counted: ", [name for name in worries if name not in (*facts["fail_on"], *UNKNOWN)]),
+    ):
+        if names:
+            found.append(words + ", ".join(f"{worries[name]} {name}" for name in names))
+    details = "; ".join(found)
+    return f"{facts['verdict']} ({details})" if found else str(facts["verdict"])
 
 
 def _object(one: Entry) -> str:

@@ -15,9 +15,10 @@ from typing import TypeVar
 
 from harness.audit import cluster, page, terminal
 from harness.audit.audit import Audit, Question, audit
-from harness.audit.facts import facts, overrides_of, restores_of
+from harness.audit.facts import facts
 from harness.audit.organisation import Organisation, Repository
 from harness.audit.reading import STDIN, ManifestReader
+from harness.audit.ready import overrides_of, restores_of
 from harness.audit.repository import place_of, repository_at, repository_of_url
 from harness.audit.upkeep import Clock
 from harness.cli import audit_options

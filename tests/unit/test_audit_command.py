@@ -78,14 +78,17 @@ def test_a_worry_is_exit_status_1_and_only_if_it_counts(run):
 
 def test_what_is_unread_or_open_is_unknown_unless_a_worry_wins(run):
     text = "kind: ReplicationSource\nx: [}"
-    status, report, output = run([], [], text=text)
-    assert (status, report["verdict"], report["worries"]) == (3, "unknown", {"unread": 1})
+    stranger = [entry("stranger")]
+    status, report, output = run([], stranger, text=text)
+    assert (status, report["verdict"], report["worries"]) == (3, "unknown", {"orphan": 1, "unread": 1})
+    incomplete = "INCOMPLETE: 1 files or objects were not read, or are not clear"
+    assert f"verdict: unknown ({incomplete}; not counted: 1 orphan)" in output.out
     assert "may matter: apps.yaml: line 2: not YAML" in output.out
     opened = destination("${APP}")
-    status, report, output = run([opened], [])
+    status, report, output = run([opened], stranger)
     assert (status, report["read"]["open"][0]["fields"]) == (3, {"metadata.name": ["APP"]})
     assert "open: shop/${APP} in apps.yaml: metadata.name needs APP" in output.out
-    assert run([opened, destination("orders")], [])[0] == 1
+    assert run([opened, destination("orders")], stranger)[0] == 1
     _, _, output = run([destination("{{ .Release.Name }}", sourceName="${APP}")], [])
     assert "the manifests leave {{ .Release.Name }}, ${APP} open; give the built manifests" in output.out
 
@@ -155,17 +158,96 @@ def test_the_ready_manifests_of_several_clusters_are_apart(tmp_path, monkeypatch
     Path("list.json").write_text(json.dumps([entry("orders")]))
     for cluster in ("home", "away"):
         Path(f"{cluster}.yaml").write_text(yaml.dump(source("orders").manifest))
-    clusters = ["--manifests", "home.yaml", "--manifests", "away.yaml", "--successive"]
+    clusters = ["--manifests", "home.yaml", "--manifests", "away.yaml"]
     main([*clusters, "--snapshots", "list.json", "--out", "out", "--against", "namespace-pvc"])
     text = Path("out/overrides.yaml").read_text()
-    assert [line for line in text.splitlines() if line.startswith("#")] == ["# 'home.yaml'", "# 'away.yaml'"]
+    heads = [line for line in text.splitlines() if line.startswith("#")]
+    assert heads == ["# the cluster of 'home.yaml'", "# the cluster of 'away.yaml'"]
     assert [one["metadata"]["name"] for one in yaml.safe_load_all(text)] == ["orders", "orders"]
 
 
-def test_orphans_have_ready_manifests(run):
-    run([source("orders-v2")], [entry("orders")])
-    (manifest,) = yaml.safe_load_all(Path("out/restores.yaml").read_text())
-    assert manifest["metadata"] == {"name": "orders-v2-restore", "namespace": "shop"}
+def restores():
+    """Return the manifests of restores.yaml that can be applied, and its comments."""
+    text = Path("out/restores.yaml").read_text()
+    return [one for one in yaml.safe_load_all(text) if one], [one for one in text.splitlines() if one.startswith("#")]
+
+
+def test_orphans_with_a_sure_owner_have_ready_manifests(run):
+    run([source("orders")], [entry("orders-shop")], "--rules", "object-name")
+    (manifest,), comments = restores()
+    assert manifest["metadata"] == {"name": "orders-restore", "namespace": "shop"}
+    assert comments == [
+        "# 1 snapshot of orders-shop@shop:/data, the newest of 2026-03-10 12:00 UTC",
+        "# likely owner: ReplicationSource shop/orders (the rule object-name-namespace makes this identity of it); "
+        "it restores into the PVC orders-pvc",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("declared", "entries", "more", "why"),
+    [
+        ([source("orders-v2")], [entry("orders")], "", "that it is the owner is a guess"),
+        ([source("orders")], [entry("orders"), entry("orders-shop", at=9)], "", "the owner has newer snapshots"),
+        ([source("orders")], [entry("orders-shop")], "kind: [", "1 files or objects were not read"),
+        (
+            [source("orders"), destination("old", username="orders-shop", hostname="shop")],
+            [entry("orders-shop")],
+            "",
+            "ReplicationDestination shop/old restores this history already",
+        ),
+        (
+            [source("a"), source("b", sourcePVC="a-pvc")],
+            [entry("a-shop"), entry("b-shop")],
+            "",
+            "another history is restored into this PVC",
+        ),
+    ],
+)
+def test_a_restore_that_may_destroy_something_is_a_comment(run, declared, entries, more, why):
+    if more:
+        Path("broken.yaml").write_text(f"kind: ReplicationSource\n{more}")
+    run(declared, entries, "--rules", "object-name", *(["--manifests", "broken.yaml"] if more else []))
+    manifests, comments = restores()
+    assert any(why in line for line in comments), comments
+    assert len(manifests) == (1 if len(declared) > 1 and not more and "PVC" in why else 0)
+
+
+def test_the_owner_of_an_orphan_is_no_coincidence_of_names(run):
+    declared = [source("miniflux", "default"), source("nas"), source("sonarr", "media"), source("plex", "media")]
+    owned = [entry("miniflux", "default"), entry("sonarr", "media")]
+    strange = [entry("photos", "nas", path="/volume1"), entry("plex", "laptop", path="/home/plex")]
+    entries = [*owned, *strange, entry("my.app", "default", 9), entry("sonarr-old", "media", 90)]
+    _, report, _ = run(declared, entries)
+    assert [one["owner"] for one in report["orphans"]] == [None] * 4
+    assert not Path("out/restores.yaml").exists()
+
+
+def test_a_renamed_source_gets_the_lines_that_continue_its_history(run):
+    _, report, output = run([source("orders-v2")], [entry("orders")], "--rules", "object-name")
+    lines = {"spec": {"kopia": {"username": "orders", "hostname": "shop"}}}
+    assert yaml.safe_load(report["orphans"][0]["continue"]) == lines
+    assert "with these lines, ReplicationSource shop/orders-v2 continues it:" in output.out
+
+
+def test_what_does_not_count_has_no_mark(run):
+    declared, entries = [source("orders", schedule="0 3 * * *"), destination("orders")], [entry("orders", at=20)]
+    _, _, output = run(declared, entries)
+    assert "✗ shop/orders  stale" in output.out
+    _, _, output = run(declared, entries, "--fail-on", "foreign")
+    assert "· shop/orders  stale" in output.out
+    assert "verdict: nothing to worry about (not counted: 1 stale)" in output.out
+
+
+def test_of_successive_clusters_the_last_is_judged(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("list.json").write_text(json.dumps([entry("orders")]))
+    old = [source("orders", schedule="* * * * *"), destination("lost")]
+    Path("old.yaml").write_text(yaml.dump_all([one.manifest for one in old]))
+    Path("new.yaml").write_text(yaml.dump_all([source("orders").manifest, destination("orders").manifest]))
+    both = ["--manifests", "old.yaml", "--manifests", "new.yaml", "--snapshots", "list.json", "--out", "out"]
+    assert main([*both, "--successive", "--now", NOW.isoformat()]) == 0
+    assert "judged: new.yaml; old.yaml came before" in capsys.readouterr().out
+    assert main([*both, "--now", NOW.isoformat()]) == 1
 
 
 def test_without_manifests_everything_in_the_repository_is_listed(tmp_path, monkeypatch, capsys):
@@ -173,7 +255,13 @@ def test_without_manifests_everything_in_the_repository_is_listed(tmp_path, monk
     Path("list.json").write_text(json.dumps([entry("orders"), entry("orders", at=1), entry("mail", path="/srv")]))
     assert main(["--repository-only", "--snapshots", "list.json", "--out", "out"]) == 0
     output = capsys.readouterr().out
-    assert "2 orphans:" in output
+    assert "2 histories:" in output
+    assert "verdict: no manifests: 2 histories are listed, and nothing was judged" in output
+    assert "rule:" not in output
+    first, second = restores()[0]
+    assert first["metadata"] == {"name": "orders", "namespace": "shop"}
+    assert first["spec"]["kopia"]["destinationPVC"] == "CHANGE-ME"
+    assert second["spec"]["kopia"]["sourceIdentity"]["sourcePathOverride"] == "/srv"
     assert "· orders@shop:/data  2 snapshots" in output
     lines = "        spec:\n          kopia:\n            username: mail\n            hostname: shop\n"
     assert lines + "            sourceIdentity:\n" in output

@@ -1,5 +1,7 @@
 """What an audit predicts for destinations, and what it says about orphans and another rule; each shown both ways."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.audit import rule_file
@@ -11,6 +13,7 @@ from harness.audit.rules import BUILT_IN
 from harness.document.verdict import ExitStatus
 from harness.model import Identity
 from harness.volsync import overrides
+from harness.volsync.overrides import with_fields
 from tests.unit.audit_world import NOW, answer, destination, entry, secret, source
 
 
@@ -350,7 +353,7 @@ def test_rules_that_explain_as_much_and_answer_otherwise_are_named():
     declared = [source("orders"), source("mail")]
     entries = [entry("orders"), entry("mail-shop")]
     assert [one.name for one in answer(declared, entries, rule=None).as_good] == ["object-name-namespace"]
-    assert answer(declared, entries).as_good == (), "the rule was given"
+    assert answer(declared, entries).as_good == [], "the rule was given"
     custom = source("orders", username="orders", hostname="shop")
     assert answer([custom], entries, rule=None).as_good == [], "all rules give the same answers"
 
@@ -364,7 +367,7 @@ def told(name, identity, **fields):
 
 def test_what_the_operator_says_decides_between_rules_and_is_held_against_a_wrong_one():
     declared = [source("orders"), told("orders", "orders-shop@shop", destinationPVC="p")]
-    found = answer(declared, [], rule=None)
+    found = answer(declared, [entry("stranger")], rule=None)
     assert (found.rule.name, found.as_good, found.doubts) == ("object-name-namespace", [], [])
     found = answer(declared, [entry("orders")], rule=None)
     assert found.rule.name == "object-name"
@@ -388,3 +391,129 @@ def test_destinations_decide_between_rules_that_explain_as_much():
     found = answer([destination("app", destinationPVC="pvc")], [entry("app-shop", "shop-pvc")], rule=None)
     assert found.rule.name == "namespace-pvc"
     assert found.predictions[0].outcome is Outcome.RESTORES
+
+
+def test_rules_that_restore_something_else_and_explain_as_much_leave_the_result_unknown():
+    declared, entries = [source("orders"), destination("orders")], [entry("orders"), entry("orders-shop", at=3)]
+    found = answer(declared, entries, rule=None)
+    assert "object-name and object-name-namespace explain as much" in doubt(found, "--rules")
+    assert found.status() is ExitStatus.UNKNOWN
+    assert answer(declared, entries).status() is ExitStatus.CONFORMANT, "the rule was given"
+
+
+def test_an_operator_that_has_changed_its_rule_is_noticed():
+    declared = [source("orders"), destination("orders")]
+    entries = [entry("orders-shop", at=age) for age in (8, 9, 10)] + [entry("orders", at=1)]
+    found = answer(declared, entries, rule=None)
+    assert found.rule.name == "object-name-namespace"
+    assert "give --rules object-name" in doubt(found, "--rules")
+    assert found.status() is ExitStatus.UNKNOWN
+    assert answer(declared, entries[:3], rule=None).status() is ExitStatus.CONFORMANT
+
+
+def test_a_list_without_snapshots_is_said_to_have_none():
+    found = answer([source("orders"), destination("orders")], [])
+    assert "the list has no snapshot" in doubt(found, "snapshots")
+
+
+def test_a_rule_of_others_is_assumed_only_if_it_explains_more():
+    declared = [source("app", sourcePVC="claim"), destination("app", destinationPVC="claim")]
+    assert answer(declared, [entry("claim")], rule=None).rule.name == "pvc"
+    assert answer(declared, [entry("claim"), entry("app")], rule=None).rule.name == "object-name"
+    one = [source("app", sourcePVC="app"), destination("app-dst", destinationPVC="app")]
+    found = answer(one, [entry("app")], rule=None)
+    assert (found.rule.name, found.predictions[0].outcome) == ("object-name", Outcome.NOTHING_FOUND)
+
+
+def test_under_the_rule_of_the_pvc_a_destination_gets_back_its_own():
+    declared = [source("hass", sourcePVC="hass-config"), destination("hass-restore", destinationPVC="hass-config")]
+    assert predicted(declared[::-1], [entry("hass-config")], rule="pvc").outcome is Outcome.RESTORES
+
+
+def test_the_data_of_one_source_in_the_pvc_of_another_is_no_plain_restore():
+    sources = [source("radarr"), source("sonarr")]
+    copied = destination("radarr-restore", destinationPVC="radarr-pvc", sourceName="sonarr")
+    entries = [entry("sonarr"), entry("radarr")]
+    found = predicted([copied, *sources], entries)
+    assert (found.outcome, found.why) == (
+        Outcome.OTHER_PVC,
+        "it restores the data of ReplicationSource shop/sonarr "
+        "into the PVC radarr-pvc of ReplicationSource shop/radarr",
+    )
+    own = destination("radarr-restore", destinationPVC="sonarr-pvc", sourceName="sonarr")
+    new = destination("radarr-restore", destinationPVC="new", sourceName="sonarr")
+    staging = destination("radarr", "staging", destinationPVC="radarr-pvc", sourceName="sonarr", sourceNamespace="shop")
+    seeded = [staging, source("radarr", "staging"), *sources]
+    for declared in ([own, *sources], [new, *sources], seeded):
+        assert predicted(declared, entries).outcome is Outcome.RESTORES
+
+
+def test_a_history_that_its_source_no_longer_writes_is_no_plain_restore():
+    entries = [entry("plex", at=60), entry("plex", "cluster2-shop")]
+    moved = source("plex", hostname="cluster2-shop")
+    found = predicted([destination("plex"), moved], entries)
+    assert (found.outcome, found.snapshot is not None) == (Outcome.OTHER_HISTORY, True)
+    assert "that one writes plex@cluster2-shop:/data" in found.why
+    deliberate = destination("plex", username="plex", hostname="shop")
+    assert predicted([deliberate, moved], entries).outcome is Outcome.RESTORES
+    renamed = [destination("plex", destinationPVC="claim"), source("plex-app", sourcePVC="claim")]
+    assert predicted(renamed, [*entries, entry("plex-app")]).outcome is Outcome.OTHER_HISTORY
+
+
+def test_an_object_without_a_repository_gets_no_job():
+    one = destination("orders")
+    del one.manifest["spec"]["kopia"]["repository"]
+    found = predicted([one], [entry("orders")])
+    assert (found.outcome, found.why) == (
+        Outcome.REFUSED,
+        "spec.kopia.repository is missing: the operator creates no Job",
+    )
+    del (named := destination("copy", sourceName="orders")).manifest["spec"]["kopia"]["repository"]
+    assert predicted([named, source("orders")], [entry("orders")]).outcome is Outcome.RESTORES
+
+
+def test_lines_that_reach_a_history_keep_the_secret_of_the_named_source():
+    copy = destination("copy", sourceName="orders")
+    del copy.manifest["spec"]["kopia"]["repository"]
+    found = predicted([copy, source("orders", sourcePathOverride="/new")], [entry("orders", path="/old")])
+    assert found.near[0].fields["sourceIdentity"] == {"sourceName": "orders", "sourcePathOverride": "/old"}
+
+
+def test_a_forgotten_namespace_is_near():
+    found = predicted([destination("x", "staging", sourceName="db"), source("db")], [entry("db")])
+    assert [one.fields for one in found.near] == [{"sourceIdentity": {"sourceName": "db", "sourceNamespace": "shop"}}]
+
+
+def test_overrides_hold_together():
+    """A destination that names a source follows the override of that source; no tenant gets the name of another."""
+    sources = [source("my.app", sourcePVC="myapp"), source("myapp", sourcePVC="myapp2")]
+    destinations = [destination("myapp", destinationPVC="myapp2"), destination("copy", "staging", sourceName="db",
+                    sourceNamespace="shop")]  # fmt: skip
+    db = source("db", sourcePVC="claim")
+    found = answer([*sources, db, *destinations], [entry("myapp"), entry("db")], against=BUILT_IN["pvc"])
+    of = {str(one.one.ref): one for one in found.changes}
+    copy = of["ReplicationDestination staging/copy"]
+    assert (copy.is_kept, copy.override, copy.follows_source) == (False, {}, True)
+    assert of["ReplicationSource shop/db"].override["spec"]["kopia"] == {"username": "db", "hostname": "shop"}
+    patched = [
+        replace(one, manifest=with_fields(one.manifest, of[str(one.ref)].override["spec"]["kopia"]))
+        if str(one.ref) in of and of[str(one.ref)].override
+        else one
+        for one in (*sources, db, *destinations)
+    ]
+    again = answer(patched, [entry("myapp"), entry("db")], rule="pvc")
+    assert [one.outcome for one in again.predictions if one.destination.name == "copy"] == [Outcome.RESTORES]
+    before = {one.destination.name: one.snapshot for one in found.predictions}
+    after = {one.destination.name: one.snapshot for one in again.predictions}
+    assert {name: one and one.record.id for name, one in after.items()} == {
+        name: one and one.record.id for name, one in before.items()
+    }
+
+
+def test_names_continue_the_history_of_an_earlier_cluster():
+    old = source("db", cluster="old")
+    new = source("database", "shop-v2", cluster="new", username="db", hostname="shop")
+    restore = destination("database", "shop-v2", cluster="new", username="db", hostname="shop")
+    found = answer([old, new, restore], [entry("db")], successive=True)
+    assert (found.predictions[0].outcome, found.collisions) == (Outcome.RESTORES, [])
+    assert answer([old, new, restore], [entry("db")]).predictions[0].outcome is Outcome.FOREIGN
