@@ -179,10 +179,11 @@ def _say(message: str) -> None:
 def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
     """Write audit.json, the page, and the ready manifests beside it."""
     ready = {OVERRIDES: overrides_of(found), RESTORES: restores_of(found)}
+    written = [name for name, text in ready.items() if text]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / AUDIT).write_text(json.dumps(values, indent=1, ensure_ascii=False), encoding="utf-8")
-        (folder / "index.html").write_text(page.render(values), encoding="utf-8")
+        (folder / "index.html").write_text(page.render(values, written), encoding="utf-8")
         for name, text in ready.items():
             if text:
                 (folder / name).write_text(text, encoding="utf-8")
