@@ -45,9 +45,12 @@ class Tone(IntEnum):
     @property
     def meaning(self) -> str:
         """Return what it means."""
-        return ("counts", "a worry that does not count, or makes the result unknown", "neither good nor bad", "good")[
-            self
-        ]
+        return (
+            "a worry that counts (--fail-on)",
+            "a worry that does not count, or makes the result unknown",
+            "neither good nor bad",
+            "good",
+        )[self]
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,9 @@ def sections(audit: Entry) -> list[Section]:
     if audit["new_collisions"]:
         title = f"Collisions under {against} only"
         makers.append(("new-collision", "new-collisions", title, audit["new_collisions"], _meeting))
+    if not (audit["clusters"] or audit["read"]["files"]):
+        # No manifests were asked for: what they hold is not said to be none.
+        makers = [maker for maker in makers if maker[0] == "orphan"]
     several, fail_on = len(audit["clusters"]) > 1, frozenset(audit["fail_on"])
     made = [
         Section(kind, anchor, title, [_card(kind, one, state(one), fail_on, several) for one in entries])

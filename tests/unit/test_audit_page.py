@@ -138,7 +138,12 @@ def test_what_is_not_known_is_not_said_to_be_none():
 
 def test_without_manifests_the_lines_of_each_history_are_open():
     entries = [entry("orders")]
-    assert '<details class="lines" open>' in page.render(values([], entries))
+    text = page.render(values([], entries))
+    assert '<details class="lines" open>' in text
+    assert "Orphans: 1" in text
+    assert "Destinations: 0" not in text, "no manifests were given"
+    assert "No rule explains" not in text
+    assert "Destinations: 0" in page.render(values([], entries, account=Account(files=1)))
     assert '<details class="lines" open>' not in page.render(values([source("x")], entries))
 
 
