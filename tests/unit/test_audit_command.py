@@ -108,8 +108,10 @@ def test_another_rule_writes_ready_overrides(run):
     overrides = list(yaml.safe_load_all(Path("out/overrides.yaml").read_text()))
     assert [one["kind"] for one in overrides] == ["ReplicationDestination", "ReplicationSource"]
     assert overrides[1]["spec"]["kopia"] == {"username": "orders", "hostname": "shop"}
+    assert '<a href="overrides.yaml">' in Path("out/index.html").read_text()
     run(declared, entries)
     assert not Path("out/overrides.yaml").exists(), "of an earlier run"
+    assert '<a href="overrides.yaml">' not in Path("out/index.html").read_text()
 
 
 def test_collisions_of_another_rule_are_shown(run):
