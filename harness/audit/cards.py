@@ -18,7 +18,7 @@ NOT_LINKED = (("destination", "destination"), ("source", "collision"))
 """Kinds of cards that an identity does not lead to from a card of the other kind: a collision names its sources."""
 WORRIES = frozenset(map(str, Worry))
 GOOD = frozenset({"restores", "good", KEEPS})
-TO_MEND = frozenset({"nothing-found", "foreign", "refused", "too-few", LOSES})
+TO_MEND = frozenset({"nothing-found", "foreign", "other-pvc", "other-history", "refused", "too-few", LOSES})
 """States whose lines for the manifest are shown from the start."""
 
 Entry = Mapping[str, Any]

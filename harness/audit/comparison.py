@@ -13,6 +13,7 @@ from harness.audit.prediction import Outcome, Prediction, Predictor
 from harness.audit.remedies import reaching
 from harness.audit.rules import Asked, Rule
 from harness.volsync import overrides
+from harness.volsync.fields import kopia_spec
 from harness.volsync.kinds import is_source
 
 
@@ -130,8 +131,7 @@ class _Together:
 
 
 def _patched(one: Change) -> Declared:
-    fields = one.override["spec"]["kopia"]
-    return replace(one.one, manifest=overrides.with_fields(one.one.manifest, fields))
+    return replace(one.one, manifest=overrides.with_fields(one.one.manifest, dict(kopia_spec(one.override))))
 
 
 def _of_source(current: Assignment, other: Assignment, histories: Histories | None, one: Declared) -> Change | None:

@@ -15,6 +15,8 @@ WORDS: Mapping[str, str] = {
     "too-few": "There are snapshots, but the instant or the number that it requests leaves none of them.",
     "foreign": "The snapshot is, or may be, that of another tenant: a source that the manifest does not name writes "
     "this identity.",
+    "other-pvc": "It would write the data of one source into the PVC that another source of its namespace backs up.",
+    "other-history": "The source of its name, or of its PVC, does not write the history that it would restore.",
     "refused": "The API, the operator or the mover refuses the object.",
     "open": "A variable has no value, so nothing can be said about the object.",
     "elsewhere": "Its Secret names another repository.",
@@ -29,7 +31,7 @@ WORDS: Mapping[str, str] = {
     "shared-identity": "Several sources write one identity with different paths.",
     SHARES: "Several sources write one identity with different paths: the histories stay apart.",
     "orphan": "No source of the manifests writes this identity and path.",
-    HAS_OWNER: "No source writes it. The owner that is named is a guess.",
+    HAS_OWNER: "No source writes it. The entry says why it may belong to the owner that is named.",
     NO_OWNER: "No source writes it, and none is similar.",
     "policy": "A retention policy governs the histories of several tenants.",
     REACHES: "The policy governs the histories of several namespaces, or of one and of histories without a source.",
@@ -53,7 +55,8 @@ SECTIONS: Mapping[str, str] = {
 """What each kind of entry is."""
 
 FILES: Mapping[str, str] = {
-    "restores.yaml": "destinations that restore orphans with a likely owner; check the PVC before you apply one",
+    "restores.yaml": "destinations that restore orphans with a likely owner; those that must be checked first are "
+    "comments",
     "overrides.yaml": "patches for the objects that would lose their history under the other rule",
 }
 """What the files are that may lie beside the page."""

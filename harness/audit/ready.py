@@ -13,6 +13,7 @@ from harness.system import yaml_io
 from harness.system.process import REDACT
 from harness.volsync import overrides
 from harness.volsync.admission import illegal_name
+from harness.volsync.fields import kopia_spec
 from harness.volsync.specs import destination_spec
 
 CHANGE = "CHANGE-ME"
@@ -48,8 +49,7 @@ def _skeletons(orphans: Iterable[Orphan]) -> Iterator[str]:
         asked = one.history.asked
         if one.manifest:
             name, namespace = _name(asked.identity.username, f"restore-{number}"), _namespace(asked.identity)
-            fields = one.manifest["spec"]["kopia"]
-            manifest = overrides.destination(namespace, name, fields, CHANGE, CHANGE)
+            manifest = overrides.destination(namespace, name, dict(kopia_spec(one.manifest)), CHANGE, CHANGE)
             yield _commented([_summary(one), f"# fill in {CHANGE}, and check namespace and name"], manifest, "")
 
 

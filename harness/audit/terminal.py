@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.audit.reading import in_files
 from harness.audit.upkeep import in_words
+from harness.volsync.kinds import SOURCE
 
 SHOWN = 40
 """The number of entries of a section; audit.json has all."""
@@ -144,7 +145,7 @@ def _orphan(one: Entry) -> list[str]:
     requested = [f"restored by {_object(destination)}" for destination in one["requested_by"]]
     found += [owner, *requested]
     if one["continue"]:
-        found.append(f"with these lines, ReplicationSource {_object(one['owner'])} continues it:")
+        found.append(f"with these lines, {SOURCE} {_object(one['owner'])} continues it:")
         found += _manifest(one["continue"], "")
     return found
 

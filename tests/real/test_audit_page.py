@@ -57,7 +57,7 @@ def world(extra=()):
         entry("mail", path="/mail", at=1),
     ]
     entries += [
-        entry("photo", "media", at=30),
+        entry("photos", "old-media", at=30),
         entry("forgotten", "zzz", at=400),
         entry(HOSTILE, HOSTILE, at=2, path=HOSTILE),
     ]
@@ -258,7 +258,7 @@ def test_an_identity_leads_to_its_source_collision_and_orphan(view):
     foreign = view.locator("#destination-shop-restore-ab")
     assert foreign.locator("a[href='#collision-ab-shop-data']").count() == 1
     assert view.locator("#collision-ab-shop-data a[href='#source-shop-a-b']").count() >= 1
-    assert view.locator("#orphan-photo-media-data a[href='#source-media-photos']").count() == 1
+    assert view.locator("#orphan-photos-old-media-data a[href='#source-media-photos']").count() == 1
 
 
 def test_the_lines_that_help_are_open_and_can_be_copied(view, values):
@@ -268,7 +268,7 @@ def test_the_lines_that_help_are_open_and_can_be_copied(view, values):
     card.get_by_text("copied").wait_for()
     (found,) = (one for one in values["destinations"] if one["name"] == "paperless-restore")
     assert view.evaluate("navigator.clipboard.readText()") == found["near"][0]["manifest"]
-    assert not view.locator("#orphan-photo-media-data pre").is_visible()
+    assert not view.locator("#orphan-photos-old-media-data pre").is_visible()
 
 
 def test_lines_can_be_copied_without_the_clipboard(view):
@@ -284,13 +284,13 @@ def test_the_keyboard_reaches_filters_and_folded_lines(view):
     view.keyboard.press("Space")
     assert view.is_checked("#by-counting")
     view.keyboard.press("Space")
-    view.focus("#orphan-photo-media-data h3 a")
+    view.focus("#orphan-photos-old-media-data h3 a")
     for _ in range(10):
         view.keyboard.press("Tab")
         if view.evaluate("document.activeElement.tagName") == "SUMMARY":
             break
     view.keyboard.press("Enter")
-    assert view.locator("#orphan-photo-media-data pre").is_visible()
+    assert view.locator("#orphan-photos-old-media-data pre").is_visible()
     view.keyboard.press("Tab")
     assert view.evaluate("document.activeElement.tagName") == "BUTTON"
 

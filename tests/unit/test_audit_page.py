@@ -123,10 +123,12 @@ def test_an_identity_of_another_repository_leads_nowhere():
 
 def test_the_banner_counts_what_is_not_clear():
     account = Account(skipped=[Skipped("a.yaml", "not YAML", True), Skipped("b.yaml", "encrypted", False)])
-    assert "<b>1 object or file was not read or is not clear</b>" in page.render(values([], account=account))
+    assert "<b>1 object or file was not read or is not clear</b>" in page.render(
+        values([], [entry("stranger")], account=account)
+    )
     twice = [destination("a"), destination("a", destinationPVC="x"), destination("${X}")]
-    assert "<b>3 objects or files were not read" in page.render(values(twice, account=account))
-    assert "list is incomplete" not in page.render(values([destination("a")]))
+    assert "<b>3 objects or files were not read" in page.render(values(twice, [entry("stranger")], account=account))
+    assert "list is incomplete" not in page.render(values([destination("a")], [entry("stranger")]))
 
 
 def test_what_is_not_known_is_not_said_to_be_none():
