@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import yaml
 
 from harness.audit import yaml_guard
 from harness.audit.kustomize import NAMES as KUSTOMIZATIONS
@@ -19,8 +16,6 @@ from harness.audit.organisation import SECRET, Declared
 from harness.errors import UsageError
 from harness.system.limits import SUITE, SuiteLimits
 from harness.system.process import REDACT
-from harness.system.schema import line_of
-from harness.system.yaml_io import load_manifests
 from harness.volsync.declared import as_stored, as_written, is_served, misshapen, open_variables, other_mover
 from harness.volsync.kinds import SYNCED
 from harness.volsync.secret_values import secrets_in, values_in
@@ -188,32 +183,19 @@ class ManifestReader:
             return ()
         matters = any(kind.encode() in data for kind in SYNCED)
         try:
-            documents = self._parsed(data.decode("utf-8-sig"), is_json=where.endswith(".json"))
+            documents = yaml_guard.parsed(data.decode("utf-8-sig"), self._limits, is_json=where.endswith(".json"))
         except UnicodeDecodeError:
             self._skip(where, "no UTF-8 text; write manifests as UTF-8", matters=matters)
         except yaml_guard.Refused as error:
             self._skip(where, f"{error}", matters=True)
-        except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
-            self._skip(where, _broken(error, data), matters=matters)
+        except yaml_guard.UNPARSABLE as error:
+            self._skip(where, yaml_guard.in_words(error, data), matters=matters)
         else:
             whole = Origin(cluster, where)
             for number, document in enumerate(documents, 1):
                 self._document(whole.part("document", number) if len(documents) > 1 else whole, document)
             return documents
         return ()
-
-    def _parsed(self, text: str, *, is_json: bool) -> Sequence[Any]:
-        if is_json or text.lstrip()[:1] == "{":
-            try:
-                document = json.loads(text)
-            except ValueError:
-                if is_json:
-                    raise
-            else:
-                yaml_guard.check_depth(document, self._limits)
-                return [document]
-        yaml_guard.check(text, self._limits)
-        return [document for document in load_manifests(text) if document is not None]
 
     def _document(self, origin: Origin, document: Any, lists: int = 0) -> None:
         kind = document.get("kind") if isinstance(document, dict) else None
@@ -301,16 +283,3 @@ def _files(path: Path, account: Account, own: Collection[Path]) -> Iterator[Path
                 account.skipped.append(Skipped(str(file), "no regular file", matters=True))
             else:
                 yield file
-
-
-def _broken(error: Exception, data: bytes) -> str:
-    """Return what is wrong with a text, in one line."""
-    if b"{{" in data:
-        return "a template of Helm or another program; render it first"
-    if isinstance(error, yaml.MarkedYAMLError):
-        return f"line {line_of(error)}: not YAML ({error.problem}); correct it"
-    if isinstance(error, yaml.YAMLError):
-        return f"not YAML ({' '.join(str(error).split())[:120]}); correct it"
-    if isinstance(error, json.JSONDecodeError):
-        return f"line {error.lineno}: not JSON ({error.msg}); correct it"
-    return f"cannot be read ({type(error).__name__}); correct it"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from harness.system import yaml_io
 from harness.system.limits import SUITE, SuiteLimits
+from harness.system.schema import line_of
+
+UNPARSABLE = (yaml.YAMLError, ValueError, TypeError, RecursionError)
+"""What ``parsed`` raises beside ``Refused``; ``in_words`` says in one line what is wrong."""
 
 
 class Refused(Exception):
@@ -88,3 +94,41 @@ def check(text: str, limits: SuiteLimits = SUITE) -> None:
     guard = _Guard(limits)
     for event in yaml_io.events(text):
         guard.take(event)
+
+
+def parsed(text: str, limits: SuiteLimits = SUITE, *, is_json: bool = False) -> Sequence[Any]:
+    """Return the documents of a text with manifests; empty ones are left out.
+
+    Args:
+        text: YAML, or one JSON document.
+        limits: How much is read.
+        is_json: True if YAML is not tried.
+
+    Raises:
+        Refused: The text is beyond the limits.
+        yaml.YAMLError, ValueError, TypeError, RecursionError: It cannot be read.
+    """
+    if is_json or text.lstrip()[:1] == "{":
+        try:
+            document = json.loads(text)
+        except ValueError:
+            if is_json:
+                raise
+        else:
+            check_depth(document, limits)
+            return [document]
+    check(text, limits)
+    return [document for document in yaml_io.load_manifests(text) if document is not None]
+
+
+def in_words(error: Exception, data: bytes) -> str:
+    """Return what is wrong with a text that cannot be read, and what to do, in one line."""
+    if b"{{" in data:
+        return "a template of Helm or another program; render it first"
+    if isinstance(error, yaml.MarkedYAMLError):
+        return f"line {line_of(error)}: not YAML ({error.problem}); correct it"
+    if isinstance(error, yaml.YAMLError):
+        return f"not YAML ({' '.join(str(error).split())[:120]}); correct it"
+    if isinstance(error, json.JSONDecodeError):
+        return f"line {error.lineno}: not JSON ({error.msg}); correct it"
+    return f"cannot be read ({type(error).__name__}); correct it"
