@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,24 @@ NAMESPACE, NAMESPACE_OF_FLUX = "namespace", "targetNamespace"
 INCLUDING = ("resources", "bases", "components")
 """The fields that name other folders, whose objects are changed, too."""
 PATCHES = "patches"
+GENERATORS = "generators"
+HELM = ("helmCharts", "helmChartInflationGenerator")
+FILES_OF_HELM = ("valuesFile", "additionalValuesFiles", "values")
+"""The fields of a chart that name local files; ``values`` is that of an old form."""
+ARGO, APPLICATION = "argoproj.io", "Application"
 ANYWHERE = "*"
+ORIGIN, PATHS = "config.kubernetes.io/origin", ("config.kubernetes.io/path", "config.k8s.io/path")
+"""The annotations in which Kustomize notes from which file an object is."""
+LONGEST = 300
+REMOTE = re.compile(
+    r"""[a-z0-9+]+://                                      # a URL
+      | git::
+      | [\w.-]+@[\w.-]+:                                   # git@host:path
+      | (www\.)?(github\.com|gitlab\.com|bitbucket\.org)[/:]
+      | .*[?&](ref|version|timeout|submodules)=
+    """,
+    re.VERBOSE,
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,78 @@ class Build:
         """Return the fields by which objects with these namespaces are changed."""
         changes_namespace = self.namespace and set(namespaces) - {self.namespace}
         return [*([self.field] if changes_namespace else []), *self.fields]
+
+
+class Content(Enum):
+    """What is in a file that a document names."""
+
+    OBJECTS = auto()
+    VALUES = auto()
+    GENERATORS = auto()
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a document takes from elsewhere.
+
+    Attributes:
+        field: The name of the field.
+        text: Its value.
+        path: The absolute file or folder. If it begins with ``*``, it counts from a root that is not known. If it is
+            "", it is remote.
+        content: What is there.
+        is_needed: False if it may be in another repository.
+    """
+
+    field: str
+    text: str
+    path: str
+    content: Content = Content.OBJECTS
+    is_needed: bool = True
+
+
+def references_in(file: Path, document: Mapping[str, Any]) -> Iterator[Reference]:
+    """Yield what Kustomize, Flux or Argo CD takes from elsewhere for a document; ``file`` is absolute."""
+    group = str(document.get("apiVersion", GROUP)).partition("/")[0]
+    kind, spec = document.get("kind"), document.get("spec")
+    if file.name in NAMES and group == GROUP:
+        for field in INCLUDING:
+            yield from (_beside(file, field, one) for one in _texts(document.get(field)))
+        generators = [one for one in _texts(document.get(GENERATORS)) if "\n" not in one]
+        yield from (_beside(file, GENERATORS, one, Content.GENERATORS) for one in generators)
+        for field in HELM:
+            for chart in filter(_is_mapping, _items(document.get(field))):
+                for key in FILES_OF_HELM:
+                    given = chart.get(key)
+                    names = [given] if isinstance(given, str) else _texts(given)
+                    yield from (_beside(file, f"{field}.{key}", one, Content.VALUES) for one in names)
+    elif isinstance(spec, Mapping) and group == GROUP_OF_FLUX and kind == KIND:
+        path = os.path.normpath(str(spec.get("path") or os.curdir))
+        if path != os.curdir:
+            yield Reference("spec.path", str(spec["path"]), f"{ANYWHERE}{path.strip(os.sep)}")
+        for one in _texts(spec.get("components")):
+            inner = os.path.normpath(f"{path.strip(os.sep)}{os.sep}{one}")
+            yield Reference("spec.components", one, f"{ANYWHERE}{inner}")
+    elif isinstance(spec, Mapping) and group == ARGO and kind == APPLICATION:
+        for source in filter(_is_mapping, [spec.get("source"), *_items(spec.get("sources"))]):
+            path = os.path.normpath(str(source.get("path") or os.curdir)).strip(os.sep)
+            if path != os.curdir:
+                yield Reference("spec.source.path", str(source["path"]), f"{ANYWHERE}{path}", is_needed=False)
+
+
+def inline_in(file: Path, document: Mapping[str, Any]) -> Iterator[tuple[str, Content, Any]]:
+    """Yield what a kustomization gives to charts and generators in its own text, with the field."""
+    group = str(document.get("apiVersion", GROUP)).partition("/")[0]
+    if file.name in NAMES and group == GROUP:
+        for field in HELM:
+            yield from ((field, Content.VALUES, one) for one in _items(document.get(field)))
+        yield from ((GENERATORS, Content.GENERATORS, one) for one in _texts(document.get(GENERATORS)) if "\n" in one)
+
+
+def _beside(file: Path, field: str, text: str, content: Content = Content.OBJECTS) -> Reference:
+    beside = os.path.normpath(file.parent / text)
+    is_remote = REMOTE.match(text) is not None and not exists(beside)
+    return Reference(field, text, "" if is_remote else beside, content)
 
 
 def build_in(file: Path, document: Mapping[str, Any]) -> Build | None:
@@ -112,5 +202,43 @@ def _is_in(where: str, folder: str) -> bool:
     return where == folder or where.startswith((f"{folder}{os.sep}", f"{folder}, "))
 
 
+def noted_origin(document: Mapping[str, Any]) -> str:
+    """Return the file that Kustomize, or the Kustomization that Flux, noted in an object; "" if there is none."""
+    notes, labels = (_mapping(_mapping(document.get("metadata")).get(one)) for one in ("annotations", "labels"))
+    # One line for each of path, repo, ref, and so on.
+    fields = dict(one.split(": ", 1) for one in str(notes.get(ORIGIN) or "").splitlines() if ": " in one)
+    path = fields.get("path") or fields.get("configuredIn") or next((notes[one] for one in PATHS if notes.get(one)), "")
+    name, namespace = (labels.get(f"{GROUP_OF_FLUX}/{field}") for field in ("name", "namespace"))
+    found = f"{path} of {fields['repo']}" if path and fields.get("repo") else path
+    found = found or (f"{KIND} {namespace}/{name}" if name and namespace else "")
+    return found if isinstance(found, str) and found.isprintable() and len(found) <= LONGEST else ""
+
+
+def real(path: Path) -> Path:
+    """Return the path without links; other than Path.resolve, it bears links that lead in a circle."""
+    return Path(os.path.realpath(path))
+
+
+def exists(path: str | Path) -> bool:
+    """Return True if there is a file or folder; False, too, if that cannot be seen, or the text is no path."""
+    try:
+        Path(path).stat()
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _is_mapping(value: object) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _items(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _texts(value: object) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+    return [one for one in _items(value) if isinstance(one, str)]

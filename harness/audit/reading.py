@@ -11,8 +11,10 @@ from typing import Any, BinaryIO
 
 from harness.audit import yaml_guard
 from harness.audit.kustomize import NAMES as KUSTOMIZATIONS
-from harness.audit.kustomize import Build, build_in
+from harness.audit.kustomize import Build, build_in, noted_origin, real
+from harness.audit.makers import made_by, may_mention
 from harness.audit.organisation import SECRET, Declared
+from harness.audit.outside import SUFFIXES, Extent, Outside, named, takes
 from harness.errors import UsageError
 from harness.system.limits import SUITE, SuiteLimits
 from harness.system.process import REDACT
@@ -21,10 +23,10 @@ from harness.volsync.kinds import SYNCED
 from harness.volsync.secret_values import secrets_in, values_in
 
 STDIN = "-"
-SUFFIXES = (".yaml", ".yml", ".json")
 LIST = "List"
 LISTS_IN_LISTS = 20
 NO_OBJECT = "no Kubernetes object"
+NO_FILE = Path("/")
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,15 @@ class Origin:
         cluster: The name of its cluster.
         where: The file, and the document in it.
         is_stored: True if an API has it.
+        file: The absolute path of its file; that of no file for the standard input.
+        is_of_interest: True if its text mentions a kind or the group of the operator.
     """
 
     cluster: str
     where: str
     is_stored: bool = False
+    file: Path = NO_FILE
+    is_of_interest: bool = False
 
     def part(self, what: str, number: int) -> Origin:
         """Return the origin of a part, such as a document of a file."""
@@ -118,6 +124,7 @@ class ManifestReader:
         self._namespace, self._limits = namespace, limits
         self._own = {file.absolute() for file in own}
         self._has_read_stdin = False
+        self._extent = Extent()
 
     def read(self, cluster: str, paths: Iterable[str], stdin: BinaryIO | None = None) -> None:
         """Read files, folders, or the standard input (``-``) as the manifests of a cluster.
@@ -126,12 +133,13 @@ class ManifestReader:
             UsageError: A path does not exist, or has too many files.
         """
         before = len(self.declared)
+        self._extent = Extent()
         builds: list[tuple[Path, Build]] = []
         for path in paths:
             if path == STDIN:
                 self._text(cluster, "standard input", self._standard_input(stdin))
                 continue
-            for number, file in enumerate(_files(Path(path), self.account, self._own)):
+            for number, file in enumerate(_files(Path(path), self.account, self._own, self._extent.folders)):
                 if number >= self._limits.manifest_files:
                     raise UsageError(
                         f"--manifests {path}: more than {self._limits.manifest_files} files; name a smaller folder"
@@ -141,6 +149,8 @@ class ManifestReader:
         served = [(os.path.normpath(here / one.where), one) for one in self.declared[before:] if not one.is_secret]
         for file, build in builds:
             self._note_changes(file, build, [one for where, one in served if build.holds(where)])
+        for where, why in Outside(self._extent, self._limits).problems():
+            self._skip(where, why, matters=True)
 
     def take(self, cluster: str, where: str, documents: Iterable[Any]) -> None:
         """Take objects that an API has."""
@@ -163,8 +173,12 @@ class ManifestReader:
                 str(file), f"cannot be read ({error.strerror}); check the path and its permissions", matters=True
             )
             return []
-        documents = self._text(cluster, str(file), data)
-        return list(filter(None, (build_in(file, one) for one in documents if isinstance(one, dict))))
+        self._extent.files.add(real(file))
+        place = real(file.parent) / file.name
+        documents = [one for one in self._text(cluster, str(file), data, place) if isinstance(one, dict)]
+        if file.name in KUSTOMIZATIONS:
+            self._extent.taken += [(str(file), place, one) for one in documents if not takes(one)]
+        return list(filter(None, (build_in(file, one) for one in documents)))
 
     def _note_changes(self, file: Path, build: Build, inside: Sequence[Declared]) -> None:
         """Note that objects are not what the cluster gets."""
@@ -175,13 +189,13 @@ class ManifestReader:
             why = f"{', '.join(fields)} may change {what}; {remedy}"
             self._skip(str(file), why, matters=True)
 
-    def _text(self, cluster: str, where: str, data: bytes) -> Sequence[Any]:
+    def _text(self, cluster: str, where: str, data: bytes, file: Path = NO_FILE) -> Sequence[Any]:
         """Take the documents of a text, and return them; none if it cannot be read."""
         self.account.files += 1
         if len(data) > self._limits.manifest_file_bytes:
             self._skip(where, f"larger than {self._limits.manifest_file_bytes >> 20} MiB; split it", matters=True)
             return ()
-        matters = any(kind.encode() in data for kind in SYNCED)
+        matters = any(kind.encode() in data for kind in SYNCED) or file.name in KUSTOMIZATIONS
         try:
             documents = yaml_guard.parsed(data.decode("utf-8-sig"), self._limits, is_json=where.endswith(".json"))
         except UnicodeDecodeError:
@@ -191,7 +205,7 @@ class ManifestReader:
         except yaml_guard.UNPARSABLE as error:
             self._skip(where, yaml_guard.in_words(error, data), matters=matters)
         else:
-            whole = Origin(cluster, where)
+            whole = Origin(cluster, where, file=file, is_of_interest=may_mention(data))
             for number, document in enumerate(documents, 1):
                 self._document(whole.part("document", number) if len(documents) > 1 else whole, document)
             return documents
@@ -202,6 +216,7 @@ class ManifestReader:
         if not isinstance(kind, str) or not isinstance(document.get("apiVersion"), str):
             self.account.objects += 1
             self.account.passed_over[NO_OBJECT] += 1
+            self._pass_over(origin, document)
         elif not kind.endswith(LIST) or not isinstance(document.get("items"), list):
             self.account.objects += 1
             self._object(origin, kind, document)
@@ -216,10 +231,14 @@ class ManifestReader:
                 self._document(origin.part("item", number), whole, lists + 1)
 
     def _object(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
+        if origin.file == NO_FILE and not origin.is_stored and (noted := noted_origin(document)):
+            origin = replace(origin, where=f"standard input, {noted}")
         where = origin.where
         is_secret = kind == SECRET and document["apiVersion"] == "v1"
+        self._extent.note_labels(document)
         if not is_secret and not is_served(document):
             self.account.passed_over[kind] += 1
+            self._pass_over(origin, document)
             return
         document = as_stored(document)
         if wrong := misshapen(document):
@@ -235,6 +254,15 @@ class ManifestReader:
             self._skip(where, f"{kind} {name}: metadata.namespace is missing{needs}; {remedy}", matters=not is_secret)
         else:
             self._use(origin, kind, document)
+
+    def _pass_over(self, origin: Origin, document: Any) -> None:
+        """Note that a document may make sources and destinations, or that it takes some from elsewhere."""
+        if origin.is_stored or not isinstance(document, dict):
+            return
+        if takes(document):
+            self._extent.taken.append((origin.where, origin.file, document))
+        if origin.is_of_interest and origin.file.name not in KUSTOMIZATIONS and (what := made_by(document)):
+            self._extent.makers.append((origin.where, f"{named(document)} {what}", document))
 
     def _use(self, origin: Origin, kind: str, document: dict[str, Any]) -> None:
         metadata = {**document["metadata"], "namespace": document["metadata"].get("namespace") or self._namespace}
@@ -253,10 +281,14 @@ class ManifestReader:
         self.account.skipped.append(Skipped(where, why, matters))
 
 
-def _files(path: Path, account: Account, own: Collection[Path]) -> Iterator[Path]:
-    """Return the files to read, sorted. A file that is named is read whatever its suffix is."""
+def _files(path: Path, account: Account, own: Collection[Path], read: set[Path]) -> Iterator[Path]:
+    """Return the files to read, sorted, and add the folders to ``read``. A file that is named always counts."""
     if not path.exists():
-        raise UsageError(f"--manifests {path}: does not exist; name a file, a folder, or - for the standard input")
+        tried, hint = "", ""
+        if not path.is_absolute():
+            tried, hint = f" ({path.absolute()})", ", by its absolute path: tox starts in the folder of its tox.ini"
+        remedy = "name a file, a folder, or - for the standard input"
+        raise UsageError(f"--manifests {path}: does not exist{tried}; {remedy}{hint}")
     if not path.is_dir():
         yield path
         return
@@ -266,6 +298,7 @@ def _files(path: Path, account: Account, own: Collection[Path]) -> Iterator[Path
         account.skipped.append(Skipped(str(error.filename), why, matters=True))
 
     for folder, folders, names in os.walk(path, onerror=unread):
+        read.add(real(Path(folder)))
         for name in sorted(folders):
             if name.startswith("."):
                 account.skipped.append(Skipped(str(Path(folder) / name), "a hidden folder", matters=False))

@@ -136,6 +136,8 @@ def test_a_folder_that_kustomize_changes_is_said_to_be(tmp_path, kustomization, 
     (tmp_path / "app" / "a.yaml").write_text(SOURCE)
     (tmp_path / "app" / "kustomization.yaml").write_text(kustomization)
     (tmp_path / "other" / "kustomization.yaml").write_text("namePrefix: b-")
+    (tmp_path / "volsync").mkdir()
+    (tmp_path / "x").mkdir()
     reader = ManifestReader()
     reader.read("home", [str(tmp_path)])
     assert [(said in why, matters) for _, why, matters in skipped(reader)] == ([(True, True)] if said else [])
@@ -167,6 +169,7 @@ def test_an_overlay_changes_the_objects_of_its_base(tmp_path, monkeypatch):
 )
 def test_what_flux_changes_is_said_to_be(tmp_path, monkeypatch, spec, said):
     (tmp_path / "kubernetes" / "apps" / "shop").mkdir(parents=True)
+    (tmp_path / "kubernetes" / "apps" / "other").mkdir()
     (tmp_path / "kubernetes" / "apps" / "shop" / "a.yaml").write_text(SOURCE)
     text = f"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: a}}\nspec: {spec}\n"
     (tmp_path / "kubernetes" / "apps" / "ks.yaml").write_text(text)
