@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from harness.audit.organisation import FOLDER, SECRET, Repository
 from harness.errors import UsageError
@@ -21,6 +24,7 @@ from harness.volsync.secret_values import (
     values_of,
     with_repository,
 )
+from harness.volsync.variables import Key
 
 FORM = SchemaFile(
     Path(__file__).with_name("secret.schema.yaml"),
@@ -29,6 +33,13 @@ FORM = SchemaFile(
     if_not_yaml="write the manifest of one Secret, and nothing else, into a file",
     if_misfit="write the manifest of one Secret",
 )
+HOLDS_NONE = {
+    "SealedSecret": "holds only encrypted values, which its controller decrypts",
+    "ExternalSecret": "holds no values, but says where they are",
+}
+"""Kinds that stand for a Secret without its values."""
+IN_CLUSTER = (".svc", ".cluster.local")
+ENCRYPTED = "ENC["
 URLS = "s3://bucket/prefix, filesystem:///path or the path of a folder"
 
 
@@ -55,6 +66,9 @@ def place_of(repository: str, endpoint: str, secret: str, config: str, environme
     path = Path(url.removeprefix(FOLDER))
     is_folder = url.startswith(FOLDER) or ("://" not in url and bool(url) and path.is_dir())
     if not is_folder and not url.startswith("s3://"):
+        if secret and not repository:
+            problem = f"names {url}" if url else "names no repository"
+            raise UsageError(f"--secret {secret}: {problem}; give --repository, too: {URLS}")
         raise UsageError(f"--repository {url or 'is empty'}: write {URLS}, or name --config of a connected kopia")
     if missing := missing_value(values):
         raise UsageError(f"--repository {url}: {missing} is not set; set it, or name a Secret with it by --secret")
@@ -63,6 +77,8 @@ def place_of(repository: str, endpoint: str, secret: str, config: str, environme
     address = address_of_values(values)
     if address is None or not address.bucket:
         raise UsageError(f"--repository {url}: names no bucket; write {URLS}")
+    if not endpoint:
+        _require_name(address.endpoint, f"--secret {secret}" if secret else Key.ENDPOINT.value)
     return Bucket(address, access_in(values), environment.get("AWS_SESSION_TOKEN", ""))
 
 
@@ -81,6 +97,8 @@ def repository_of_url(url: str, endpoint: str = "") -> Repository:
 
 def _secret(file: Path) -> dict[str, str]:
     document = FORM.parsed(file)
+    if why := _withheld(document, file):
+        raise UsageError(f"--secret {file}: {why}")
     if misfit(validator(FORM.schema), document):
         # The message of the schema would show values of the Secret.
         raise UsageError(f"--secret {file}: is no {SECRET} with data or stringData; {FORM.if_misfit}")
@@ -88,3 +106,36 @@ def _secret(file: Path) -> dict[str, str]:
         return values_in(document)
     except ValueError as error:
         raise UsageError(f"--secret {file}: {error}; write a {SECRET} that is not encrypted") from None
+
+
+def _withheld(document: Any, file: Path) -> str:
+    """Return why a manifest holds no values that can be read, and what to do; "" if it does not look so."""
+    if not isinstance(document, Mapping):
+        return ""
+    sections = [document, *(document.get(one) for one in ("data", "stringData"))]
+    values = [value for section in sections if isinstance(section, Mapping) for value in section.values()]
+    if "sops" in document or any(str(value).startswith(ENCRYPTED) for value in values):
+        return f"it is encrypted (SOPS); decrypt it first: sops --decrypt {file}"
+    kind = document.get("kind")
+    if isinstance(kind, str) and kind in HOLDS_NONE:
+        remedy = (
+            f"name the {SECRET} that it becomes, or give --repository, and the password and keys in the environment"
+        )
+        article = "an" if kind.startswith("E") else "a"
+        return f"{article} {kind} {HOLDS_NONE[kind]}; {remedy}"
+    return ""
+
+
+def _require_name(endpoint: str, given_by: str) -> None:
+    """Check that an endpoint of a cluster has an address here.
+
+    Raises:
+        UsageError: It has none.
+    """
+    host = urlsplit(f"//{endpoint}").hostname or ""
+    if host.rstrip(".").endswith(IN_CLUSTER):
+        try:
+            socket.getaddrinfo(host, None)
+        except OSError:
+            remedy = "give --endpoint with the one that is reached from here"
+            raise UsageError(f"{given_by}: the endpoint {endpoint} exists only inside the cluster; {remedy}") from None

@@ -1,6 +1,7 @@
 """Which repository an audit reads, and with what; what kopia says about a repository is one line."""
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,59 @@ def test_a_file_that_is_no_secret_is_refused_without_its_values(tmp_path, text):
     with pytest.raises(UsageError, match="is no Secret with data or stringData") as raised:
         place(secret=str(tmp_path / "secret.yaml"))
     assert "top-secret-value" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "{kind: Secret, stringData: {KOPIA_REPOSITORY: 'ENC[AES256_GCM,data:x]'}, sops: {mac: x}}",
+            "it is encrypted (SOPS); decrypt it first: sops --decrypt FILE",
+        ),
+        ("{kind: Secret, data: {KOPIA_PASSWORD: 'ENC[AES256_GCM,data:x]'}}", "it is encrypted (SOPS)"),
+        ("{data: 'ENC[AES256_GCM,data:x]', sops: {mac: x}}", "it is encrypted (SOPS)"),
+        (
+            "{kind: SealedSecret, spec: {encryptedData: {KOPIA_PASSWORD: x}}}",
+            "a SealedSecret holds only encrypted values",
+        ),
+        (
+            "{kind: ExternalSecret, spec: {data: []}}",
+            "an ExternalSecret holds no values, but says where they are; name",
+        ),
+        ("{kind: Secret, stringData: {KOPIA_PASSWORD: x}}", "names no repository; give --repository, too: s3://"),
+        ("{kind: Secret, stringData: {KOPIA_REPOSITORY: '${URL}'}}", "names ${URL}; give --repository, too: s3://"),
+    ],
+)
+def test_a_secret_without_values_says_what_to_do(tmp_path, text, said):
+    file = tmp_path / "secret.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError) as raised:
+        place(secret=str(file))
+    assert str(raised.value).startswith(f"--secret {file}: {said.replace('FILE', str(file))}")
+
+
+@pytest.mark.parametrize("host", ["minio.storage.svc", "minio.storage.svc.cluster.local.", "MINIO.x.cluster.local"])
+def test_an_endpoint_inside_the_cluster_needs_another_one(tmp_path, monkeypatch, host):
+    def unknown(name, port):
+        asked.append(name)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    asked = []
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    values = {"KOPIA_REPOSITORY": "s3://theirs", "KOPIA_S3_ENDPOINT": f"http://{host}:9000"}
+    (tmp_path / "secret.yaml").write_text(json.dumps({"kind": "Secret", "stringData": values}))
+    secret = str(tmp_path / "secret.yaml")
+    with pytest.raises(UsageError) as raised:
+        place(secret=secret)
+    said = f"--secret {secret}: the endpoint {host}:9000 exists only inside the cluster; give --endpoint with"
+    assert str(raised.value).startswith(said)
+    with pytest.raises(UsageError, match=r"KOPIA_S3_ENDPOINT: the endpoint minio\.svc exists only inside"):
+        place("s3://bucket", KOPIA_S3_ENDPOINT="minio.svc")
+    assert asked == [host.lower(), "minio.svc"]
+    assert place(secret=secret, endpoint="minio.example").address.endpoint == "minio.example"
+    assert place("s3://bucket", KOPIA_S3_ENDPOINT="svc.example:9000").address
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, port: [name])
+    assert place(secret=secret).address.endpoint == f"{host}:9000", "a resolver that knows the cluster"
 
 
 def test_a_place_is_compared_with_those_of_secrets():
