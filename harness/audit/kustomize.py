@@ -34,6 +34,7 @@ GENERATORS = "generators"
 HELM = ("helmCharts", "helmChartInflationGenerator")
 FILES_OF_HELM = ("valuesFile", "additionalValuesFiles", "values")
 """The fields of a chart that name local files; ``values`` is that of an old form."""
+ARTIFACTS = ("OCIRepository", "Bucket")
 ARGO, APPLICATION = "argoproj.io", "Application"
 ANYWHERE = "*"
 ORIGIN, PATHS = "config.kubernetes.io/origin", ("config.kubernetes.io/path", "config.k8s.io/path")
@@ -123,6 +124,9 @@ def references_in(file: Path, document: Mapping[str, Any]) -> Iterator[Reference
         path = os.path.normpath(str(spec.get("path") or os.curdir))
         if path != os.curdir:
             yield Reference("spec.path", str(spec["path"]), f"{ANYWHERE}{path.strip(os.sep)}")
+        elif (source := _mapping(spec.get("sourceRef"))).get("kind") in ARTIFACTS:
+            # The whole of something that is in a registry or a bucket, and in no folder of Git.
+            yield Reference("spec.path", f"./ of {source['kind']} {source.get('name')}", "")
         for one in _texts(spec.get("components")):
             inner = os.path.normpath(f"{path.strip(os.sep)}{os.sep}{one}")
             yield Reference("spec.components", one, f"{ANYWHERE}{inner}")

@@ -42,8 +42,11 @@ CRDS = re.compile(
 """Remote places that are taken to hold definitions or published software, and no source or destination of the user."""
 USER_OF_URL = re.compile(r"//[^/@]*@")
 HARMLESS_GENERATORS = ("ksops", "configmapgenerator", "secretgenerator", "helmchartinflationgenerator")
-LABELS = (GROUP_OF_FLUX, "helm.toolkit.fluxcd.io")
+HELM_OF_FLUX = "helm.toolkit.fluxcd.io"
+OF_FLUX = (GROUP_OF_FLUX, HELM_OF_FLUX)
 """The groups whose label ``name`` says which Kustomization or HelmRelease an object was built from."""
+MANAGED_BY, INSTANCE = "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"
+"""The labels that charts give to their objects: they, too, tell from which release an object was rendered."""
 
 
 @dataclass
@@ -53,14 +56,14 @@ class Extent:
     Attributes:
         files: The real paths of the files.
         folders: The real paths of the folders.
-        built: The group, namespace and name of each object of Flux from which another object was built.
+        built: The namespaces of the objects of Flux from which other objects were built, by group and name.
         taken: What each document takes from elsewhere: where it is, its absolute file, and the document.
         makers: What may make sources or destinations: where it is, why, and the document.
     """
 
     files: set[Path] = field(default_factory=set)
     folders: set[Path] = field(default_factory=set)
-    built: set[tuple[str, str, str]] = field(default_factory=set)
+    built: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     taken: list[tuple[str, Path, Mapping[str, Any]]] = field(default_factory=list)
     makers: list[tuple[str, str, Mapping[str, Any]]] = field(default_factory=list)
 
@@ -68,19 +71,22 @@ class Extent:
         """Note from which object of Flux another one was built."""
         metadata = document.get("metadata")
         labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
-        if isinstance(labels, Mapping):
-            names = ((group, labels.get(f"{group}/namespace"), labels.get(f"{group}/name")) for group in LABELS)
-            self.built |= {(group, str(namespace), str(name)) for group, namespace, name in names if name}
+        if isinstance(metadata, Mapping) and isinstance(labels, Mapping):
+            for group in OF_FLUX:
+                if name := labels.get(f"{group}/name"):
+                    self.built[group, str(name)].add(str(labels.get(f"{group}/namespace") or ""))
+            if labels.get(MANAGED_BY) == "Helm" and (release := labels.get(INSTANCE)):
+                self.built[HELM_OF_FLUX, str(release)].add(str(metadata.get("namespace") or ""))
 
     def has_built(self, document: Mapping[str, Any]) -> bool:
         """Return True if an object was read that was built from this object of Flux."""
         group, metadata = str(document.get("apiVersion")).partition("/")[0], document.get("metadata")
-        if group not in LABELS or not isinstance(metadata, Mapping):
+        if group not in OF_FLUX or not isinstance(metadata, Mapping):
             return False
-        namespace, name = metadata.get("namespace"), str(metadata.get("name"))
-        if namespace is None:
-            return any((group, name) == (one, other) for one, _, other in self.built)
-        return (group, str(namespace), name) in self.built
+        namespace = str(metadata.get("namespace") or "")
+        found = self.built.get((group, str(metadata.get("name"))), set())
+        # Flux notes no namespace if the file that it built from has none.
+        return bool(found) and (not namespace or bool({"", namespace} & found))
 
 
 class Outside:
@@ -89,9 +95,10 @@ class Outside:
     def __init__(self, extent: Extent, limits: SuiteLimits) -> None:
         """Take what was read, and how much more may be looked at."""
         self._extent, self._limits = extent, limits
-        self._ends: dict[str, list[Path]] = defaultdict(list)
+        self._ends: dict[tuple[str, ...], list[Path]] = defaultdict(list)
         for folder in sorted(extent.folders):
-            self._ends[folder.name].append(folder)
+            for parts in {folder.parts[-1:], folder.parts[-2:]}:
+                self._ends[parts].append(folder)
         self._known: dict[tuple[Path, Content], tuple[str, list[Reference]]] = {}
 
     def problems(self) -> Iterator[tuple[str, str]]:
@@ -161,7 +168,7 @@ class Outside:
             return Path(reference.path) if reference.path else None
         # It counts from the root of a repository: the folders that were read show where that is.
         path = reference.path.removeprefix(ANYWHERE)
-        for folder in self._ends.get(Path(path).name, ()):
+        for folder in self._ends.get(Path(path).parts[-2:], ()):
             if f"{folder}{os.sep}".endswith(f"{os.sep}{path}{os.sep}"):
                 return folder
         return next((root / path for root in file.parents if exists(root / path)), None)

@@ -438,10 +438,11 @@ def test_the_example_workflow_audits_a_pull_request(tmp_path):
     assert step["shell"] == "bash", "GitHub sets pipefail only then, and tee would hide the exit status"
     command, _, after = step["run"].partition(" | ")
     assert after.strip() == "tee audit.txt"
-    words = [word.replace("$GITHUB_WORKSPACE", str(tmp_path)) for word in shlex.split(command)]
+    assert command.endswith(" 2>&1"), "what is wrong is said on stderr, and the summary shows it"
+    words = [word.replace("$GITHUB_WORKSPACE", str(tmp_path)) for word in shlex.split(command)][:-1]
     for name, content in (("snapshots", [entry("orders")]), ("policies", [policy(keepLatest=3)])):
-        (tmp_path / "audit").mkdir(exist_ok=True)
-        (tmp_path / "audit" / f"{name}.json").write_text(json.dumps(content))
+        (tmp_path / "audit-lists").mkdir(exist_ok=True)
+        (tmp_path / "audit-lists" / f"{name}.json").write_text(json.dumps(content))
     for name, status in (("orders", 0), ("order", 1)):
         (tmp_path / "kubernetes" / "apps").mkdir(parents=True, exist_ok=True)
         (tmp_path / "kubernetes" / "apps" / "a.yaml").write_text(yaml.dump(destination(name).manifest))

@@ -172,6 +172,12 @@ def test_several_that_name_the_same_are_said_once(audited, tmp_path):
     assert why.endswith("or name /components/volsync, too (2 more of this kind)")
 
 
+def test_a_file_of_another_suffix_is_looked_at(audited, tmp_path):
+    (tmp_path / "apps" / "source.tpl").write_text(SOURCE)
+    ((_, why),) = audited("apps/kustomization.yaml", "{resources: [source.tpl]}")
+    assert why.startswith("resources source.tpl was not read: /apps/source.tpl declares a ReplicationSource")
+
+
 def test_each_remote_place_is_said(audited):
     found = audited("apps/kustomization.yaml", "{resources: ['https://a.example/x', 'https://b.example/y']}")
     assert [why.partition(" was")[0] for _, why in found] == [
@@ -214,6 +220,12 @@ def test_what_is_no_file_is_not_opened(audited, tmp_path):
         ("{path: apps/, components: [../components/quiet]}", ""),
         ("{path: ./config/crd/bases}", ""),
         ("{path: ./}", ""),
+        ("{path: ./, sourceRef: {kind: GitRepository, name: flux-system}}", ""),
+        (
+            "{sourceRef: {kind: OCIRepository, name: mine}}",
+            "spec.path ./ of OCIRepository mine was not read: it is not on",
+        ),
+        ("{path: ./, sourceRef: {kind: OCIRepository, name: gateway-api-crds}}", ""),
     ],
 )
 def test_what_flux_takes_from_outside_matters(audited, spec, said):
@@ -278,10 +290,33 @@ def test_in_the_standard_input_flux_has_built_what_has_its_label():
     labels = "labels: {kustomize.toolkit.fluxcd.io/name: orders, kustomize.toolkit.fluxcd.io/namespace: flux}"
     built = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, {labels}}}\n"
     said = "Kustomization orders: spec.path ./apps/orders was not read: no folder that was read ends with it"
-    for beside, number in ((built, 0), (built.replace("/namespace: flux", "/namespace: other"), 1), ("", 1)):
+    unnamed = built.replace("/namespace: flux", "/namespace: ''")
+    for beside, number in (
+        (built, 0),
+        (unnamed, 0),
+        (built.replace("/namespace: flux", "/namespace: other"), 1),
+        ("", 1),
+    ):
         reader = ManifestReader()
         reader.read("home", ["-"], io.BytesIO(f"{FLUX}spec: {{path: ./apps/orders}}\n---\n{beside}".encode()))
         assert [said in one.why for one in reader.account.skipped] == [True] * number
+
+
+@pytest.mark.parametrize(
+    ("labels", "number"),
+    [
+        ("{app.kubernetes.io/managed-by: Helm, app.kubernetes.io/instance: orders}", 0),
+        ("{helm.toolkit.fluxcd.io/name: orders, helm.toolkit.fluxcd.io/namespace: shop}", 0),
+        ("{app.kubernetes.io/managed-by: Helm, app.kubernetes.io/instance: other}", 1),
+        ("{app.kubernetes.io/instance: orders}", 1),
+    ],
+)
+def test_a_release_that_was_rendered_is_told_by_the_labels_of_its_objects(labels, number):
+    release = f"{HELM}spec: {{values: {{a: {MANIFEST}}}}}"
+    rendered = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a, namespace: shop, labels: {labels}}}\n"
+    reader = ManifestReader()
+    reader.read("home", ["-"], io.BytesIO(f"{release}\n---\n{rendered}".encode()))
+    assert len(reader.account.skipped) == number
 
 
 @pytest.mark.parametrize(
