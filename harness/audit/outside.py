@@ -21,6 +21,7 @@ from harness.audit.kustomize import (
     ARGO,
     GROUP_OF_FLUX,
     KIND,
+    LONGEST,
     NAMES,
     Content,
     Reference,
@@ -123,7 +124,8 @@ class Outside:
                     found.setdefault((reference.field, problem, remote), []).append((where, said))
         for several in found.values():
             where, said = several[0]
-            yield where, f"{said} ({len(several) - 1} more of this kind)" if len(several) > 1 else said
+            more = f" ({len(several) - 1} more of this kind)" if len(several) > 1 else ""
+            yield where, f"{' '.join(said.split())}{more}"
 
     def _is_read(self, document: Mapping[str, Any]) -> bool:
         """Return True if an application of Argo CD takes only what was read, whatever it mentions."""
@@ -148,10 +150,14 @@ class Outside:
             path = self._on_disk(one, named_in)
             if path is None:
                 if one.is_needed and not CRDS.search(one.text):
-                    return "no folder that was read ends with it" if one is reference else f"{one.text} is not here"
+                    return (
+                        "no folder that was read ends with it"
+                        if one is reference
+                        else f"{_shown(one.text)} is not here"
+                    )
                 continue
             if not exists(path):
-                return f"{path} does not exist, or is closed"
+                return f"{_shown(path)} does not exist, or is closed"
             for inner in self._files_of(path, one.content):
                 if inner in seen:
                     continue
@@ -254,7 +260,7 @@ class Outside:
             return next((problem for one in documents if (problem := self._in_values(content, one))), "")
         kind = value.get("kind") if isinstance(value, Mapping) else None
         if str(kind).lower() not in HARMLESS_GENERATORS:
-            return f"is a {kind}, which may generate anything"
+            return f"is a {_shown(kind)}, which may generate anything"
         return made_by(value)
 
 
@@ -281,8 +287,10 @@ def named(document: Mapping[str, Any]) -> str:
     """Return the kind and the name of a document, as far as it has them."""
     metadata = document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, Mapping) else None
-    return f"{document.get('kind') or 'a text'}{f' {name}' if name else ''}"
+    return _shown(f"{document.get('kind') or 'a text'}{f' {name}' if name else ''}")
 
 
-def _shown(text: str) -> str:
-    return USER_OF_URL.sub("//***@", text)
+def _shown(text: object) -> str:
+    """Return a text of a manifest as it is shown: without a password, and not longer than a path."""
+    shown = USER_OF_URL.sub("//***@", str(text))
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"

@@ -354,3 +354,23 @@ def test_a_relative_path_that_does_not_exist_is_named_in_full(tmp_path, monkeypa
         ManifestReader().read("home", ["apps"])
     assert f"--manifests apps: does not exist ({tmp_path}/apps); name a file" in str(raised.value)
     assert "by its absolute path" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'resources: ["../a\\nb"]',
+        'components: ["../a\\0b"]',
+        f"resources: [../{'x' * 5000}]",
+        "{resources: 3, components: {a: 1}, generators: [3], helmCharts: [3, {valuesFile: 3}, null]}",
+        f"{FLUX}spec: {{path: 3, components: 3, sourceRef: 3}}",
+        f'{FLUX}spec: {{path: "a\\0b", components: ["../c\\nd"]}}',
+        f"{ARGO}spec: {{source: 3, sources: [3, {{path: 3}}]}}",
+        "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {labels: 3}\nspec: {path: a/b}",
+    ],
+)
+def test_what_has_another_shape_is_one_line_or_nothing(audited, text):
+    for name in ("apps/kustomization.yaml", "apps/a.yaml"):
+        for _, why in audited(name, text):
+            assert "\n" not in why
+            assert len(why) < 1200
