@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from harness.audit.account import Account, Skipped
 from harness.audit.assignment import (
     Assignment,
     as_secrets_name_it,
@@ -21,7 +22,6 @@ from harness.audit.organisation import Declared, Organisation, Repository
 from harness.audit.orphans import Orphan, OrphanFinder
 from harness.audit.prediction import Outcome, Prediction, Predictor
 from harness.audit.reach import Reach, reaching_beyond
-from harness.audit.reading import Account, Skipped
 from harness.audit.rules import BUILT_IN, Rule, alternatives
 from harness.audit.upkeep import Clock, State, Upkeep, upkeep
 from harness.document.verdict import ExitStatus
@@ -210,7 +210,7 @@ def audit(question: Question) -> Audit:
         met_then = new_collisions(met, collisions(other, histories, successive=question.successive))
     judged = question.judged
     as_good = [] if question.rule else _as_good(current, weighed)
-    of_rule = _doubts_of_rule(current, question, weighed, as_good, predictions, histories)
+    of_rule = _doubts_of_rule(current, question, others, as_good, predictions, histories)
     return Audit(
         question,
         rule,
@@ -251,7 +251,7 @@ def _doubts(current: Assignment, named: Sequence[Repository], histories: Histori
 def _doubts_of_rule(
     current: Assignment,
     question: Question,
-    weighed: Sequence[Explained],
+    others: Sequence[Assignment],
     as_good: Sequence[Rule],
     predictions: Sequence[Prediction],
     histories: Histories | None,
@@ -273,12 +273,12 @@ def _doubts_of_rule(
                 f"restore something else: say which one your operator follows (--rules NAME)"
             )
             return [Skipped("--rules", why, matters=True)]
-    for rule in [one.rule for one in weighed[1:]]:
-        newer = newer_under(current, Assignment(question.organisation, rule, current.audited), histories)
+    for other in others:
+        newer = newer_under(current, other, histories)
         if newer:
             why = (
-                f"the newest snapshots of {_such(newer, 'source')} follow the rule {rule.name} and not "
-                f"{current.rule.name}: if your operator has changed, give --rules {rule.name}"
+                f"the newest snapshots of {_such(newer, 'source')} follow the rule {other.rule.name} and not "
+                f"{current.rule.name}: if your operator has changed, give --rules {other.rule.name}"
             )
             return [Skipped("--rules", why, matters=True)]
     return []

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from harness.audit.account import Skipped
 from harness.audit.organisation import SECRET
-from harness.audit.reading import ManifestReader, Skipped
+from harness.audit.reading import ManifestReader
 from harness.errors import HarnessError, UsageError
 from harness.kubernetes.api import Api
 from harness.model import Manifest, ObjectRef

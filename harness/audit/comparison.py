@@ -98,6 +98,8 @@ class _Together:
         ]
         for by_names in (True, False):
             wrong = self._wrong(found)
+            if not wrong:
+                break
             found = [
                 self._without(one, wrong[one.one], by_names) if one.one in wrong and one.override else one
                 for one in found

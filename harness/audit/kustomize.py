@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,8 @@ ANYWHERE = "*"
 ORIGIN, PATHS = "config.kubernetes.io/origin", ("config.kubernetes.io/path", "config.k8s.io/path")
 """The annotations in which Kustomize notes from which file an object is."""
 LONGEST = 300
+LONGEST_PATCH = 1 << 20
+NOWHERE = Path()
 REMOTE = re.compile(
     r"""[a-z0-9+]+://                                      # a URL
       | git::
@@ -60,16 +62,18 @@ class Build:
         namespace: The namespace that all objects get, or "".
         field: The name of the field with the namespace.
         folders: The absolute folders and files. One that begins with ``*`` counts from a root that is not known.
+        source: For Flux, the name of the repository that it builds; else "".
     """
 
     fields: tuple[str, ...]
     namespace: str
     field: str
     folders: tuple[str, ...]
+    source: str = ""
 
     def holds(self, where: str) -> bool:
         """Return True if an object is in one of the folders; ``where`` is its absolute file, and the document in it."""
-        return any(_is_in(where, folder) for folder in self.folders)
+        return any(is_in(where, folder) for folder in self.folders)
 
     def changes(self, namespaces: Iterable[str]) -> list[str]:
         """Return the fields by which objects with these namespaces are changed."""
@@ -159,37 +163,63 @@ def build_in(file: Path, document: Mapping[str, Any]) -> Build | None:
         parent = file.parent.absolute()
         others = [one for field in INCLUDING for one in _texts(document.get(field)) if "://" not in one]
         folders = tuple(os.path.normpath(parent / one) for one in (os.curdir, *others))
-        return _build(document, NAMESPACE, folders)
-    spec = document.get("spec")
-    if group == GROUP_OF_FLUX and document.get("kind") == KIND and isinstance(spec, Mapping):
-        path = os.path.normpath(str(spec.get("path") or "."))
-        # The path counts from the root of the repository, which is not known.
-        return _build(spec, NAMESPACE_OF_FLUX, (f"{ANYWHERE}{path}",)) if path != "." else None
+        return _build(document, NAMESPACE, folders, parent)
+    if folder := folder_of_flux(document):
+        found = _build(document["spec"], NAMESPACE_OF_FLUX, (folder,))
+        return replace(found, source=source_of_flux(document)) if found else None
     return None
 
 
-def _build(document: Mapping[str, Any], field: str, folders: tuple[str, ...]) -> Build | None:
-    fields = tuple(name for name in CHANGING if _may_change(name, document.get(name)))
+def source_of_flux(document: Mapping[str, Any]) -> str:
+    """Return the name of the repository that a Kustomization of Flux builds."""
+    return str(_mapping(document["spec"].get("sourceRef")).get("name") or "")
+
+
+def folder_of_flux(document: Mapping[str, Any]) -> str:
+    """Return the folder that a Kustomization of Flux builds; "" if the document is none.
+
+    It begins with ``*``, because it counts from the root of the repository, which is not known.
+    """
+    group, spec = str(document.get("apiVersion", "")).partition("/")[0], document.get("spec")
+    if group != GROUP_OF_FLUX or document.get("kind") != KIND or not isinstance(spec, Mapping):
+        return ""
+    path = os.path.normpath(str(spec.get("path") or os.curdir)).strip(os.sep)
+    return ANYWHERE if path == os.curdir else f"{ANYWHERE}{path}"
+
+
+def _build(document: Mapping[str, Any], field: str, folders: tuple[str, ...], beside: Path = NOWHERE) -> Build | None:
+    fields = tuple(name for name in CHANGING if _may_change(name, document.get(name), beside))
     namespace = str(document.get(field) or "")
     return Build(fields, namespace, field, folders) if fields or namespace else None
 
 
-def _may_change(field: str, value: object) -> bool:
+def _may_change(field: str, value: object, beside: Path) -> bool:
     """Return True if a field may change sources or destinations."""
     if field.startswith(PATCHES) and isinstance(value, list):
-        return any(_patches_served(one) for one in value)
+        return any(_patches_served(one, beside) for one in value)
     return bool(value)
 
 
-def _patches_served(patch: object) -> bool:
+def _patches_served(patch: object, beside: Path) -> bool:
     """Return False if a patch names another kind as its target, or is itself of another kind."""
     whole = patch if isinstance(patch, Mapping) else {"patch": patch}
     target, text = whole.get("target"), whole.get("patch")
+    named = whole.get("path") or text
+    if beside != NOWHERE and isinstance(named, str) and "\n" not in named:
+        text = _patch_in(beside / named) or text
     kind = target.get("kind") if isinstance(target, Mapping) else None
     if isinstance(kind, str) and kind:
         return any(_matches(kind, one) for one in SYNCED)
     kinds = re.findall(r"^kind:\s*[\"']?(\w+)", text, re.MULTILINE) if isinstance(text, str) else []
     return not kinds or bool(set(kinds) & set(SYNCED))
+
+
+def _patch_in(file: Path) -> str:
+    """Return the text of a file with a patch; "" if it is none that can be read, or is too long for one."""
+    try:
+        return file.read_text(encoding="utf-8") if file.is_file() and file.stat().st_size <= LONGEST_PATCH else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _matches(pattern: str, kind: str) -> bool:
@@ -200,7 +230,10 @@ def _matches(pattern: str, kind: str) -> bool:
         return True
 
 
-def _is_in(where: str, folder: str) -> bool:
+def is_in(where: str, folder: str) -> bool:
+    """Return True if an object is in a folder of a build; ``where`` is its absolute file, and the document in it."""
+    if folder == ANYWHERE:
+        return True
     if folder.startswith(ANYWHERE):
         return f"{os.sep}{folder.removeprefix(ANYWHERE).strip(os.sep)}{os.sep}" in where
     return where == folder or where.startswith((f"{folder}{os.sep}", f"{folder}, "))

@@ -10,10 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from harness.audit.account import in_files
 from harness.audit.audit import UNKNOWN
 from harness.audit.cards import LINKS_SHOWN, Links, Tone, identity, kind_of, sections
 from harness.audit.legend import FILES, WORDS
-from harness.audit.reading import in_files
 from harness.audit.upkeep import in_words
 from harness.report.page import environment
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from harness.audit import yaml_guard
+from harness.audit.account import Account, Skipped
+from harness.audit.kustomize import ANYWHERE, Build, build_in, folder_of_flux, is_in, noted_origin, real, source_of_flux
 from harness.audit.kustomize import NAMES as KUSTOMIZATIONS
-from harness.audit.kustomize import Build, build_in, noted_origin, real
 from harness.audit.makers import made_by, may_mention
 from harness.audit.organisation import SECRET, Declared
 from harness.audit.outside import SUFFIXES, Extent, Outside, named, takes
@@ -27,21 +27,6 @@ LIST = "List"
 LISTS_IN_LISTS = 20
 NO_OBJECT = "no Kubernetes object"
 NO_FILE = Path("/")
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A file or an object that was not used.
-
-    Attributes:
-        where: The file, and the document in it.
-        why: The reason, and what to do.
-        matters: True if it may be a source or destination, so that the audit is incomplete without it.
-    """
-
-    where: str
-    why: str
-    matters: bool
 
 
 @dataclass(frozen=True)
@@ -65,42 +50,6 @@ class Origin:
     def part(self, what: str, number: int) -> Origin:
         """Return the origin of a part, such as a document of a file."""
         return replace(self, where=f"{self.where}, {what} {number}")
-
-
-@dataclass
-class Account:
-    """What was read.
-
-    Attributes:
-        files: The number of files.
-        other_files: The number of files in folders that are no manifests by their names.
-        objects: The number of objects.
-        used: The number of used objects, by kind.
-        passed_over: The number of objects of other kinds, by kind.
-        skipped: Each file or object that was not used although it may matter.
-    """
-
-    files: int = 0
-    other_files: int = 0
-    objects: int = 0
-    used: Counter[str] = field(default_factory=Counter)
-    passed_over: Counter[str] = field(default_factory=Counter)
-    skipped: list[Skipped] = field(default_factory=list)
-
-    def in_words(self) -> str:
-        """Return one line with the numbers."""
-        used = ", ".join(f"{number} {kind}" for kind, number in sorted(self.used.items())) or "none"
-        over = sum(self.passed_over.values())
-        unread = sum(one.matters for one in self.skipped)
-        return (
-            f"{self.objects} objects in {in_files(self.files)}: used {used}; passed over {over} of other kinds; "
-            f"{len(self.skipped)} skipped, {unread} of which may matter"
-        )
-
-
-def in_files(number: int) -> str:
-    """Return a number of files, in words."""
-    return f"{number} file{'' if number == 1 else 's'}"
 
 
 class ManifestReader:
@@ -134,6 +83,7 @@ class ManifestReader:
         """
         before = len(self.declared)
         self._extent = Extent()
+        self._built: dict[str, list[tuple[str, str]]] = {}
         builds: list[tuple[Path, Build]] = []
         for path in paths:
             if path == STDIN:
@@ -147,8 +97,21 @@ class ManifestReader:
                 builds += [(file, one) for one in self._file(cluster, file)]
         here = Path.cwd()
         served = [(os.path.normpath(here / one.where), one) for one in self.declared[before:] if not one.is_secret]
+        here_built = {
+            folder: found
+            for folder, found in self._built.items()
+            if folder != ANYWHERE and any(is_in(where, folder) for where, _ in served)
+        }
+        own = {source for found in here_built.values() for _, source in found}
         for file, build in builds:
-            self._note_changes(file, build, [one for where, one in served if build.holds(where)])
+            # The root of another repository than this one holds none of these objects.
+            if build.folders != (ANYWHERE,) or not own or build.source in own:
+                self._note_changes(file, build, [one for where, one in served if build.holds(where)])
+        for folder, found in here_built.items():
+            if len(found) > 1:
+                remedy = "if they are of several clusters, give each its own --manifests; else build them"
+                why = f"{len(found)} Kustomizations of Flux build {folder.removeprefix(ANYWHERE)}: {remedy}"
+                self._skip(", ".join(dict.fromkeys(one for one, _ in found)), why, matters=True)
         for where, why in Outside(self._extent, self._limits).problems():
             self._skip(where, why, matters=True)
 
@@ -178,7 +141,11 @@ class ManifestReader:
         documents = [one for one in self._text(cluster, str(file), data, place) if isinstance(one, dict)]
         if file.name in KUSTOMIZATIONS:
             self._extent.taken += [(str(file), place, one) for one in documents if not takes(one)]
-        return list(filter(None, (build_in(file, one) for one in documents)))
+        single = [one for document in documents for one in _singly(document)]
+        for one in single:
+            if folder := folder_of_flux(one):
+                self._built.setdefault(folder, []).append((str(file), source_of_flux(one)))
+        return list(filter(None, (build_in(file, one) for one in single)))
 
     def _note_changes(self, file: Path, build: Build, inside: Sequence[Declared]) -> None:
         """Note that objects are not what the cluster gets."""
@@ -281,6 +248,12 @@ class ManifestReader:
         self.account.skipped.append(Skipped(where, why, matters))
 
 
+def _singly(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects of a list, or the document itself."""
+    items = document.get("items") if str(document.get("kind", "")).endswith(LIST) else None
+    return [one for one in items if isinstance(one, dict)] if isinstance(items, list) else [document]
+
+
 def _files(path: Path, account: Account, own: Collection[Path], read: set[Path]) -> Iterator[Path]:
     """Return the files to read, sorted, and add the folders to ``read``. A file that is named always counts."""
     if not path.exists():
@@ -308,7 +281,7 @@ def _files(path: Path, account: Account, own: Collection[Path], read: set[Path])
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             file = Path(folder) / name
-            if file.suffix not in SUFFIXES and name not in KUSTOMIZATIONS:
+            if file.suffix.lower() not in SUFFIXES and name not in KUSTOMIZATIONS:
                 account.other_files += 1
             elif file.absolute() in own:
                 account.skipped.append(Skipped(str(file), "written by an earlier audit", matters=False))

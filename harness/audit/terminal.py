@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from harness.audit.reading import in_files
+from harness.audit.account import in_files
 from harness.audit.upkeep import in_words
 from harness.volsync.kinds import SOURCE
 

@@ -9,9 +9,9 @@ import shutil
 import pytest
 
 from harness.audit import page
+from harness.audit.account import Account, Skipped
 from harness.audit.audit import BY_DEFAULT
 from harness.audit.facts import facts
-from harness.audit.reading import Account, Skipped
 from harness.audit.rules import BUILT_IN
 from harness.kopia import policies
 from harness.kopia.policies import Policies

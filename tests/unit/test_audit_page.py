@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from harness.audit import legend, page
+from harness.audit.account import Account, Skipped
 from harness.audit.anchors import anchors
 from harness.audit.audit import BY_DEFAULT, Audit, Worry
 from harness.audit.cards import Links, Tone, sections
 from harness.audit.facts import facts
 from harness.audit.prediction import Outcome
-from harness.audit.reading import Account, Skipped
 from harness.audit.rules import BUILT_IN
 from harness.audit.upkeep import State
 from harness.cli.audit import OVERRIDES, RESTORES

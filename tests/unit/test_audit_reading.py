@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.audit.organisation import Organisation, Repository, repository_of
 from harness.audit.reading import ManifestReader
@@ -143,6 +144,58 @@ def test_a_folder_that_kustomize_changes_is_said_to_be(tmp_path, kustomization, 
     assert [(said in why, matters) for _, why, matters in skipped(reader)] == ([(True, True)] if said else [])
 
 
+def flux(name, spec):
+    return (
+        f"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {{name: {name}}}\nspec: {spec}\n"
+    )
+
+
+def whys(tmp_path, **files):
+    """Return what is said of a folder with a source and with these files."""
+    (tmp_path / "apps").mkdir()
+    (tmp_path / "apps" / "a.yaml").write_text(SOURCE)
+    for name, text in files.items():
+        (tmp_path / name.replace("__", ".")).write_text(text)
+    reader = ManifestReader()
+    reader.read("home", [str(tmp_path)])
+    return [why for _, why, matters in skipped(reader) if matters]
+
+
+def test_the_root_of_another_repository_is_not_this_one(tmp_path):
+    whole, own = "{path: ./, targetNamespace: office, sourceRef: {name: X}}", "{path: apps, sourceRef: {name: home}}"
+    other = flux("a", whole.replace("X", "vendor"))
+    assert whys(tmp_path, a__yaml=other, b__yaml=flux("b", own)) == []
+
+
+def test_a_build_of_this_repository_in_a_list_is_noticed(tmp_path):
+    whole, own = "{path: ./, targetNamespace: office, sourceRef: {name: X}}", "{path: apps, sourceRef: {name: home}}"
+    items = yaml.safe_load(flux("a", whole.replace("X", "home")))
+    listed = yaml.dump({"apiVersion": "v1", "kind": "List", "items": [items]})
+    (why,) = whys(tmp_path, a__yaml=listed, b__yaml=flux("b", own))
+    assert why.startswith("targetNamespace may change")
+
+
+def test_a_folder_that_is_built_twice_is_one_of_several_clusters(tmp_path):
+    own = "{path: apps, sourceRef: {name: home}}"
+    (why,) = whys(tmp_path, prod__yaml=flux("apps", own), staging__yaml=flux("apps", own))
+    assert why.startswith("2 Kustomizations of Flux build apps: if they are of several clusters")
+
+
+@pytest.mark.parametrize(("kind", "said"), [("HelmRelease", 0), ("ReplicationSource", 1)])
+def test_a_patch_in_a_file_counts_by_its_kind(tmp_path, kind, said):
+    patch = f"apiVersion: x/v1\nkind: {kind}\nmetadata: {{name: a}}\n"
+    build = "resources: [apps/a.yaml]\npatches: [{path: p.txt}]\n"
+    found = whys(tmp_path, p__txt=patch, kustomization__yaml=build)
+    assert len([why for why in found if "patches may change" in why]) == said
+
+
+def test_the_case_of_a_suffix_does_not_matter(tmp_path):
+    (tmp_path / "a.YAML").write_text(SOURCE)
+    reader = ManifestReader()
+    reader.read("home", [str(tmp_path)])
+    assert len(reader.declared) == 1
+
+
 def test_an_overlay_changes_the_objects_of_its_base(tmp_path, monkeypatch):
     for folder in ("base", "prod"):
         (tmp_path / "apps" / folder).mkdir(parents=True)
@@ -164,7 +217,8 @@ def test_an_overlay_changes_the_objects_of_its_base(tmp_path, monkeypatch):
         ("{path: kubernetes/apps/shop/, patches: [{patch: x}]}", "patches may change"),
         ("{path: ./kubernetes/apps/shop, targetNamespace: shop}", ""),
         ("{path: ./kubernetes/apps/other, targetNamespace: office}", ""),
-        ("{path: ./, targetNamespace: office}", ""),
+        ("{path: ./, targetNamespace: office}", "targetNamespace may change"),
+        ("{path: ./, targetNamespace: shop}", ""),
     ],
 )
 def test_what_flux_changes_is_said_to_be(tmp_path, monkeypatch, spec, said):
