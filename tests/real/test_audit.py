@@ -51,6 +51,8 @@ from tests.unit.audit_model import Snap
 from tests.unit.audit_organisations import BEGIN, ORGANISATIONS, declared, drawn_for_kopia
 from tests.unit.audit_world import NOW, destination, entry, source
 
+pytestmark = pytest.mark.beside_others
+
 MOST_SUGGESTIONS = 4
 PASSWORD = "a password with 'quotes' and $"
 ADMIN = Identity("administrator", "site")
