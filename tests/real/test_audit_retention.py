@@ -19,6 +19,8 @@ from harness.mover.reference import RETAIN_FLAGS
 from harness.toolchain import provision
 from tests.unit.audit_world import source
 
+pytestmark = pytest.mark.beside_others
+
 ORGANISATIONS = 6
 SNAPSHOTS = 24
 ACCESS = RepositoryAccess("a-password-of-a-folder", "", "")
