@@ -1,15 +1,16 @@
-"""Read the schedule of a source, in the forms that the operator's cron accepts."""
+"""Read the schedule of a source, in the forms that the operator's cron accepts: robfig/cron v3, ``ParseStandard``."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from itertools import islice, pairwise
+from datetime import UTC, datetime, timedelta, tzinfo
+from fractions import Fraction
+from itertools import islice, takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cronsim import CronSim, CronSimError
+from harness.audit import cron
+from harness.audit.cron import Cron, CronError
 
 NAMED = {
     "@yearly": "0 0 1 1 *",
@@ -20,8 +21,16 @@ NAMED = {
     "@midnight": "0 0 * * *",
     "@hourly": "0 * * * *",
 }
-EVERY = re.compile(r"@every\s+(?:(?P<hours>\d+)h)?(?:(?P<minutes>\d+)m)?(?:(?P<seconds>\d+)s)?")
-ZONE = re.compile(r"(?:CRON_)?TZ=(?P<zone>\S+)\s+(?P<rest>.+)")
+EVERY = "@every "
+UNITS_NS = {
+    "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
+}  # fmt: skip
+PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
+DURATION = re.compile(rf"[+-]?(0|(?:{PART.pattern})+)")
+LONGEST_NS, SECOND_NS = 2**63 - 1, 10**9
+ZONES = ("TZ=", "CRON_TZ=")
+IN_CONTAINER = ("", "UTC", "Local")
+"""Names of the time zone of the operator: in a container that is UTC."""
 COUNTED = 100
 """More missed runs than this are not counted."""
 SAMPLE = 10
@@ -33,33 +42,30 @@ class ScheduleError(Exception):
 
 @dataclass(frozen=True)
 class Schedule:
-    """A schedule: a cron expression in a time zone, or an interval."""
+    """A schedule: an interval, or a cron expression in a time zone."""
 
-    expression: str
-    zone: ZoneInfo | None = None
     every: timedelta | None = None
+    cron: Cron | None = None
+    zone: tzinfo = UTC
+
+    @property
+    def never_runs(self) -> bool:
+        """Return True if no instant matches, such as for the 31st of February."""
+        return self.cron is not None and self.cron.never_runs
 
     def missed(self, since: datetime, now: datetime) -> int:
         """Return the number of runs after an instant and not after now; not more than COUNTED."""
         if self.every is not None:
             return min(COUNTED, max(0, (now - since) // self.every))
-        number = 0
-        for run in islice(self._runs(now + timedelta(seconds=1), reverse=True), COUNTED):
-            if run <= since:
-                break
-            number += 1
-        return number
+        runs = self.cron.before(now, self.zone) if self.cron else iter(())
+        return sum(1 for _ in islice(takewhile(lambda run: run > since, runs), COUNTED))
 
     def longest_pause(self, now: datetime) -> timedelta:
         """Return the longest time between two of the last runs."""
         if self.every is not None:
             return self.every
-        runs = list(islice(self._runs(now, reverse=True), SAMPLE))
-        return max((later - earlier for later, earlier in pairwise(runs)), default=timedelta.max)
-
-    def _runs(self, start: datetime, *, reverse: bool) -> Iterator[datetime]:
-        zone = self.zone or UTC
-        return iter(CronSim(self.expression, start.astimezone(zone), reverse=reverse))
+        runs = self.cron.before(now, self.zone) if self.cron else iter(())
+        return cron.longest_between(list(islice(runs, SAMPLE)))
 
 
 def parse(text: str) -> Schedule:
@@ -68,29 +74,37 @@ def parse(text: str) -> Schedule:
     Raises:
         ScheduleError: The text is no schedule.
     """
-    zone = None
-    if found := ZONE.fullmatch(text.strip()):
-        try:
-            zone, text = ZoneInfo(found["zone"]), found["rest"]
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            raise ScheduleError(f"{found['zone']} is no time zone") from None
-    text = text.strip()
-    if text.startswith("@every"):
-        return _interval(text)
-    expression = NAMED.get(text, text)
+    zone: tzinfo = UTC
+    if text.startswith(ZONES):
+        name, space, rest = text.partition("=")[2].partition(" ")
+        if not space:
+            raise ScheduleError("nothing follows the time zone")
+        zone, text = _zone(name), rest.strip()
+    if text.startswith(EVERY):
+        return _interval(text.removeprefix(EVERY))
+    if text.startswith("@") and text not in NAMED:
+        raise ScheduleError(f"write {', '.join(NAMED)}, or @every with a duration such as 6h")
     try:
-        CronSim(expression, datetime.now(UTC))
-    except CronSimError as error:
+        return Schedule(cron=cron.parse(NAMED.get(text, text)), zone=zone)
+    except CronError as error:
         raise ScheduleError(str(error)) from None
-    return Schedule(expression, zone)
+
+
+def _zone(name: str) -> tzinfo:
+    if name in IN_CONTAINER:
+        return UTC
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ScheduleError(f"{name} is no time zone") from None
 
 
 def _interval(text: str) -> Schedule:
-    found = EVERY.fullmatch(text)
-    parts = {unit: int(number) for unit, number in found.groupdict(default="0").items()} if found else {}
-    if not any(parts.values()):
+    """Return an interval: a duration of Go, of whole seconds and of at least one."""
+    if not DURATION.fullmatch(text):
         raise ScheduleError("write @every with hours, minutes or seconds, such as @every 6h")
-    try:
-        return Schedule(text, every=timedelta(**parts))
-    except OverflowError:
-        raise ScheduleError("the interval is too long") from None
+    length = sum(Fraction(number.rstrip(".")) * UNITS_NS[unit] for number, unit in PART.findall(text))
+    if length > LONGEST_NS:
+        raise ScheduleError("the interval is too long")
+    is_negative = text.startswith("-")
+    return Schedule(every=timedelta(seconds=1 if is_negative else max(1, int(length // SECOND_NS))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from harness.volsync.kinds import is_source
 LATE_AFTER = 2
 """A source is stale if this many runs are missing: one may be running at this moment."""
 PERIODS_JUDGED = 400
+IGNORED = "not judged: ignoreIdenticalSnapshots of the policy saves no snapshot while the data does not change"
 
 
 class State(StrEnum):
@@ -51,6 +52,7 @@ class Upkeep:
         gaps: The periods in which a run was due, that retention covers, and that have no snapshot.
         left: What the retention policy of the source leaves of the history, newest first.
         ends_incomplete: True if the newest snapshot lacks files.
+        never_runs: True if no day matches its schedule.
     """
 
     source: Declared
@@ -63,6 +65,7 @@ class Upkeep:
     gaps: Sequence[str] = ()
     left: Sequence[ListedSnapshot] = ()
     ends_incomplete: bool = False
+    never_runs: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,16 @@ def _of(assignment: Assignment, histories: Histories | None, clock: Clock, polic
     if histories is None:
         return Upkeep(one, State.NOT_JUDGED, "no list of snapshots was given", asked, schedule=planned)
     keep = policies.keep(asked.identity, asked.path, retain_of(one.manifest))
-    return _judged(one, asked, histories.of(asked), planned, clock, keep)
+    found = _judged(one, asked, histories.of(asked), planned, clock, keep)
+    return _without_age(found) if policies.ignores_identical(asked.identity, asked.path) else found
+
+
+def _without_age(one: Upkeep) -> Upkeep:
+    """Return a source without the answers that follow from the age of its snapshots."""
+    if one.never_runs or not (one.gaps or one.state is State.STALE):
+        return one
+    why = one.why or f"{len(one.gaps)} period{'' if len(one.gaps) == 1 else 's'} without a snapshot"
+    return replace(one, state=State.GOOD, why=f"{why}; {IGNORED}", gaps=())
 
 
 def _judged(
@@ -109,17 +121,21 @@ def _judged(
         return Upkeep(one, State.REFUSED, f"spec.trigger.schedule: {planned!r} is no schedule: {error}", asked,
                       history, planned)  # fmt: skip
     newest = history.newest
+    never_runs = bool(runs and runs.never_runs)
     if newest is None:
-        state, why = State.NEVER, f"no whole snapshot of {asked}"
+        never = f"; no day matches the schedule {planned}" if never_runs else ""
+        state, why = State.NEVER, f"no whole snapshot of {asked}{never}"
     else:
         age = clock.now - newest.record.end
         missed = runs.missed(newest.record.start, clock.now) if runs else None
         gaps = _gaps(history.whole, runs, keep, clock.now) if runs else []
-        if missed is not None and missed >= LATE_AFTER:
+        if never_runs:
+            state, why = State.STALE, f"no day matches the schedule {planned}; the newest is {in_words(age)} old"
+        elif missed is not None and missed >= LATE_AFTER:
             state, why = State.STALE, f"{missed} scheduled runs without a snapshot; the newest is {in_words(age)} old"
         elif clock.stale_after is not None and age > clock.stale_after:
             state, why = State.STALE, f"the newest snapshot is {in_words(age)} old"
-    return Upkeep(one, state, why, asked, history, planned, missed, gaps, left, ends_incomplete)
+    return Upkeep(one, state, why, asked, history, planned, missed, gaps, left, ends_incomplete, never_runs)
 
 
 def _gaps(whole: Sequence[ListedSnapshot], runs: Schedule, keep: Mapping[str, int], now: datetime) -> list[str]:

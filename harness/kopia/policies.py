@@ -22,6 +22,7 @@ KEYS: Mapping[str, str] = {
     "keepAnnual": "yearly",
 }
 """The fields of a retention policy of kopia, with the periods that they are for."""
+IGNORES_IDENTICAL = "ignoreIdenticalSnapshots"
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,14 @@ class Policy:
         hostname: The hostname of the target.
         path: The path of the target.
         keep: The number of snapshots to keep, for the periods that the policy sets.
+        ignores_identical: True if no snapshot is saved while the data does not change; None if the policy does not say.
     """
 
     username: str
     hostname: str
     path: str
     keep: Mapping[str, int]
+    ignores_identical: bool | None = None
 
     @property
     def is_global(self) -> bool:
@@ -56,7 +59,7 @@ class Policies:
 
     def __init__(self, policies: Sequence[Policy] = ()) -> None:
         self.all = list(policies)
-        self._by_target = {(one.username, one.hostname, one.path): one.keep for one in policies}
+        self._by_target = {(one.username, one.hostname, one.path): one for one in policies}
 
     def keep(self, identity: Identity, path: str, own: Mapping[str, int]) -> dict[str, int]:
         """Return what is kept of a history: the nearest policy that sets a period wins.
@@ -66,12 +69,21 @@ class Policies:
             path: Its path.
             own: What a source sets for this history with its next backup.
         """
+        found = dict(DEFAULTS)
+        for policy in reversed(self._nearest(identity, path)):
+            found |= policy.keep
+        return found | dict(own)
+
+    def ignores_identical(self, identity: Identity, path: str) -> bool:
+        """Return True if no snapshot of a history is saved while its data does not change."""
+        told = (one.ignores_identical for one in self._nearest(identity, path))
+        return next((one for one in told if one is not None), False)
+
+    def _nearest(self, identity: Identity, path: str) -> list[Policy]:
+        """Return the policies for a history, the nearest one first."""
         paths = [path, *map(str, PurePosixPath(path).parents), ""]
         targets = [*((identity.username, identity.hostname, one) for one in paths), ("", identity.hostname, "")]
-        found = dict(DEFAULTS)
-        for target in reversed([*targets, ("", "", "")]):
-            found |= self._by_target.get(target, {})
-        return found | dict(own)
+        return [self._by_target[one] for one in (*targets, ("", "", "")) if one in self._by_target]
 
 
 def read(data: bytes, what: str) -> list[Policy]:
@@ -103,4 +115,5 @@ def _policy(entry: Any, where: str) -> Policy:
         raise HarnessError(f"{where}: field target: expected texts, got {dict(target)!r}")
     keep = {period: retention[key] for key, period in KEYS.items() if isinstance(retention.get(key), int)}
     username, hostname, path = map(str, parts)
-    return Policy(username, hostname, path, keep)
+    ignores = retention.get(IGNORES_IDENTICAL)
+    return Policy(username, hostname, path, keep, ignores if isinstance(ignores, bool) else None)

@@ -2,6 +2,8 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+from pathlib import Path
 
 import pytest
 
@@ -58,7 +60,20 @@ def test_a_newest_snapshot_without_files_is_said():
     assert not kept(source("orders"), nights(1)).ends_incomplete
 
 
-@pytest.mark.parametrize("text", ["61 * * * *", "a b c d e", "* * *", "@every", "@every 0h", "TZ=No/Where 0 2 * * *"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "61 * * * *",
+        "a b c d e",
+        "* * *",
+        "@every",
+        "@every 6",
+        "TZ=UTC",
+        "* * * * 7",
+        "@Daily",
+        "TZ=No/Where 0 2 * * *",
+    ],
+)
 def test_a_bad_schedule_is_refused(text):
     found = kept(source("orders", schedule=text), nights(0))
     assert found.state is State.REFUSED
@@ -82,6 +97,56 @@ def test_runs_are_counted(text, missed, pause):
     parsed = schedule.parse(text)
     assert parsed.missed(NOW - timedelta(hours=50), NOW) == missed
     assert parsed.longest_pause(NOW) == pause
+
+
+@pytest.mark.parametrize("line", (Path(__file__).parent / "data" / "robfig_cron.txt").read_text("utf-8").splitlines())
+def test_a_schedule_runs_as_under_the_cron_of_the_operator(line):
+    """Each line has an instant, a schedule, and the next runs that robfig/cron v3.0.1 computed (or error, or never)."""
+    start, text, said = line.split("|")
+    if said == "error":
+        with pytest.raises(schedule.ScheduleError):
+            schedule.parse(text)
+        return
+    parsed, since = schedule.parse(text), datetime.fromisoformat(start)
+    runs = [datetime.fromisoformat(one) for one in said.split() if one != "never"]
+    assert parsed.never_runs == (not runs)
+    if parsed.every:
+        assert runs == [since + parsed.every * number for number in (1, 2, 3)]
+    else:
+        before = parsed.cron.before(max(runs, default=since), parsed.zone)
+        assert [*takewhile(lambda run: run > since, before)][::-1] == runs
+        assert parsed.missed(since, max(runs, default=since)) == len(runs)
+
+
+def test_a_schedule_that_no_day_matches_is_said():
+    never = source("orders", schedule="0 3 31 2 *")
+    found = kept(never, [])
+    assert (found.state, found.why) == (
+        State.NEVER,
+        "no whole snapshot of orders@shop:/data; no day matches the schedule 0 3 31 2 *",
+    )
+    found = kept(never, nights(2))
+    assert (found.state, found.why) == (State.STALE, "no day matches the schedule 0 3 31 2 *; the newest is 2 d old")
+
+
+def test_where_identical_snapshots_are_not_saved_neither_age_nor_gaps_are_judged():
+    nightly = source("orders", schedule=NIGHTLY, **{"retain.daily": "7"})
+    ignoring = of_policies(policy(ignoreIdenticalSnapshots=True))
+    found = kept(nightly, nights(2), policies=ignoring)
+    assert (found.state, found.missed) == (State.GOOD, 2)
+    assert found.why == (
+        "2 scheduled runs without a snapshot; the newest is 2 d old; not judged: ignoreIdenticalSnapshots of the "
+        "policy saves no snapshot while the data does not change"
+    )
+    found = kept(nightly, nights(0, 1, 3, 4), policies=ignoring)
+    assert (found.gaps, found.why.partition(";")[0]) == ((), "1 period without a snapshot")
+    assert kept(nightly, nights(0), policies=ignoring).why == ""
+    assert kept(nightly, [], policies=ignoring).state is State.NEVER
+    nearer = policy("orders@shop", ignoreIdenticalSnapshots=False)
+    assert kept(nightly, nights(2), policies=of_policies(policy(ignoreIdenticalSnapshots=True), nearer)).missed == 2
+    assert kept(nightly, nights(2), policies=of_policies(policy(ignoreIdenticalSnapshots=True), nearer)).state is (
+        State.STALE
+    )
 
 
 def test_a_night_without_a_snapshot_is_a_gap_unless_retention_explains_it():
