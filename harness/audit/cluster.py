@@ -12,6 +12,7 @@ from harness.audit.reading import ManifestReader
 from harness.errors import HarnessError, UsageError
 from harness.kubernetes.api import Api
 from harness.model import Manifest, ObjectRef
+from harness.system import files
 from harness.volsync.kinds import API_VERSION, SYNCED
 from harness.volsync.specs import spec_of
 
@@ -32,6 +33,8 @@ def read(kubeconfig: str, reader: ManifestReader) -> None:
 
 
 def _api(kubeconfig: str) -> Api:
+    if files.is_endless(Path(kubeconfig).expanduser()):
+        raise UsageError(f"--kubeconfig {kubeconfig}: {files.NOT_REGULAR}; name a file that kubectl --kubeconfig takes")
     try:
         return Api(Path(kubeconfig).expanduser())
     except HarnessError as error:

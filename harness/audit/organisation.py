@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from harness.model import Manifest, ObjectRef, RepositoryAddress
+from harness.system import urls
 from harness.volsync.admission import refusal
-from harness.volsync.declared import open_variables
+from harness.volsync.declared import open_variables, without_mover
 from harness.volsync.kinds import is_destination, is_source, source_ref
 from harness.volsync.manifests import ref_of
 from harness.volsync.secret_values import address_of_values, repository_in, values_in
@@ -68,8 +69,8 @@ class Declared:
 
     @cached_property
     def refusal(self) -> str:
-        """Return why an API refuses the object under any rule, or "" if it accepts it."""
-        return "" if self.is_stored else refusal(self.manifest)
+        """Return why an API or the operator refuses the object under any rule, or "" if it is accepted."""
+        return without_mover(self.manifest) or ("" if self.is_stored else refusal(self.manifest))
 
     @cached_property
     def variables(self) -> Mapping[str, tuple[str, ...]]:
@@ -79,7 +80,7 @@ class Declared:
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository as a Secret names it: its URL, and its address if it is in an S3 store."""
+    """A repository as a Secret names it: its URL without secrets, and its address if it is in an S3 store."""
 
     url: str
     address: RepositoryAddress | None
@@ -87,10 +88,11 @@ class Repository:
     def is_at(self, other: Repository) -> bool:
         """Return True if both are the same place; an endpoint counts only if both have one."""
         if self.address is None or other.address is None:
-            return self.url.rstrip("/") == other.url.rstrip("/")
+            return urls.canonical(self.url) == urls.canonical(other.url)
         one, two = self.address, other.address
-        same_endpoint = not (one.endpoint and two.endpoint) or one.endpoint.rstrip("/") == two.endpoint.rstrip("/")
-        return (one.bucket, one.prefix) == (two.bucket, two.prefix) and same_endpoint
+        tls = (one.tls, two.tls)
+        same = not (one.endpoint and two.endpoint) or urls.is_same_endpoint(one.endpoint, two.endpoint, tls=tls)
+        return (one.bucket, one.prefix) == (two.bucket, two.prefix) and same
 
     def is_like(self, other: Repository) -> bool:
         """Return True if both may be the same place: a store has several endpoints, and a folder several mounts."""
@@ -157,7 +159,7 @@ def repository_of(secret: Manifest) -> Repository | None:
     url = repository_in(values)
     if "://" not in url or "${" in url:
         return None
-    return Repository(url, address_of_values(values))
+    return Repository(urls.shown(url), address_of_values(values))
 
 
 def in_words(one: Declared, clusters: int) -> str:

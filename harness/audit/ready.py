@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.audit.audit import Audit
+from harness.audit.mangled import require_whole
 from harness.audit.orphans import Orphan
 from harness.audit.terminal import printable
 from harness.model import Identity
@@ -82,6 +83,7 @@ def _commented(lines: Iterable[str], manifest: Mapping[str, Any], reserve: str) 
 
 
 def _document(manifest: Mapping[str, Any]) -> str:
+    require_whole(manifest)
     return yaml_io.dump_all([manifest])
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.audit import yaml_guard
 from harness.audit.organisation import FOLDER, SECRET, Repository
 from harness.errors import UsageError
 from harness.kopia.reading import Bucket, Configured, Folder, Place
+from harness.system import urls
 from harness.system.process import REDACT
 from harness.system.schema import SchemaFile, misfit, validator
 from harness.volsync.secret_values import (
@@ -57,26 +59,28 @@ def place_of(repository: str, endpoint: str, secret: str, config: str, environme
         UsageError: Something is missing, or the URL is of another form.
     """
     values = values_of(environment) | (_secret(Path(secret)) if secret else {})
-    REDACT.add(secrets_in(values))
+    REDACT.add([*secrets_in(values), *urls.secrets_of([repository, endpoint])])
     if config:
         return Configured(Path(config), access_in(values))
     if repository or endpoint:
         values = with_repository(values, repository or repository_in(values), endpoint)
     url = repository_in(values)
-    path = Path(url.removeprefix(FOLDER))
+    path, name = Path(url.removeprefix(FOLDER)), urls.shown(url)
     is_folder = url.startswith(FOLDER) or ("://" not in url and bool(url) and path.is_dir())
     if not is_folder and not url.startswith("s3://"):
         if secret and not repository:
-            problem = f"names {url}" if url else "names no repository"
+            problem = f"names {name}" if url else "names no repository"
             raise UsageError(f"--secret {secret}: {problem}; give --repository, too: {URLS}")
-        raise UsageError(f"--repository {url or 'is empty'}: write {URLS}, or name --config of a connected kopia")
+        raise UsageError(f"--repository {name or 'is empty'}: write {URLS}, or name --config of a connected kopia")
     if missing := missing_value(values):
-        raise UsageError(f"--repository {url}: {missing} is not set; set it, or name a Secret with it by --secret")
+        raise UsageError(f"--repository {name}: {missing} is not set; set it, or name a Secret with it by --secret")
     if is_folder:
         return Folder(path.absolute(), access_in(values))
     address = address_of_values(values)
+    if address is not None and ("@" in address.bucket or name != url):
+        raise UsageError(f"--repository {name}: an S3 URL has no user; give the keys in the Secret or the environment")
     if address is None or not address.bucket:
-        raise UsageError(f"--repository {url}: names no bucket; write {URLS}")
+        raise UsageError(f"--repository {name}: names no bucket; write {URLS}")
     if not endpoint:
         _require_name(address.endpoint, f"--secret {secret}" if secret else Key.ENDPOINT.value)
     return Bucket(address, access_in(values), environment.get("AWS_SESSION_TOKEN", ""))
@@ -91,11 +95,13 @@ def repository_at(place: Place) -> Repository | None:
 
 def repository_of_url(url: str, endpoint: str = "") -> Repository:
     """Return the repository of a URL, for a saved list of its snapshots; the endpoint is "" if it is not known."""
+    REDACT.add(urls.secrets_of([url, endpoint]))
     address = address_of_values(with_repository({}, url, endpoint))
-    return Repository(url, (address if endpoint else replace(address, endpoint="")) if address else None)
+    return Repository(urls.shown(url), (address if endpoint else replace(address, endpoint="")) if address else None)
 
 
 def _secret(file: Path) -> dict[str, str]:
+    yaml_guard.check_file(file, "--secret")
     document = FORM.parsed(file)
     if why := _withheld(document, file):
         raise UsageError(f"--secret {file}: {why}")

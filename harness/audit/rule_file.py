@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError
 
+from harness.audit import template_bounds, yaml_guard
 from harness.audit.rules import BUILT_IN, Rule, named
 from harness.document import rules
 from harness.errors import UsageError
@@ -33,13 +33,13 @@ FORM = SchemaFile(
     if_misfit="docs/audit.md shows the form of a rule",
 )
 IGNORED = "ignored"
+SHOWN = 200
 BY_DEFAULT = {"username": "{{ name | as_username }}", "hostname": "{{ namespace | as_hostname }}"}
 ANY = defaultdict[str, str](lambda: "any")
 TRIAL = {"name": "name", "namespace": "namespace", "pvc": "pvc", "labels": ANY, "annotations": ANY}
 """An object with every label, for a first check of the templates."""
 
-_ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined)
-_ENVIRONMENT.filters |= {"as_username": rules.sanitise_username, "as_hostname": rules.sanitise_hostname}
+_ENVIRONMENT = template_bounds.Bounded({"as_username": rules.sanitise_username, "as_hostname": rules.sanitise_hostname})
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Templates:
             UsageError: The template uses something that the object does not have.
         """
         try:
-            return self.parts[field].render(context).strip()
+            return template_bounds.short(self.parts[field].render(context).strip())
         except (TemplateError, ValueError, TypeError, ArithmeticError, LookupError, RecursionError) as error:
             where = f"{context['namespace']}/{context['name']}"
             raise UsageError(f"{self.file}: defaults.{field}: cannot be used for {where}: {error}") from None
@@ -128,6 +128,7 @@ def read(request: str) -> Rule:
     if request in BUILT_IN or not Path(request).exists():
         return named(request)
     file = Path(request)
+    yaml_guard.check_file(file, "--rules")
     document = FORM.read(file)
     parts = BY_DEFAULT | document.get("defaults", {})
     templates = Templates(file, {field: _template(file, field, text) for field, text in parts.items()})
@@ -139,9 +140,9 @@ def read(request: str) -> Rule:
 
 def _template(file: Path, field: str, text: str) -> Template:
     try:
-        return _ENVIRONMENT.from_string(text)
+        return _ENVIRONMENT.compiled(text)
     except TemplateError as error:
-        raise UsageError(f"{file}: defaults.{field}: {text!r} is no template: {error}") from None
+        raise UsageError(f"{file}: defaults.{field}: {text[:SHOWN]!r} is no template: {error}") from None
 
 
 def _table(document: Mapping[str, Any]) -> dict[tuple[str, str], Row]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from harness.system import yaml_io
+from harness.errors import UsageError
+from harness.system import files, yaml_io
 from harness.system.limits import SUITE, SuiteLimits
 from harness.system.schema import line_of
 
@@ -96,6 +98,26 @@ def check(text: str, limits: SuiteLimits = SUITE) -> None:
         guard.take(event)
 
 
+def check_file(file: Path, option: str) -> None:
+    """Check that a file that an option names is a text within the limits; who reads it says what else is wrong.
+
+    Raises:
+        UsageError: It is beyond the limits.
+    """
+    if files.is_endless(file):
+        return
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(SUITE.manifest_file_bytes + 1)
+        if len(data) > SUITE.manifest_file_bytes:
+            raise Refused(f"larger than {SUITE.manifest_file_bytes >> 20} MiB")
+        check(data.decode())
+    except Refused as error:
+        raise UsageError(f"{option} {file}: {error}; write a smaller and plainer file") from None
+    except (OSError, *UNPARSABLE):
+        return
+
+
 def parsed(text: str, limits: SuiteLimits = SUITE, *, is_json: bool = False) -> Sequence[Any]:
     """Return the documents of a text with manifests; empty ones are left out.
 
@@ -126,7 +148,9 @@ def in_words(error: Exception, data: bytes) -> str:
     if b"{{" in data:
         return "a template of Helm or another program; render it first"
     if isinstance(error, yaml.MarkedYAMLError):
-        return f"line {line_of(error)}: not YAML ({error.problem}); correct it"
+        # Of a Secret, the problem may quote a value: a tag or an alias.
+        problem = "quote values that begin with ! or *" if b"Secret" in data else error.problem
+        return f"line {line_of(error)}: not YAML ({problem}); correct it"
     if isinstance(error, yaml.YAMLError):
         return f"not YAML ({' '.join(str(error).split())[:120]}); correct it"
     if isinstance(error, json.JSONDecodeError):

@@ -16,6 +16,7 @@ from typing import TypeVar
 from harness.audit import cluster, page, terminal
 from harness.audit.audit import Audit, Question, audit
 from harness.audit.facts import facts
+from harness.audit.mangled import MangledError
 from harness.audit.organisation import Organisation, Repository
 from harness.audit.reading import STDIN, ManifestReader
 from harness.audit.ready import overrides_of, restores_of
@@ -28,6 +29,7 @@ from harness.kopia import listing, policies, reading
 from harness.kopia.listing import ListedSnapshot
 from harness.kopia.policies import Policies
 from harness.kopia.reading import Contents
+from harness.system import files
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, RUN_MARKER
 from harness.system.reaper import Reaper
@@ -156,6 +158,8 @@ def _own_folder() -> Iterator[Path]:
 
 def _saved(option: str, file: Path, command: str, read: Callable[[bytes, str], list[Listed]]) -> list[Listed]:
     """Return what a file with the output of a command of kopia lists."""
+    if files.is_endless(file):
+        raise UsageError(f"{option} {file}: {files.NOT_REGULAR}; save {command} in one")
     try:
         data = file.read_bytes() if file.stat().st_size <= SUITE.snapshot_list_bytes else None
     except OSError as error:
@@ -176,9 +180,18 @@ def _say(message: str) -> None:
     print(REDACT(message), file=sys.stderr)
 
 
+def _ready(name: str, make: Callable[[Audit], str], found: Audit) -> str:
+    """Return ready manifests; "" if there are none, or if they cannot be written as they are."""
+    try:
+        return make(found)
+    except MangledError as error:
+        _say(f"audit: {name} is not written: {error}")
+        return ""
+
+
 def _write(folder: Path, found: Audit, values: dict[str, object]) -> None:
     """Write audit.json, the page, and the ready manifests beside it."""
-    ready = {OVERRIDES: overrides_of(found), RESTORES: restores_of(found)}
+    ready = {name: _ready(name, make, found) for name, make in ((OVERRIDES, overrides_of), (RESTORES, restores_of))}
     written = [name for name, text in ready.items() if text]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ A list of 100,000 snapshots is 120 MB of JSON. So only one snapshot at a time is
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -27,11 +28,14 @@ class ListedSnapshot:
         record: The snapshot.
         size_bytes: The size of its files, or None if it is not listed.
         pins: The pins, which keep it in any case.
+        failed_files: The number of files that could not be read. The snapshot is whole all the same: kopia restores it
+            without them.
     """
 
     record: SnapshotRecord
     size_bytes: int | None
     pins: tuple[str, ...]
+    failed_files: int = 0
 
 
 def read(data: bytes, what: str, progress: Callable[[int], None] = lambda number: None) -> list[ListedSnapshot]:
@@ -60,22 +64,34 @@ def read(data: bytes, what: str, progress: Callable[[int], None] = lambda number
 
 def _entries(data: bytes, what: str) -> list[msgspec.Raw]:
     try:
-        return msgspec.json.decode(data, type=list[msgspec.Raw])
+        return msgspec.json.decode(without_mark(data), type=list[msgspec.Raw])
     except msgspec.ValidationError:
         raise HarnessError(f"{what}: is JSON, but no list of snapshots") from None
     except (msgspec.DecodeError, RecursionError) as error:
         raise HarnessError(f"{what}: is no JSON ({str(error)[:120]})") from None
 
 
+def without_mark(data: bytes) -> bytes:
+    """Return JSON without the byte order mark that some programs write in front of UTF-8."""
+    return data.removeprefix(codecs.BOM_UTF8)
+
+
 def _listed(entry: Any) -> ListedSnapshot:
     record = parse_snapshot(entry)
     stats, root = _mapping(entry, "stats"), _mapping(entry, "rootEntry")
-    size = stats.get("totalSize", _mapping(root, "summ").get("size"))
+    summary = _mapping(root, "summ")
+    size = _number(stats.get("totalSize", summary.get("size")))
     return ListedSnapshot(
         replace(record, start=_in_utc(record.start, "startTime"), end=_in_utc(record.end, "endTime")),
-        size if isinstance(size, int) and not isinstance(size, bool) else None,
+        size,
         _texts(entry.get("pins")),
+        # Both count the same failures.
+        max(0, _number(stats.get("errorCount")) or 0, _number(summary.get("numFailed")) or 0),
     )
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _in_utc(instant: datetime, field: str) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import HarnessError
+from harness.kopia.listing import without_mark
 from harness.kopia.retention import DEFAULTS
 from harness.model import Identity
 
@@ -97,7 +98,7 @@ def read(data: bytes, what: str) -> list[Policy]:
         HarnessError: It is no such list.
     """
     try:
-        entries = msgspec.json.decode(data)
+        entries = msgspec.json.decode(without_mark(data))
     except (msgspec.DecodeError, RecursionError) as error:
         raise HarnessError(f"{what}: is no JSON ({str(error)[:120]})") from None
     if not isinstance(entries, list):

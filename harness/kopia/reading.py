@@ -21,6 +21,7 @@ from harness.kopia.observer import OBSERVER
 from harness.kopia.policies import Policy
 from harness.model import RepositoryAccess, RepositoryAddress
 from harness.storage import external
+from harness.system import files, urls
 from harness.system.background import BackgroundThread
 from harness.system.limits import SUITE
 from harness.system.process import REDACT, Completed
@@ -171,6 +172,8 @@ def _with_progress(call: Callable[[], Completed], say: Callable[[str], None]) ->
 
 
 def _configuration(file: Path) -> Mapping[str, object]:
+    if files.is_endless(file):
+        raise UsageError(f"{file}: {files.NOT_REGULAR}; name the file of kopia --config-file")
     try:
         noted = json.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
@@ -182,6 +185,7 @@ def _configuration(file: Path) -> Mapping[str, object]:
     config = noted["storage"].get("config")
     values = config if isinstance(config, dict) else {}
     REDACT.add(values[name] for name in SENSITIVE if isinstance(values.get(name), str))
+    REDACT.add(urls.secrets_of(value for value in values.values() if isinstance(value, str)))
     return noted
 
 

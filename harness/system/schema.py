@@ -14,7 +14,7 @@ from jsonschema.exceptions import ValidationError, best_match
 from yaml.composer import ComposerError
 
 from harness.errors import UsageError
-from harness.system import yaml_io
+from harness.system import files, yaml_io
 
 SECOND = "but found another document"
 
@@ -73,8 +73,10 @@ class SchemaFile:
         """Return the content of a file without a check of the schema.
 
         Raises:
-            UsageError: The file cannot be read, or is not YAML (with the line).
+            UsageError: The file cannot be read, is no file, or is not YAML (with the line).
         """
+        if files.is_endless(file):
+            raise UsageError(f"{self.named_by}{file}: {files.NOT_REGULAR}; {self.if_unreadable}")
         try:
             return yaml_io.load(file.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError) as error:
@@ -83,6 +85,9 @@ class SchemaFile:
         except yaml.YAMLError as error:
             what = "more than one document" if isinstance(error, ComposerError) and SECOND in str(error) else "not YAML"
             raise UsageError(f"{file}, line {line_of(error)}: {what}; {self.if_not_yaml}") from None
+        except (ValueError, RecursionError):
+            # Such as a date with a month 13. The error would quote the value.
+            raise UsageError(f"{file}: a value that is no YAML; {self.if_not_yaml}") from None
 
 
 @cache

@@ -18,6 +18,7 @@ from harness.errors import AdmissionRefused
 from harness.model import Manifest
 from harness.system import yaml_io
 from harness.system.schema import misfit
+from harness.volsync.declared import without_variables
 from harness.volsync.fields import Field, kopia_spec
 from harness.volsync.kinds import API_VERSION, DESTINATION, SOURCE
 
@@ -68,6 +69,7 @@ def refusal(manifest: Manifest) -> str:
     """Return why an API refuses a source or destination, whatever its rule for custom names is; "" if it accepts it.
 
     In contrast to ``admit``, fields that are not known are not judged: another version of the operator may have them.
+    Values with a variable that nothing has replaced are not judged either: what they will be is not known.
 
     Args:
         manifest: The object, with a name and a namespace.
@@ -78,7 +80,7 @@ def refusal(manifest: Manifest) -> str:
         _admit_name(kind, "metadata.namespace", metadata["namespace"], label=True)
     except AdmissionRefused as error:
         return _without_object(error)
-    wrong = misfit(_validator(kind, known_only=True), dict(manifest))
+    wrong = misfit(_validator(kind, known_only=True), without_variables(manifest))
     return f"{wrong.field or 'object'}: {wrong.problem}" if wrong else ""
 
 

@@ -82,11 +82,18 @@ def misshapen(manifest: Mapping[str, Any]) -> str:
 
 
 def other_mover(manifest: Manifest) -> str:
-    """Return which other mover an object uses; "" if it uses kopia."""
+    """Return which other mover an object uses; "" if it uses kopia, or none."""
     spec = manifest.get("spec") or {}
-    if KOPIA in spec:
+    return "" if KOPIA in spec else next((name for name in OTHER_MOVERS if name in spec), "")
+
+
+def without_mover(manifest: Manifest) -> str:
+    """Return why the operator cannot use an object that sets no mover; "" if it sets one."""
+    spec = manifest.get("spec") or {}
+    if KOPIA in spec or any(name in spec for name in OTHER_MOVERS):
         return ""
-    return next((name for name in OTHER_MOVERS if name in spec), "none")
+    what = f"sets {', '.join(map(str, spec))}, and no mover" if spec else "is missing or empty"
+    return f"spec: {what}; add spec.{KOPIA}"
 
 
 def schedule_of(source: Manifest) -> str:
@@ -105,6 +112,13 @@ def open_variables(manifest: Manifest) -> dict[str, tuple[str, ...]]:
     """Return the decisive fields that hold variables which nothing has replaced, each with the variables in it."""
     found = {field: tuple(dict.fromkeys(_names(value))) for field, value in _decisive(manifest)}
     return {field: names for field, names in found.items() if names}
+
+
+def without_variables(value: Any) -> Any:
+    """Return a value without the texts in it that hold variables which nothing has replaced."""
+    if isinstance(value, Mapping):
+        return {key: without_variables(inner) for key, inner in value.items() if not _names(inner)}
+    return [without_variables(one) for one in value if not _names(one)] if isinstance(value, list) else value
 
 
 def _decisive(manifest: Manifest) -> Iterator[tuple[str, object]]:

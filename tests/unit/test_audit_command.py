@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shlex
 import sys
 import time
@@ -16,7 +17,7 @@ from harness.audit.audit import Worry
 from harness.cli.audit import main
 from harness.document.verdict import ExitStatus
 from harness.system.process import REDACT
-from tests.unit.audit_world import NOW, answer, destination, entry, large, policy, source
+from tests.unit.audit_world import NOW, answer, destination, entry, large, policy, secret, source
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA, EXAMPLE = DOCS / "audit.schema.json", DOCS / "examples" / "audit.yml"
@@ -310,6 +311,34 @@ def test_a_weak_password_breaks_nothing(run):
     }
     text = yaml.dump_all([secret, source("orders").manifest, destination("orders").manifest])
     assert run([], [entry("orders", at=1)], text=text)[0] == 0
+
+
+def test_a_ready_manifest_that_holds_a_secret_is_not_written(run):
+    values = {"KOPIA_PASSWORD": "shop", "KOPIA_REPOSITORY": "s3://b"}
+    text = yaml.dump_all([secret(**values).manifest, source("orders").manifest])
+    _, _, output = run([], [entry("orders", path="/old"), entry("orders", at=1)], text=text)
+    assert "audit: restores.yaml is not written: a manifest holds a text that is also a secret" in output.err
+    assert not Path("out/restores.yaml").exists()
+    REDACT.secrets.clear()
+    run([source("orders")], [entry("orders", path="/old"), entry("orders", at=1)])
+    assert Path("out/restores.yaml").exists()
+
+
+@pytest.mark.parametrize("option", ["--secret", "--snapshots", "--policies", "--config", "--rules", "--kubeconfig"])
+@pytest.mark.parametrize("file", ["pipe", "/dev/zero", "folder"])
+def test_what_is_no_file_is_one_line_and_not_waited_for(tmp_path, monkeypatch, capsys, option, file):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    Path("folder").mkdir()
+    Path("list.json").write_text("[]")
+    Path("good.yaml").write_text(yaml.dump(source("orders").manifest))
+    monkeypatch.setenv("KOPIA_PASSWORD", PASSWORD)
+    more = ["--snapshots", "list.json"] if option in ("--policies", "--rules", "--kubeconfig") else []
+    assert main(["--manifests", "good.yaml", option, file, *more, "--out", "out"]) == ExitStatus.WRONG_USE
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"{file}: " in said
+    assert ("is no regular file" in said) == (file != "folder")
 
 
 def test_control_characters_of_a_repository_do_not_reach_the_terminal(run):

@@ -13,7 +13,7 @@ import yaml
 from harness.audit.organisation import Organisation, Repository, repository_of
 from harness.audit.reading import ManifestReader
 from harness.errors import HarnessError, UsageError
-from harness.kopia import listing
+from harness.kopia import listing, policies
 from harness.system.limits import SUITE
 from harness.system.process import REDACT
 from tests.unit.audit_world import entry
@@ -356,6 +356,30 @@ def test_another_mover_is_skipped_and_does_not_matter():
     assert read(SOURCE.replace("{repository: r}", "null")).declared, "an empty section is kopia"
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("null", "spec: is missing or empty; add spec.kopia"),
+        ("{}", "spec: is missing or empty; add spec.kopia"),
+        ("{sourcePVC: a, kopai: {}}", "spec: sets sourcePVC, kopai, and no mover; add spec.kopia"),
+    ],
+)
+def test_an_object_without_a_mover_is_refused(text, why):
+    head = "apiVersion: volsync.backube/v1alpha1\nkind: ReplicationSource\nmetadata: {name: a, namespace: shop}\n"
+    reader = read(f"{head}spec: {text}")
+    assert skipped(reader) == []
+    (found,) = reader.declared
+    assert (found.refusal, replace(found, is_stored=True).refusal) == (why, why)
+
+
+def test_a_variable_in_a_field_that_does_not_decide_is_not_judged():
+    fields = 'copyMethod: "${VOLSYNC_COPYMETHOD:-Snapshot}", parallelism: "${P:=2}", accessModes: ["${M}"]'
+    (found,) = read(SOURCE.replace("{repository: r}", f"{{repository: r, {fields}}}")).declared
+    assert (found.refusal, found.variables) == ("", {})
+    (wrong,) = read(SOURCE.replace("{repository: r}", '{repository: r, copyMethod: "$VOLSYNC"}')).declared
+    assert wrong.refusal.startswith("spec.kopia.copyMethod: '$VOLSYNC' is not one of")
+
+
 def test_another_version_of_the_group_is_used_and_another_group_is_not():
     assert read(SOURCE.replace("v1alpha1", "v1")).declared
     assert read(SOURCE.replace("volsync.backube", "example.test")).declared == []
@@ -437,7 +461,28 @@ def test_two_repositories_are_one_place_by_bucket_and_prefix():
 def test_a_list_of_snapshots_is_read_with_size_and_pins():
     (found,) = listing.read(json.dumps([entry("a", pins=["p"])]).encode(), "list")
     assert (found.record.identity.username, found.size_bytes) == ("a", 17)
-    assert found.pins == ("p",)
+    assert (found.pins, found.failed_files) == (("p",), 0)
+
+
+@pytest.mark.parametrize(
+    ("stats", "summary", "failed"),
+    [
+        ({"errorCount": 2}, {"numFailed": 2}, 2),
+        ({}, {"numFailed": 3}, 3),
+        ({"errorCount": 1}, {}, 1),
+        ({"errorCount": None}, {"numFailed": "x"}, 0),
+        ({"errorCount": -1}, {"numFailed": True}, 0),
+    ],
+)
+def test_a_snapshot_with_failed_files_is_whole_and_says_so(stats, summary, failed):
+    text = json.dumps([entry("a", stats=stats, rootEntry={"obj": "k1", "summ": summary})])
+    (found,) = listing.read(text.encode(), "list")
+    assert (found.failed_files, found.record.incomplete) == (failed, "")
+
+
+def test_a_list_with_a_byte_order_mark_is_read():
+    assert len(listing.read(b"\xef\xbb\xbf" + json.dumps([entry("a")]).encode(), "list")) == 1
+    assert policies.read(b"\xef\xbb\xbf[]", "list") == []
 
 
 @pytest.mark.parametrize(

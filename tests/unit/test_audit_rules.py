@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.audit import rule_file
 from harness.audit.audit import Outcome
@@ -153,6 +154,40 @@ def test_a_bad_file_is_one_line(rule, text, said):
         rule(text)
     assert said in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{{ ("a" * 10000000000)|length }}', "* is only for numbers up to 1000"),
+        ("{{ 3 * [name] }}", "* is only for numbers"),
+        ("{{ 10 ** 100000000 }}", "** is only for numbers"),
+        ("{{ '%1000000000d' % 1 }}", "% is only for numbers"),
+        ("{{ '{:>1000000000}'.format(1) }}", "unsafe"),
+        ("{{ '%1000000000d'|format(1) }}", "is no template"),
+        ("{{ name.ljust(10000000000) }}", "larger than 1000"),
+        ("{{ name.ljust(900) }}", "unsafe"),
+        ("{{ 'a'|center(10000000000) }}", "is no template"),
+        ("{{ 'a'|truncate(10000000000) }}", "truncate: larger than 1000"),
+        ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "only expressions and if"),
+        ("{% set a = name ~ name %}{{ a }}", "only expressions and if"),
+        ("{{ range(9) }}", "'range' is undefined"),
+        ("{{ name" + "|replace('a', 'aaaaaaaaaaaaaaaaaaaa')" * 9 + " }}", "replace: larger than 1000"),
+        ("{{ name" + ".replace('a', 'aaaaaaaaaaaaaaaaaaaa')" * 9 + " }}", "replace: larger than 1000"),
+        ("{{ name }}" * 101, "is no template: longer than 1000"),
+        ("{{ " + "~".join(["namespace"] * 98) + " }}" + "x" * 10, None),
+        ("{{ " + "(" * 400 + "name" + ")" * 400 + " }}", None),
+        ("{{ 3 * 4 // 2 % 5 }}", "1"),
+        ("{% if name.startswith('orders') %}{{ name.split('-')[0] | upper }}{% endif %}", "ORDERS"),
+    ],
+)
+def test_a_template_is_bounded(rule, text, said):
+    try:
+        found = rule(yaml.dump({"name": "x", "defaults": {"username": text, "hostname": "h"}}))
+        assert said is None or identities(found, source("orders-1"))[0] == f"{said}@h:/data"
+    except UsageError as error:
+        assert said is None or said in str(error)
+        assert len(str(error)) < 600
 
 
 def test_a_template_that_fits_no_object_names_it(rule):
