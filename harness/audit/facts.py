@@ -224,6 +224,7 @@ def _snapshot(one: ListedSnapshot | None, now: datetime) -> dict[str, Any] | Non
         "age_seconds": int((now - one.record.end).total_seconds()),
         "size_bytes": one.size_bytes,
         "complete": not one.record.incomplete,
+        "failed_files": one.failed_files,
     }
 
 

@@ -252,7 +252,8 @@ def _request(one: Entry) -> str:
 
 def _snapshot(one: Entry) -> str:
     size = "" if one["size_bytes"] is None else f", {one['size_bytes']:,} bytes"
-    return f"{one['id']} of {one['end']} ({in_words(timedelta(seconds=one['age_seconds']))} old{size})"
+    failed = f", {one['failed_files']} files could not be read" if one["failed_files"] else ""
+    return f"{one['id']} of {one['end']} ({in_words(timedelta(seconds=one['age_seconds']))} old{size}{failed})"
 
 
 def _number(number: int) -> str:

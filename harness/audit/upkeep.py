@@ -113,7 +113,8 @@ def _judged(
     one: Declared, asked: Asked, history: History, planned: str, clock: Clock, keep: Mapping[str, int]
 ) -> Upkeep:
     left = retention.kept(history.listed, keep)
-    ends_incomplete = bool(history.listed and history.listed[-1].record.incomplete)
+    last = history.listed[-1] if history.listed else None
+    ends_incomplete = last is not None and bool(last.record.incomplete or last.failed_files)
     state, why, missed, gaps = State.GOOD, "", None, list[str]()
     try:
         runs = schedule.parse(planned) if planned else None

@@ -490,3 +490,11 @@ def test_twice_as_much_takes_about_twice_as_long(tmp_path):
 
     seconds(1)
     assert seconds(4) / seconds(2) < 3.2
+
+
+def test_files_that_could_not_be_read_are_said_to_be_missing(run):
+    entries = [{**entry("orders", at=1), "stats": {"errorCount": 7}}]
+    _, report, output = run([source("orders"), destination("orders")], entries)
+    assert report["worries"] == {"incomplete": 1}
+    assert "17 bytes, 7 files could not be read)" in output.out
+    assert "7 files could not be read" in Path("out/index.html").read_text()
