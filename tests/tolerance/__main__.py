@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from tests.real.__main__ import TWO_AT_A_TIME
 from tests.tolerance.subjects import FOLDER
+
+TWO_AT_A_TIME = ("-n", "2", "--dist", "load", "--maxschedchunk", "1")
 
 
 def main() -> int:
