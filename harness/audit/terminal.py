@@ -210,7 +210,7 @@ def _rule(facts: Mapping[str, Any]) -> list[str]:
     if repository["snapshots"] is not None and facts["clusters"]:
         explained = "; ".join(f"{one['name']} {one['snapshots']}" for one in facts["rules"])
         found.append(f"snapshots that each rule explains, of {repository['snapshots']}: {explained}")
-        if repository["snapshots"] and not any(one["snapshots"] for one in facts["rules"]):
+        if facts["sources"] and repository["snapshots"] and not any(one["snapshots"] for one in facts["rules"]):
             found.append("  no rule explains a snapshot: describe that of your operator in a file (--rules FILE)")
         elif rule["as_good"]:
             found.append(f"  as good: {', '.join(rule['as_good'])}; say which one your operator follows (--rules NAME)")
