@@ -28,8 +28,9 @@ SHOWN = 3
 """The number of wrong snapshots that a failure names."""
 
 REFUSES = re.compile(
-    r"unknown|not (allowed|supported|permitted|valid|accepted)|n[o']t exist|invalid|unsupported|removed|refus|reject"
-    r"|forbid|disallow|cannot|must not|\berror\b|no such|fail|instead",
+    r"unknown|not (be )?(allowed|supported|permitted|valid|accepted|used|given|set)|n[o']t exist|invalid|unsupported"
+    r"|removed|refus|reject|forbid|disallow|can ?not|can't|(may|must|should) not|mustn't|den(y|ied)|illegal|prohibit"
+    r"|reserved|\berror\b|no such|fail|instead",
     re.IGNORECASE,
 )
 """Matches messages that refuse an argument: from kopia, or from a mover that refuses the argument itself."""
@@ -199,12 +200,13 @@ def log_shows_no_override_at(sync: Sync, command: str) -> None:
 def refusal_of_flag_is_shown(sync: Sync, flag: str) -> None:
     """Check that the log of a failed mover, the API or the operator reports the refusal of a flag.
 
-    A line that only repeats the flag does not pass. An operator may refuse the flag itself, and make no Job.
+    A line of a log that only repeats the flag does not pass. An operator may refuse the flag itself, and make no Job:
+    then its message is the refusal, in whatever words, if it names the flag.
     """
     has_log = sync.result is not None or sync.ending not in (Ending.FAILED, Ending.REFUSED)
     log = mover_log(sync) if has_log else ""
     shown = [line for line in (*log.splitlines(), *sync.said.splitlines()) if flag in line]
-    if any(REFUSES.search(line) for line in shown):
+    if any(REFUSES.search(line) or not has_log for line in shown):
         return
     oracle = "mover's log" if has_log else "API" if sync.refused else "operator"
     raise Divergence(f"the log of {sync.ref}" if has_log else f"what the user of {sync.ref} is told",

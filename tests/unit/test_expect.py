@@ -361,6 +361,8 @@ def test_an_override_at_the_snapshot_is_found_wherever_the_flags_stand():
         "kopia: error: unknown long flag '--x'",
         "ERROR: --x=mallory is not allowed here",
         "additional argument --x: rejected",
+        "additionalArgs may not contain --x=mallory",
+        "--x=mallory: this flag can't be given by a user",
     ],
 )
 def test_a_refusal_of_a_flag_is_kopias_or_the_movers(line):
@@ -375,8 +377,9 @@ def test_an_echo_of_a_flag_is_no_refusal(line):
 
 @pytest.mark.parametrize("ending", [Ending.FAILED, Ending.REFUSED])
 def test_an_operator_that_refuses_a_flag_itself_needs_no_job(ending):
-    fields = {"messages": ("--x is not allowed",)} if ending is Ending.FAILED else {"refused": "--x is not allowed"}
-    expect.operator.refusal_of_flag_is_shown(sync(ending, **fields), "--x")
+    for said in ("--x is not allowed", "the identity is ours: take --x=mallory out of additionalArgs"):
+        fields = {"messages": (said,)} if ending is Ending.FAILED else {"refused": said}
+        expect.operator.refusal_of_flag_is_shown(sync(ending, **fields), "--x")
     with pytest.raises(Divergence):
         expect.operator.refusal_of_flag_is_shown(sync(ending, messages=("this object cannot be synced",)), "--x")
     with pytest.raises(Blocked):
