@@ -171,3 +171,14 @@ def contradicted(assignment: Assignment) -> list[Declared]:
 def confirmed(assignment: Assignment) -> list[Declared]:
     """Return the destinations for which the operator says that it requested what the rule makes."""
     return [one for one, asked in assignment.asked.items() if one.told == str(asked.identity)]
+
+
+def unknown_secrets(assignment: Assignment) -> list[str]:
+    """Return the repository Secrets of accepted objects whose repository is not known, as namespace/name."""
+    organisation, found = assignment.organisation, dict[str, None]()
+    for one in assignment.asked:
+        secret = assignment.secret_name(one)
+        # Of a live cluster, it was said already that its Secrets cannot be read.
+        if not one.is_stored and organisation.repository(one.cluster, one.namespace, secret) is None:
+            found.setdefault(f"{one.namespace}/{secret}")
+    return list(found)

@@ -14,6 +14,7 @@ from harness.audit.assignment import (
     contradicted,
     doubt,
     named_repositories,
+    unknown_secrets,
 )
 from harness.audit.collisions import Collision, collisions, new_collisions
 from harness.audit.comparison import Change, Explained, changes, explained, newer_under
@@ -219,7 +220,7 @@ def audit(question: Question) -> Audit:
         [one for one in predictions if one.destination.cluster in judged],
         [one for one in upkeep(current, histories, question.clock, policies) if one.source.cluster in judged],
         met,
-        OrphanFinder(current, histories, others).all() if histories else (),
+        OrphanFinder(current, histories, others, question.judged).all() if histories else (),
         reaching_beyond(current, histories, policies) if histories else (),
         [one for one in changed if one.one.cluster in judged],
         [*_doubts(current, named, histories), *of_rule],
@@ -236,6 +237,12 @@ def _doubts(current: Assignment, named: Sequence[Repository], histories: Histori
         found.append(Skipped("snapshots", why, matters=True))
     if histories is not None and (why := doubt(current, named)):
         found.append(Skipped("--repository", why, matters=True))
+    if len(unknown := unknown_secrets(current)) > 1:
+        why = (
+            f"{len(unknown)} Secrets, such as {unknown[0]}, are not in the manifests, or have no URL in clear text: "
+            "their users count as users of this repository; a Secret with nothing but its URL tells them apart"
+        )
+        found.append(Skipped("Secrets", why, matters=False))
     if against := contradicted(current):
         one, number = against[0], len(against)
         others = f" ({number} such objects)" if number > 1 else ""
@@ -265,7 +272,7 @@ def _doubts_of_rule(
         differ = [
             one.destination
             for one, two in zip(predictions, then, strict=True)
-            if (one.outcome, one.snapshot) != (two.outcome, two.snapshot)
+            if one.destination.cluster in question.judged and (one.outcome, one.snapshot) != (two.outcome, two.snapshot)
         ]
         if differ:
             why = (

@@ -15,6 +15,9 @@ from harness.audit.rules import Asked, Rule
 from harness.volsync import overrides
 from harness.volsync.fields import kopia_spec
 from harness.volsync.kinds import is_source
+from harness.volsync.specs import destination_spec
+
+STRANGE = (Outcome.FOREIGN, Outcome.OTHER_PVC, Outcome.OTHER_HISTORY)
 
 
 @dataclass(frozen=True)
@@ -155,10 +158,21 @@ def _of_destination(other: Assignment, now: Prediction, then: Prediction) -> Cha
     becomes_foreign = then.outcome is Outcome.FOREIGN and now.outcome is not Outcome.FOREIGN
     keeps = not becomes_foreign and (now.snapshot is None or now.snapshot is then.snapshot)
     keeps = keeps and now.outcome is not Outcome.NOT_JUDGED
-    by_source = set(other.owners(now.asked)) <= set(now.owners) if now.asked else False
-    override = {} if keeps or now.asked is None else _override(other, now.destination, now.asked, by_source=by_source)
+    is_own = now.outcome not in STRANGE or _writes_it(now)
+    override: Mapping[str, Any] = {}
+    if not keeps and is_own and now.asked is not None:
+        by_source = set(other.owners(now.asked)) <= set(now.owners)
+        override = _override(other, now.destination, now.asked, by_source=by_source)
     why = "" if keeps else then.why or f"it restores from {then.asked} and not from {now.asked}"
+    why = why if keeps or is_own else f"{why}; what it restores now is not its own: {now.why}"
     return Change(now.destination, now.asked, then.asked, number, keeps, why, override)
+
+
+def _writes_it(now: Prediction) -> bool:
+    """Return True if the source that a destination means is one of those that write the history."""
+    one, named = now.destination, destination_spec(now.destination.manifest).named
+    meant = (named.namespace, named.name) if named else (one.namespace, one.name)
+    return meant in [(owner.namespace, owner.name) for owner in now.owners]
 
 
 def _override(other: Assignment, one: Declared, wanted: Asked, *, by_source: bool = True) -> dict[str, Any]:

@@ -38,7 +38,10 @@ class Alike:
                 self._by_word.setdefault(word, []).append(identity)
 
     def to(self, identity: Identity) -> list[Identity]:
-        """Return similar identities, the most similar one first, without the identity itself."""
+        """Return similar identities, the most similar one first, without the identity itself.
+
+        Those of the same name come before all others: a wrong or forgotten namespace is the most likely error.
+        """
         candidates = dict.fromkeys(self._by_letters.get(_letters(identity), ())[:CANDIDATES])
         for word in sorted(_words(identity), key=lambda word: (len(self._by_word.get(word, ())), word)):
             room = max(CANDIDATES - len(candidates), 0)
@@ -54,8 +57,8 @@ class Alike:
                 # Only the name of the namespace is missing or wrong: nothing is more likely.
                 fits = rate >= LEAST_LIKENESS or one.username == identity.username
                 if fits and one != identity:
-                    found.append((-rate - SHARED_PART * shares, one))
-            return [one for _, one in sorted(found)]
+                    found.append((not is_same_name(one, identity), -rate - SHARED_PART * shares, one))
+            return [one for *_, one in sorted(found)]
 
         # The exact likeness costs ten times as much as its upper bound.
         return rated(matcher.ratio, rated(matcher.quick_ratio, candidates)[:COMPARED])
@@ -68,10 +71,12 @@ class Near:
     Attributes:
         history: The history.
         why: What they have in common.
+        is_same_name: False if their names are only similar.
     """
 
     history: History
     why: str
+    is_same_name: bool = True
 
 
 class Nearest:
@@ -90,17 +95,18 @@ class Nearest:
         """
         found: dict[Asked, Near] = {}
 
-        def note(histories: Iterable[History], why: str) -> None:
+        def note(histories: Iterable[History], why: str, *, is_same_name: bool = True) -> None:
             for history in histories:
                 if history.whole and history.asked != asked:
-                    found.setdefault(history.asked, Near(history, why))
+                    found.setdefault(history.asked, Near(history, why, is_same_name))
 
         note(self._histories.of_identity(asked.identity), "the same identity with another path")
         for other, rule in by_rule.items():
             note([self._histories.of(other)], f"what the rule {rule} makes of it")
         for identity in self._alike.to(asked.identity):
-            note(self._histories.of_identity(identity), likeness(identity, asked.identity))
-        return list(found.values())[:SHOWN]
+            same = is_same_name(identity, asked.identity)
+            note(self._histories.of_identity(identity), likeness(identity, asked.identity), is_same_name=same)
+        return list(found.values())
 
 
 def is_same_name(found: Identity, wanted: Identity) -> bool:

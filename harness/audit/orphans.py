@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -48,16 +48,20 @@ class OrphanFinder:
         assignment: The objects under the current rule.
         histories: The histories of the repository.
         others: The objects under other rules, by which they may have written a history.
+        judged: The clusters that exist; sources of the others only wrote histories.
     """
 
-    def __init__(self, assignment: Assignment, histories: Histories, others: Sequence[Assignment]) -> None:
-        self._assignment, self._histories = assignment, histories
-        self._by_rule = [(one.rule.name, _sources_by_asked(one)) for one in others]
-        self._alike = Alike(dict.fromkeys(assignment.asked[one].identity for one in assignment.sources_here))
+    def __init__(
+        self, assignment: Assignment, histories: Histories, others: Sequence[Assignment], judged: Collection[str]
+    ) -> None:
+        self._assignment, self._histories, self._judged = assignment, histories, frozenset(judged)
+        self._by_rule = [(one.rule.name, _sources_by_asked(one, self._judged)) for one in others]
+        here = self._existing(assignment.sources_here)
+        self._alike = Alike(dict.fromkeys(assignment.asked[one].identity for one in here))
         self._names = FreeNames(assignment.organisation)
         self._requested: dict[Asked, list[Declared]] = {}
         for one, asked in assignment.asked.items():
-            if is_destination(one.ref):
+            if is_destination(one.ref) and one.cluster in self._judged:
                 self._requested.setdefault(asked, []).append(one)
 
     def all(self) -> list[Orphan]:
@@ -67,7 +71,10 @@ class OrphanFinder:
         return list(_one_for_each_volume(found))
 
     def _is_owned(self, asked: Asked) -> bool:
-        return bool(self._assignment.owners(asked))
+        return bool(self._existing(self._assignment.owners(asked)))
+
+    def _existing(self, sources: Sequence[Declared]) -> list[Declared]:
+        return [one for one in sources if one.cluster in self._judged]
 
     def _orphan(self, history: History) -> Orphan:
         owner, why, reserve = self._likely(history.asked)
@@ -90,14 +97,14 @@ class OrphanFinder:
 
     def _likely(self, asked: Asked) -> tuple[Declared | None, str, str]:
         """Return the likely owner, why it is likely, and why that is no more than a guess."""
-        for of_identity in self._assignment.owners_of(asked.identity)[:1]:
+        for of_identity in self._existing(self._assignment.owners_of(asked.identity))[:1]:
             path = self._assignment.asked[of_identity].path
             return of_identity, f"it writes this identity with the path {path}", ""
         for rule, sources in self._by_rule:
             if asked in sources:
                 return sources[asked], f"the rule {rule} makes this identity of it", ""
-        for identity in self._alike.to(asked.identity)[:1]:
-            owner = self._assignment.owners_of(identity)[0]
+        for identity in self._alike.to(asked.identity):
+            owner = self._existing(self._assignment.owners_of(identity))[0]
             is_new = not self._has_snapshots(owner)
             # Without the path that it writes, or beside a history of its own, similar names are a coincidence.
             if self._assignment.asked[owner].path == asked.path and (is_new or is_same_name(identity, asked.identity)):
@@ -111,11 +118,11 @@ class OrphanFinder:
         return overrides.fragment(overrides.asking(asked.identity, asked.path, "any-name"))
 
 
-def _sources_by_asked(assignment: Assignment) -> dict[Asked, Declared]:
+def _sources_by_asked(assignment: Assignment, judged: Collection[str]) -> dict[Asked, Declared]:
     """Return the first source that would write each identity and path."""
     found: dict[Asked, Declared] = {}
     for source in assignment.organisation.sources:
-        if source in assignment.asked:
+        if source in assignment.asked and source.cluster in judged:
             found.setdefault(assignment.asked[source], source)
     return found
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from harness.audit.assignment import Assignment
 from harness.audit.histories import Histories, History
-from harness.audit.nearest import Nearest
+from harness.audit.nearest import SHOWN, Near, Nearest
 from harness.audit.organisation import Declared, in_words
 from harness.audit.remedies import reaching
 from harness.audit.rules import Asked
@@ -18,6 +18,7 @@ from harness.volsync.fields import Field
 from harness.volsync.jobs import selection_asked
 from harness.volsync.kinds import is_destination
 from harness.volsync.mover_job import Selection
+from harness.volsync.overrides import with_fields
 from harness.volsync.specs import destination_spec, source_pvc, spec_of
 
 
@@ -133,7 +134,8 @@ class Predictor:
         return self._judged(one, asked, selection, self._histories)
 
     def _judged(self, one: Declared, asked: Asked, selection: Selection, histories: Histories) -> Prediction:
-        history, owners = histories.of(asked), self._assignment.owners(asked)
+        history, here = histories.of(asked), self._assignment.place(one).key
+        owners = [owner for owner in self._assignment.owners(asked) if self._assignment.place(owner).key == here]
         if not history.whole:
             plural = "" if history.incomplete == 1 else "s"
             some = f"only {history.incomplete} incomplete snapshot{plural}" if history.incomplete else "no snapshot"
@@ -222,15 +224,25 @@ class Predictor:
         for other in self._others:
             if one in other.asked:
                 by_rule.setdefault(other.asked[one], other.rule.name)
-        return [
-            Alternative(
-                near.history,
-                near.why,
-                tuple(in_words(owner, self._clusters) for owner in self._assignment.owners(near.history.asked)[:3]),
-                reaching(self._assignment, one, near.history.asked),
-            )
-            for near in self._nearest.to(asked, by_rule)
-        ]
+        found = [self._alternative(one, near) for near in self._nearest.to(asked, by_rule)]
+        return [near for near in found if near is not None][:SHOWN]
+
+    def _alternative(self, one: Declared, near: Near) -> Alternative | None:
+        """Return a history that may be meant, with the lines that reach it; None if it is surely that of another."""
+        owners, fields = (
+            self._assignment.owners(near.history.asked),
+            reaching(self._assignment, one, near.history.asked),
+        )
+        why = near.why
+        if fields:
+            changed = replace(one, manifest=with_fields(one.manifest, fields))
+            outcome, problem = self._doubted(changed, near.history.asked, owners)
+            if outcome in (Outcome.FOREIGN, Outcome.OTHER_PVC):
+                if not near.is_same_name:
+                    return None
+                fields, why = {}, f"{near.why}; but {problem}"
+        names = tuple(in_words(owner, self._clusters) for owner in owners[:3])
+        return Alternative(near.history, why, names, fields)
 
 
 def _has_pvc(source: Declared, namespace: str, pvc: str) -> bool:

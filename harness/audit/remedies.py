@@ -81,7 +81,10 @@ def _tries(assignment: Assignment, one: Declared, wanted: Asked, *, by_source: b
     names_it = by_source and len(owners) == 1 and owners[0].cluster == one.cluster
     named = destination_spec(one.manifest).named
     asking = _asking(wanted, named.name if named else one.name)
-    return [*([overrides.naming(owners[0].ref)] if names_it else []), *asking]
+    naming = overrides.naming(owners[0].ref) if names_it else {}
+    # Custom names that stand in the manifest win, so they are corrected, too.
+    custom = overrides.custom_names(wanted.identity) if destination_spec(one.manifest).username else {}
+    return [*([{**custom, **naming}] if naming else []), *asking]
 
 
 def _asking(wanted: Asked, name: str) -> list[dict[str, Any]]:

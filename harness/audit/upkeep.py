@@ -16,7 +16,7 @@ from harness.audit.schedule import Schedule, ScheduleError
 from harness.kopia import retention
 from harness.kopia.listing import ListedSnapshot
 from harness.kopia.policies import Policies
-from harness.volsync.declared import retain_of, schedule_of
+from harness.volsync.declared import is_paused, retain_of, schedule_of
 from harness.volsync.kinds import is_source
 
 LATE_AFTER = 2
@@ -136,6 +136,8 @@ def _judged(
             state, why = State.STALE, f"{missed} scheduled runs without a snapshot; the newest is {in_words(age)} old"
         elif clock.stale_after is not None and age > clock.stale_after:
             state, why = State.STALE, f"the newest snapshot is {in_words(age)} old"
+    if is_paused(one.manifest):
+        why = f"{why}; it is paused" if why else "it is paused"
     return Upkeep(one, state, why, asked, history, planned, missed, gaps, left, ends_incomplete, never_runs)
 
 

@@ -102,6 +102,11 @@ def schedule_of(source: Manifest) -> str:
     return str(trigger.get("schedule") or UNTRIGGERED)
 
 
+def is_paused(source: Manifest) -> bool:
+    """Return True if the operator makes no Job for a source until somebody changes that."""
+    return (source.get("spec") or {}).get("paused") is True
+
+
 def retain_of(source: Manifest) -> dict[str, int]:
     """Return the numbers of the retention policy that a source sets, by period."""
     given = kopia_spec(source).get(Field.RETAIN) or {}

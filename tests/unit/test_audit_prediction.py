@@ -517,3 +517,51 @@ def test_names_continue_the_history_of_an_earlier_cluster():
     found = answer([old, new, restore], [entry("db")], successive=True)
     assert (found.predictions[0].outcome, found.collisions) == (Outcome.RESTORES, [])
     assert answer([old, new, restore], [entry("db")]).predictions[0].outcome is Outcome.FOREIGN
+
+
+def test_the_same_name_in_another_namespace_is_nearer_than_the_neighbours():
+    neighbours = [source(name, "media") for name in ("radarr", "lidarr", "readarr")]
+    clone = destination("sonarr-clone", "media", sourceName="sonarr", destinationPVC="sonarr")
+    entries = [entry(name, "media") for name in ("radarr", "lidarr", "readarr")] + [entry("sonarr", "default")]
+    found = predicted([clone, source("sonarr", "default"), *neighbours], entries)
+    assert str(found.near[0].history.asked.identity) == "sonarr@default"
+    assert found.near[0].fields == {"sourceIdentity": {"sourceName": "sonarr", "sourceNamespace": "default"}}
+
+
+def test_no_line_leads_to_the_data_of_another_tenant():
+    new = [source("vaultwarden", "media"), destination("vaultwarden-dst", "media", destinationPVC="vaultwarden-pvc")]
+    found = answer([*new, source("sonarr", "media")], [entry("sonarr", "media"), entry("vaultwarden", "old")])
+    reached = [one.history.asked.identity.username for one in found.predictions[0].near if one.fields]
+    assert "sonarr" not in reached
+    clone = destination("web-clone", "stg", username="web", hostname="prdo")
+    found = predicted([clone, source("web", "prod")], [entry("web", "prod")])
+    changed = replace(clone, manifest=with_fields(clone.manifest, found.near[0].fields))
+    assert predicted([changed, source("web", "prod")], [entry("web", "prod")]).outcome is Outcome.RESTORES
+
+
+def test_sources_of_two_repositories_do_not_share_a_history():
+    names = {"username": "web", "hostname": "shop"}
+    local = source("web", **{**names, "repository": "local"})
+    remote = source("web-r2", **{**names, "sourcePVC": "web-pvc", "repository": "remote"})
+    secrets = [secret(name=name, KOPIA_REPOSITORY=f"s3://{name}/x") for name in ("local", "remote")]
+    restore = destination("web-dst", destinationPVC="web-pvc", repository="local", sourceName="web")
+    found = answer([local, remote, restore, *secrets], [entry("web")])
+    assert found.predictions[0].outcome is Outcome.RESTORES
+    assert found.status() is ExitStatus.UNKNOWN, "which repository was listed is not known"
+
+
+def test_an_earlier_cluster_leaves_its_histories_to_their_heirs():
+    old, new = source("gitea", "old", cluster="a"), source("gitea", "new", cluster="b")
+    found = answer([old, new], [entry("gitea", "old")], successive=True)
+    (orphan,) = found.orphans
+    assert (orphan.owner, orphan.continues) == (new, {"username": "gitea", "hostname": "old"})
+    assert answer([old, new], [entry("gitea", "old")]).orphans == []
+
+
+def test_the_data_of_another_tenant_is_not_kept_by_an_override():
+    mine = destination("my.app", destinationPVC="p")
+    theirs = source("myapp", sourcePVC="claim")
+    found = answer([theirs, mine], [entry("myapp")], against=BUILT_IN["pvc"])
+    assert found.predictions[0].outcome is Outcome.FOREIGN
+    (change,) = [one for one in found.changes if one.one is mine]
+    assert (change.is_kept, change.override) == (False, {})

@@ -339,3 +339,22 @@ def test_sources_of_different_repositories_do_not_collide():
 def test_ages_are_written_in_the_largest_unit():
     ages = [timedelta(seconds=5), timedelta(minutes=3), timedelta(hours=30), timedelta(days=3)]
     assert [in_words(age) for age in ages] == ["5 s", "3 min", "30 h", "3 d"]
+
+
+def test_a_paused_source_is_said_to_be_paused():
+    one = source("orders", schedule="0 3 * * *")
+    one.manifest["spec"]["paused"] = True
+    (found,) = answer([one], [entry("orders", at=9)]).sources
+    assert (found.state, found.why.endswith("; it is paused")) == (State.STALE, True)
+
+
+def test_secrets_that_are_not_known_are_said_to_count_as_this_repository():
+    declared = [source("a", repository="local"), source("b", repository="remote")]
+    entries = [entry("a"), entry("b")]
+    (doubt,) = answer(declared, entries).doubts
+    assert (doubt.matters, doubt.why.startswith("2 Secrets, such as shop/local, are not in the manifests")) == (
+        False,
+        True,
+    )
+    known = [secret(name=name, KOPIA_REPOSITORY="s3://one/x") for name in ("local", "remote")]
+    assert answer([*declared, *known], entries).doubts == []
