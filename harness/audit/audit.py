@@ -237,7 +237,8 @@ def _doubts(current: Assignment, named: Sequence[Repository], histories: Histori
         found.append(Skipped("snapshots", why, matters=True))
     if histories is not None and (why := doubt(current, named)):
         found.append(Skipped("--repository", why, matters=True))
-    if len(unknown := unknown_secrets(current)) > 1:
+    unknown = unknown_secrets(current)
+    if len({one.rpartition("/")[2] for one in unknown}) > 1:
         why = (
             f"{len(unknown)} Secrets, such as {unknown[0]}, are not in the manifests, or have no URL in clear text: "
             "their users count as users of this repository; a Secret with nothing but its URL tells them apart"

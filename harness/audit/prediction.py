@@ -224,8 +224,11 @@ class Predictor:
         for other in self._others:
             if one in other.asked:
                 by_rule.setdefault(other.asked[one], other.rule.name)
-        found = [self._alternative(one, near) for near in self._nearest.to(asked, by_rule)]
-        return [near for near in found if near is not None][:SHOWN]
+        near = self._nearest.to(asked, by_rule)
+        found = [(one_near.is_same_name, self._alternative(one, one_near)) for one_near in near]
+        # Beside a history of the same name that it can reach, a similar name is a coincidence.
+        only_same = any(same and other and other.fields for same, other in found)
+        return [other for same, other in found if other and (same or not only_same)][:SHOWN]
 
     def _alternative(self, one: Declared, near: Near) -> Alternative | None:
         """Return a history that may be meant, with the lines that reach it; None if it is surely that of another."""
