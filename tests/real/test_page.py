@@ -25,7 +25,7 @@ def report(tmp_path_factory):
     """The report of a run in which claims hold, diverge and end in findings."""
     from tests.real.conftest import Suite
 
-    suite = Suite(tmp_path_factory.mktemp("tmp"))
+    suite = Suite(tmp_path_factory.mktemp("tmp"), PROJECT)
     selected = "HN_E2 or HN_1 or TN_7 or VA_2 or RP_1 or TN_1"
     ended = suite.run("--storage", "process", "-n", "2", "-m", selected, "--subject", "mutant:pvc-in-hostname")
     whole = suite.run("--storage", "process", "-n", "2", "-m", selected)
