@@ -1,5 +1,5 @@
 """The right subjects are run as the tests on real parts are."""
 
-from tests.real.conftest import project, suite
+from tests.real.conftest import project, pytest_configure, suite
 
-__all__ = ["project", "suite"]
+__all__ = ["project", "pytest_configure", "suite"]
