@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 
 import pytest
 
@@ -18,9 +17,6 @@ from harness.kopia.policies import Policies
 from tests.real.test_page import CONTRAST
 from tests.unit.audit_world import answer, destination, entry, policy, source
 
-playwright = pytest.importorskip("playwright.sync_api")
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
 NIGHTLY = "0 2 * * *"
 
@@ -82,16 +78,6 @@ def file(values, tmp_path_factory):
     for name in ("restores.yaml", "overrides.yaml"):
         (file.parent / name).write_text("{}", encoding="utf-8")
     return file
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs chromium")
-    with playwright.sync_playwright() as runner:
-        browser = runner.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def opened(browser, file, fragment="", **more):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,8 @@ from jsonschema import Draft202012Validator
 from harness.report import page
 from harness.volsync import kinds
 
-playwright = pytest.importorskip("playwright.sync_api")
-
 PROJECT = Path(__file__).parents[2]
 SCHEMA = json.loads((PROJECT / "docs" / "report.schema.json").read_text(encoding="utf-8"))
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 HOSTILE = "<img src=x onerror=\"document.title='broken'\"><script>document.title='broken'</script>"
 
 
@@ -55,16 +51,6 @@ def file(report, tmp_path_factory):
     file = tmp_path_factory.mktemp("page") / "index.html"
     file.write_text(page.render(report, kinds.SOURCE, kinds.DESTINATION), encoding="utf-8")
     return file
-
-
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("needs chromium")
-    with playwright.sync_playwright() as runner:
-        browser = runner.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=["light", "dark"])
