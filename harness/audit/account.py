@@ -54,4 +54,9 @@ class Account:
 
 def in_files(number: int) -> str:
     """Return a number of files, in words."""
-    return f"{number} file{'' if number == 1 else 's'}"
+    return counted(number, "file")
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things, in words."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

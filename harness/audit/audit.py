@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from harness.audit.account import Account, Skipped
+from harness.audit.account import Account, Skipped, counted
 from harness.audit.assignment import (
     Assignment,
     as_secrets_name_it,
@@ -225,7 +225,7 @@ def audit(question: Question) -> Audit:
         [one for one in changed if one.one.cluster in judged],
         [*_doubts(current, named, histories), *of_rule],
         met_then,
-        as_good,
+        [one.rule for one in as_good],
     )
 
 
@@ -260,15 +260,14 @@ def _doubts_of_rule(
     current: Assignment,
     question: Question,
     others: Sequence[Assignment],
-    as_good: Sequence[Rule],
+    as_good: Sequence[Assignment],
     predictions: Sequence[Prediction],
     histories: Histories | None,
 ) -> list[Skipped]:
     """Return why the rule that was chosen may not be that of the operator."""
     if question.rule or histories is None:
         return []
-    assignments = [Assignment(question.organisation, one, current.audited) for one in as_good]
-    for other in assignments:
+    for other in as_good:
         then = Predictor(other, histories, successive=question.successive).all()
         differ = [
             one.destination
@@ -293,17 +292,16 @@ def _doubts_of_rule(
 
 
 def _such(found: Sequence[Declared], what: str) -> str:
-    return f"{len(found)} {what}{'' if len(found) == 1 else 's'} (such as {found[0].ref})"
+    return f"{counted(len(found), what)} (such as {found[0].ref})"
 
 
-def _as_good(current: Assignment, weighed: Sequence[Explained]) -> list[Rule]:
-    """Return the rules that explain as much as the best one; each assigns something else to an object."""
-    seen, found = [current.asked], list[Rule]()
-    for one in weighed[1:]:
-        asked = Assignment(current.organisation, one.rule).asked if one.explains_as_much_as(weighed[0]) else seen[0]
-        if asked not in seen:
-            seen.append(asked)
-            found.append(one.rule)
+def _as_good(current: Assignment, weighed: Sequence[Explained]) -> list[Assignment]:
+    """Return the objects under each rule that explains as much as the best one and assigns something else to one."""
+    found: list[Assignment] = []
+    for rule in [one.rule for one in weighed[1:] if one.explains_as_much_as(weighed[0])]:
+        other = Assignment(current.organisation, rule, current.audited)
+        if other.asked not in [known.asked for known in (current, *found)]:
+            found.append(other)
     return found
 
 

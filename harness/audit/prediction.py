@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from harness.audit.account import counted
 from harness.audit.assignment import Assignment
 from harness.audit.histories import Histories, History
 from harness.audit.nearest import SHOWN, Near, Nearest
@@ -102,12 +103,10 @@ class Predictor:
         self._assignment, self._histories, self._others = assignment, histories, others or ()
         self._successive = successive
         self._clusters = len(assignment.organisation.clusters)
-        self._of_pvc: dict[tuple[str, str, str], Declared] = {}
-        self._by_pvc: dict[tuple[str, str, str], set[Asked]] = {}
+        self._by_pvc: dict[tuple[str, str, str], list[Declared]] = {}
         for source in assignment.sources_here:
             key = source.cluster, source.namespace, source_pvc(source.manifest)
-            self._of_pvc.setdefault(key, source)
-            self._by_pvc.setdefault(key, set()).add(assignment.asked[source])
+            self._by_pvc.setdefault(key, []).append(source)
         self._nearest = Nearest(histories) if histories and others is not None else None
 
     def all(self) -> list[Prediction]:
@@ -191,7 +190,7 @@ class Predictor:
         The data of another namespace must be asked for by its name, and is not an oversight.
         """
         pvc = destination_spec(one.manifest).pvc
-        holder = self._of_pvc.get((one.cluster, one.namespace, pvc)) if pvc else None
+        holder = self._holder(one, pvc)
         if holder is None or not owners or any(owner.namespace != one.namespace for owner in owners):
             return ""
         if any(_has_pvc(owner, one.namespace, pvc) for owner in owners):
@@ -205,7 +204,7 @@ class Predictor:
             return ""
         source = self._assignment.organisation.source(one.cluster, one.namespace, one.name)
         if source is None or source not in self._assignment.asked:
-            source = self._of_pvc.get((one.cluster, one.namespace, spec.pvc)) if spec.pvc else None
+            source = self._holder(one, spec.pvc)
         if source is None or asked in self._written_here(source):
             return ""
         return (
@@ -215,7 +214,12 @@ class Predictor:
     def _written_here(self, source: Declared) -> set[Asked]:
         """Return what a source, and the others of its PVC, write."""
         alike = (source.cluster, source.namespace, source_pvc(source.manifest))
-        return {self._assignment.asked[source]} | self._by_pvc.get(alike, set())
+        return {self._assignment.asked[one] for one in (source, *self._by_pvc.get(alike, ()))}
+
+    def _holder(self, one: Declared, pvc: str) -> Declared | None:
+        """Return the first source beside an object that backs up a PVC, or None."""
+        sources = self._by_pvc.get((one.cluster, one.namespace, pvc)) if pvc else None
+        return sources[0] if sources else None
 
     def _near(self, one: Declared, asked: Asked) -> list[Alternative]:
         if self._nearest is None:
@@ -255,7 +259,7 @@ def _has_pvc(source: Declared, namespace: str, pvc: str) -> bool:
 
 def _too_few(history: History, usable: int, selection: Selection) -> str:
     number = len(history.whole)
-    found = f"{number} snapshot{'' if number == 1 else 's'} of {history.asked}"
+    found = f"{counted(number, 'snapshot')} of {history.asked}"
     if not usable:
         return f"{found}, but none is as old as {Field.RESTORE_AS_OF} {selection.as_of}"
     match = f"{usable} match {Field.RESTORE_AS_OF} and {Field.SHALLOW}"

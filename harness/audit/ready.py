@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from harness.audit.account import counted
 from harness.audit.audit import Audit
 from harness.audit.mangled import require_whole
 from harness.audit.orphans import Orphan
@@ -70,7 +71,7 @@ def _pvc(manifest: Mapping[str, Any]) -> str:
 def _summary(one: Orphan) -> str:
     number, newest = len(one.history.whole), one.history.newest
     last = f", the newest of {newest.record.end:%Y-%m-%d %H:%M} UTC" if newest else ""
-    return f"# {number} snapshot{'' if number == 1 else 's'} of {one.history.asked}{last}"
+    return f"# {counted(number, 'snapshot')} of {one.history.asked}{last}"
 
 
 def _commented(lines: Iterable[str], manifest: Mapping[str, Any], reserve: str) -> str:

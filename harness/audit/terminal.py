@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from harness.audit.account import in_files
+from harness.audit.account import counted, in_files
 from harness.audit.upkeep import in_words
 from harness.volsync.kinds import SOURCE
 
@@ -257,7 +257,7 @@ def _snapshot(one: Entry) -> str:
 
 
 def _number(number: int) -> str:
-    return f"{number} snapshot{'' if number == 1 else 's'}"
+    return counted(number, "snapshot")
 
 
 def _incomplete(one: Entry) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from harness.audit import schedule
+from harness.audit.account import counted
 from harness.audit.assignment import Assignment
 from harness.audit.histories import Histories, History
 from harness.audit.organisation import Declared
@@ -105,7 +106,7 @@ def _without_age(one: Upkeep) -> Upkeep:
     """Return a source without the answers that follow from the age of its snapshots."""
     if one.never_runs or not (one.gaps or one.state is State.STALE):
         return one
-    why = one.why or f"{len(one.gaps)} period{'' if len(one.gaps) == 1 else 's'} without a snapshot"
+    why = one.why or f"{counted(len(one.gaps), 'period')} without a snapshot"
     return replace(one, state=State.GOOD, why=f"{why}; {IGNORED}", gaps=())
 
 
